@@ -1,0 +1,42 @@
+/** What a TaskManager reports once a second about one slot of a job. Counters count from the start of the attempt. */
+export interface SlotMetrics {
+  readonly jobId: string
+  readonly attempt: number
+  readonly slot: number
+  readonly subtasks: readonly SubtaskMetrics[]
+}
+
+export interface SubtaskMetrics {
+  readonly vertex: number
+  readonly subtask: number
+  readonly status: 'deployed' | 'running' | 'finished'
+  readonly recordsIn: number
+  readonly recordsOut: number
+  /** Time spent in each answer of `step()`, ms since the start of the attempt. */
+  readonly busyMs: number
+  readonly backpressuredMs: number
+  readonly idleMs: number
+  /** Event time that the subtask has reached; null while unknown, or at the end of the input. */
+  readonly watermark: number | null
+  readonly stateBytes: number
+  /** Largest number of bytes that stood in overdraft buffers. */
+  readonly overdraftBytesMax: number
+  readonly sent: TransportCounters
+  readonly operators: readonly OperatorMetrics[]
+}
+
+/** Records by the transport they left through: same slot, ring between slots, TCP. */
+export interface TransportCounters {
+  readonly local: number
+  readonly ring: number
+  readonly tcp: number
+}
+
+export interface OperatorMetrics {
+  readonly uid: string
+  readonly name: string
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly lateRecords: number
+  readonly stateBytes: number
+}
