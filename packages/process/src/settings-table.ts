@@ -34,7 +34,7 @@ export interface SettingRow<T, D> {
   readonly withoutEffect?: string
 }
 
-function row<T, D extends T | null>(spec: SettingRow<T, D>): SettingRow<T, D> {
+function row<T, const D extends T | null>(spec: SettingRow<T, D>): SettingRow<T, D> {
   return spec
 }
 

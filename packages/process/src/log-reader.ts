@@ -1,0 +1,167 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { rotatedName } from './rotating-file.ts'
+
+/** One line of a log file. Fields beyond these are kept as they are. */
+export interface LogLine {
+  readonly level: string
+  readonly time: string
+  readonly msg: string
+  readonly process?: string
+  readonly job?: string
+  readonly operator?: string
+  readonly subtask?: number
+  readonly attempt?: number
+  readonly [field: string]: unknown
+}
+
+export interface LogQuery {
+  /** The newest file; the rotated ones beside it are read too. */
+  readonly file: string
+  readonly jobId?: string
+  readonly operator?: string
+  readonly subtask?: number
+  /** At most so many lines: the newest ones without a cursor, the next ones with it. */
+  readonly limit: number
+  /** The `cursor` of an earlier answer: only lines after it. */
+  readonly after?: string
+}
+
+export interface LogTail {
+  /** Oldest first. */
+  readonly lines: readonly LogLine[]
+  /** Where this answer ended; with it as `after`, the next call goes on. */
+  readonly cursor: string
+}
+
+/** At most so much of the files is searched by one call: a rare job in large logs must not block the process. */
+const SCAN_BYTES_MAX = 16 * 1024 * 1024
+const MAX_AGE = 99
+const NEWLINE = 0x0a
+
+interface OpenFile {
+  readonly descriptor: number
+  readonly inode: number
+  readonly sizeBytes: number
+}
+
+/**
+ * Reads lines of a job (or all) from a process's log, across rotated files. Following is polling with the cursor: it
+ * names the file by its inode and a byte offset, so a rotation between two calls loses and repeats nothing. A cursor
+ * into a file that is gone goes on at the oldest line there is. An unfinished last line waits for the next call.
+ */
+export function readLogTail(query: LogQuery): LogTail {
+  const files = openFiles(query.file)
+  try {
+    return query.after === undefined ? readNewest(files, query) : readAfter(files, query, query.after)
+  } finally {
+    for (const file of files) closeSync(file.descriptor)
+  }
+}
+
+/** Newest first. */
+function openFiles(file: string): OpenFile[] {
+  const files: OpenFile[] = []
+  for (let age = 0; age <= MAX_AGE; age++) {
+    let descriptor: number
+    try {
+      descriptor = openSync(rotatedName(file, age), 'r')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // The newest may be missing for the moment of a rotation; after that a gap is the end.
+      if (age === 0) continue
+      break
+    }
+    const stat = fstatSync(descriptor)
+    if (files.some(known => known.inode === stat.ino)) {
+      // A rotation happened between two opens: the same file appears under its next name.
+      closeSync(descriptor)
+      continue
+    }
+    files.push({ descriptor, inode: stat.ino, sizeBytes: stat.size })
+  }
+  return files
+}
+
+function readNewest(files: readonly OpenFile[], query: LogQuery): LogTail {
+  const lines: LogLine[] = []
+  let cursor = '0:0'
+  let budgetBytes = SCAN_BYTES_MAX
+  for (const [index, file] of files.entries()) {
+    const start = Math.max(0, file.sizeBytes - budgetBytes)
+    const bytes = readBytes(file.descriptor, start, file.sizeBytes)
+    const { texts, endOffset } = wholeLines(bytes, start)
+    if (index === 0) cursor = `${file.inode}:${endOffset}`
+    // The first line of a cut-off piece is most likely half a line.
+    const matching = texts.slice(start > 0 ? 1 : 0).flatMap(({ text }) => matchingLine(text, query))
+    lines.unshift(...matching.slice(-(query.limit - lines.length)))
+    budgetBytes -= bytes.length
+    if (lines.length >= query.limit || budgetBytes <= 0) break
+  }
+  return { lines, cursor }
+}
+
+function readAfter(files: readonly OpenFile[], query: LogQuery, after: string): LogTail {
+  const [inode = 0, offset = 0] = after.split(':').map(Number)
+  const oldestFirst = [...files].reverse()
+  const found = oldestFirst.findIndex(file => file.inode === inode && file.sizeBytes >= offset)
+  const lines: LogLine[] = []
+  let cursor = after
+  let budgetBytes = SCAN_BYTES_MAX
+  for (const [index, file] of oldestFirst.slice(Math.max(0, found)).entries()) {
+    const start = index === 0 && found >= 0 ? offset : 0
+    const bytes = readBytes(file.descriptor, start, Math.min(file.sizeBytes, start + budgetBytes))
+    budgetBytes -= bytes.length
+    const { texts, endOffset } = wholeLines(bytes, start)
+    cursor = `${file.inode}:${endOffset}`
+    for (const { text, end } of texts) {
+      lines.push(...matchingLine(text, query))
+      if (lines.length >= query.limit) return { lines, cursor: `${file.inode}:${end}` }
+    }
+    if (budgetBytes <= 0) break
+  }
+  return { lines, cursor }
+}
+
+function readBytes(descriptor: number, start: number, end: number): Buffer {
+  const bytes = Buffer.allocUnsafe(Math.max(0, end - start))
+  let filled = 0
+  while (filled < bytes.length) {
+    const read = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled)
+    if (read === 0) break
+    filled += read
+  }
+  return bytes.subarray(0, filled)
+}
+
+/** The lines that are finished, each with the offset in the file where it ends. */
+function wholeLines(bytes: Buffer, start: number): { texts: { text: string; end: number }[]; endOffset: number } {
+  const texts: { text: string; end: number }[] = []
+  let lineStart = 0
+  for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, lineStart)) {
+    texts.push({ text: bytes.toString('utf8', lineStart, newline), end: start + newline + 1 })
+    lineStart = newline + 1
+  }
+  return { texts, endOffset: start + lineStart }
+}
+
+function matchingLine(text: string, query: LogQuery): LogLine[] {
+  // A cheap look before the parser: most lines of a shared log belong to other jobs.
+  if (query.jobId !== undefined && !text.includes(query.jobId)) return []
+  const line = parseLine(text)
+  if (line === null) return []
+  if (query.jobId !== undefined && line.job !== query.jobId) return []
+  if (query.operator !== undefined && line.operator !== query.operator) return []
+  if (query.subtask !== undefined && line.subtask !== query.subtask) return []
+  return [line]
+}
+
+/** Null for what is not a log line: a line that a kill -9 cut off, and that the next start wrote on. */
+function parseLine(text: string): LogLine | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'msg' in value ? (value as LogLine) : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
