@@ -12,6 +12,12 @@ export interface RotatingFileOptions {
   readonly flushAfterMs?: number
 }
 
+/** All files that are open in this process: one listener flushes them when it exits. */
+const openFiles = new Set<RotatingFile>()
+process.on('exit', () => {
+  for (const file of openFiles) file.flush()
+})
+
 /** As much text may wait in memory before it is written at once, whatever `flushAfterMs` says. */
 const PENDING_BYTES_MAX = 65_536
 
@@ -39,7 +45,6 @@ export class RotatingFile {
   #pending: string[] = []
   #pendingBytes = 0
   #timer: NodeJS.Timeout | null = null
-  readonly #flushAtExit = (): void => this.flush()
 
   constructor(options: RotatingFileOptions) {
     this.#file = options.file
@@ -49,7 +54,7 @@ export class RotatingFile {
     mkdirSync(dirname(this.#file), { recursive: true })
     this.#descriptor = openSync(this.#file, 'a', 0o600)
     this.#sizeBytes = fstatSync(this.#descriptor).size
-    process.on('exit', this.#flushAtExit)
+    openFiles.add(this)
   }
 
   /** Takes one or more whole lines, each with its line break. */
@@ -78,7 +83,7 @@ export class RotatingFile {
   /** Flushes and closes; nothing may be written afterwards. */
   close(): void {
     this.flush()
-    process.off('exit', this.#flushAtExit)
+    openFiles.delete(this)
     closeSync(this.#descriptor)
   }
 

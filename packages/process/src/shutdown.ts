@@ -12,12 +12,14 @@ const STEP_TIMEOUT_MS = 2000
 /** The whole shutdown is done within this, so that a supervisor's SIGKILL after 4 s is never needed. */
 const TOTAL_TIMEOUT_MS = 3500
 
+let totalTimeoutMs = TOTAL_TIMEOUT_MS
+
 const steps: RegisteredStep[] = []
 let running: Promise<never> | null = null
 
 /**
  * Registers what to do before this process ends; the last one registered runs first. Each has `timeoutMs`, all together
- * 3.5 s; a step that takes longer or throws does not keep the others from running. Gives back how to take it out again.
+ * 3.5 s unless `shutDownOnSignals` says otherwise; a step that takes longer or throws does not keep the others from running. Gives back how to take it out again.
  */
 export function onShutdown(step: Step, timeoutMs: number = STEP_TIMEOUT_MS): () => void {
   const registered = { run: step, timeoutMs }
@@ -31,8 +33,12 @@ export function onShutdown(step: Step, timeoutMs: number = STEP_TIMEOUT_MS): () 
 /** A SIGINT that follows another one sooner is the same key press, passed on by npm beside the terminal. */
 const SAME_KEY_PRESS_MS = 500
 
-/** Makes SIGINT, SIGTERM and SIGHUP shut this process down. A second Ctrl-C ends it at once. */
-export function shutDownOnSignals(): void {
+/**
+ * Makes SIGINT, SIGTERM and SIGHUP shut this process down. A second Ctrl-C ends it at once. `timeoutMs` bounds all steps
+ * together, for whatever reason the process shuts down.
+ */
+export function shutDownOnSignals(timeoutMs: number = TOTAL_TIMEOUT_MS): void {
+  totalTimeoutMs = timeoutMs
   let firstMs = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -51,9 +57,9 @@ export function shutDown(reason: ShutdownReason, exitCode: number = reason === '
 
 async function runSteps(reason: ShutdownReason, exitCode: number): Promise<never> {
   setTimeout(() => {
-    process.stderr.write(`shutdown took longer than ${TOTAL_TIMEOUT_MS} ms: ending now\n`)
+    process.stderr.write(`shutdown took longer than ${totalTimeoutMs} ms: ending now\n`)
     process.exit(exitCode === 0 ? 1 : exitCode)
-  }, TOTAL_TIMEOUT_MS)
+  }, totalTimeoutMs)
   for (const step of steps.splice(0).reverse()) {
     try {
       await within(step.run(reason), step.timeoutMs)

@@ -1,0 +1,98 @@
+/** The embedded cluster of `npm start`: checks the machine, starts the processes, says where everything is, and stays. */
+import { rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { WeirError } from '@weir/engine/base/errors'
+import { adminToken } from '@weir/process/credentials'
+import { endWithParent } from '@weir/process/end-with-parent'
+import { logFolder, openLog, warnOfSettingsWithoutEffect } from '@weir/process/logging'
+import { projectFolder } from '@weir/process/project-folder'
+import { readSettings, type Settings } from '@weir/process/settings'
+import { onShutdown, shutDown, shutDownOnSignals } from '@weir/process/shutdown'
+import { colorsFor, Steps } from '../../../scripts/steps.mjs'
+import { preflight } from './preflight.ts'
+import { clusterFile, hostInUrl, Supervisor } from './supervisor.ts'
+
+/** Longer than the supervisor's own limit, which ends in SIGKILL for what has not stopped. */
+const STOP_TIMEOUT_MS = 4500
+const SHUTDOWN_TIMEOUT_MS = 4800
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env)
+  const steps = new Steps()
+  const colors = colorsFor(process.stdout)
+  const apps = join(projectFolder(), 'apps')
+  const scripts = {
+    jobManager: join(apps, 'jobmanager/dist/main.js'),
+    taskManager: join(apps, 'taskmanager/dist/main.js'),
+  }
+
+  await steps.run('Checking ports and folders', async note => {
+    const lock = await preflight(settings, Object.values(scripts), note)
+    onShutdown(() => {
+      rmSync(clusterFile(settings), { force: true })
+      lock.release()
+    })
+  })
+  const log = openLog(settings, { process: 'cluster' })
+  warnOfSettingsWithoutEffect(log.logger, settings)
+  for (const { variable, reason } of settings.withoutEffect) {
+    process.stderr.write(`${colors.yellow('!')} ${variable} is set but has no effect: ${reason}\n`)
+  }
+
+  const supervisor = new Supervisor({
+    settings,
+    env: process.env,
+    scripts,
+    adminToken: adminToken(settings),
+    logger: log.logger,
+    notice: line => process.stderr.write(`${colors.dim(new Date().toLocaleTimeString())} ${line}\n`),
+  })
+  onShutdown(() => supervisor.stop(), STOP_TIMEOUT_MS)
+
+  await steps.run('Starting the JobManager', note => supervisor.startJobManager(note))
+  const count = settings.taskManagers
+  await steps.run(`Starting ${count === 1 ? 'a TaskManager' : `${count} TaskManagers`}`, note =>
+    supervisor.startTaskManagers(note),
+  )
+  const link = await supervisor.client.newLoginLink()
+  process.stdout.write(welcome(settings, link))
+}
+
+function welcome(settings: Settings, link: { url: string; expiresAt: string }): string {
+  const colors = colorsFor(process.stdout)
+  const url = `http://${hostInUrl(settings.host)}:${settings.jobManagerPort}`
+  const slots = settings.taskManagers * settings.taskSlots
+  const taskManagers = settings.taskManagers === 1 ? '1 TaskManager' : `${settings.taskManagers} TaskManagers`
+  const rows: [string, string][] = [
+    ['API', `${colors.cyan(url)}  ${colors.dim(`its documentation: ${url}/docs`)}`],
+    [
+      'Log in',
+      `${colors.cyan(link.url)}  ${colors.dim(`works once, until ${new Date(link.expiresAt).toLocaleTimeString()}`)}`,
+    ],
+    ['Slots', `${slots} on ${taskManagers}`],
+    ['Logs', relative(process.cwd(), logFolder(settings)) || '.'],
+  ]
+  const next = colors.bold('./weir deploy examples/word-count.ts')
+  return [
+    '',
+    colors.bold(colors.green('Weir is running.')),
+    ...rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`),
+    '',
+    `Next, in another terminal:  ${next}`,
+    colors.dim('Ctrl-C stops everything.'),
+    '',
+  ].join('\n')
+}
+
+shutDownOnSignals(SHUTDOWN_TIMEOUT_MS)
+endWithParent()
+try {
+  await main()
+} catch (thrown) {
+  const error = WeirError.from(thrown)
+  const colors = colorsFor(process.stderr)
+  process.stderr.write(`\n${colors.red('error:')} ${error.message}\n`)
+  if (error.code === 'INTERNAL' || error.code === 'ASSERTION')
+    process.stderr.write(`${colors.dim(error.stack ?? '')}\n`)
+  await shutDown('failed')
+}
