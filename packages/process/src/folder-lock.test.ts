@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,10 +7,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tryLockFolder } from './folder-lock.ts'
 
 let folder: string
+let other: ChildProcess | null = null
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-lock-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  other?.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
 
 test('a folder has one owner for a purpose until it is released', () => {
   const first = tryLockFolder(folder, 'cluster')
@@ -24,10 +28,14 @@ test('a folder has one owner for a purpose until it is released', () => {
 test('another process is refused, and the lock of one killed with -9 is free at once', async () => {
   const script = `
     import { tryLockFolder } from '${join(import.meta.dirname, 'folder-lock.ts')}'
-    console.log(tryLockFolder('${folder}', 'cluster') !== null)
+    const got = tryLockFolder('${folder}', 'cluster') !== null
+    // A lock that nobody refers to any more is still held.
+    gc()
+    console.log(got)
     setInterval(() => 0, 1000)`
-  const other = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [answer] = await once(other.stdout, 'data')
+  const flags = ['--expose-gc', '--input-type=module', '-e', script]
+  other = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [answer] = await once(other.stdout!, 'data')
   expect(String(answer).trim()).toBe('true')
   expect(tryLockFolder(folder, 'cluster')).toBeNull()
   other.kill('SIGKILL')

@@ -8,6 +8,9 @@ export interface FolderLock {
   release(): void
 }
 
+/** Held here, since a database that nothing refers to is closed by the garbage collector, and its lock with it. */
+const heldLocks = new Set<DatabaseSync>()
+
 /** SQLITE_BUSY: another connection holds the lock. */
 const BUSY = 5
 
@@ -23,7 +26,12 @@ export function tryLockFolder(folder: string, name: string): FolderLock | null {
     database = new DatabaseSync(join(folder, `${name}.lock`))
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
     const held = database
-    return { release: () => held.close() }
+    heldLocks.add(held)
+    return {
+      release: () => {
+        if (heldLocks.delete(held)) held.close()
+      },
+    }
   } catch (error) {
     database?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return null
