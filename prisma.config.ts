@@ -1,0 +1,11 @@
+import { defineConfig } from 'prisma/config'
+
+/**
+ * For the Prisma command line alone (`prisma validate`, `prisma migrate deploy`, …). The JobManager applies the same
+ * migrations by itself at start and records them as Prisma does.
+ */
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  datasource: { url: process.env.DATABASE_URL ?? '' },
+})
