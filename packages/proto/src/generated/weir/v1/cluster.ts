@@ -37,6 +37,11 @@ export interface RegisterRequest {
   version: string;
   /** MEMORY_SIZE in bytes. */
   memoryBytes: number;
+  /**
+   * Attempts whose slots this TaskManager still runs, from a JobManager that is gone. The new one cancels them before it
+   * counts any slot here as free.
+   */
+  attempts: AttemptRef[];
 }
 
 export interface RegisterResponse {
@@ -228,6 +233,7 @@ function createBaseRegisterRequest(): RegisterRequest {
     pid: 0,
     version: "",
     memoryBytes: 0,
+    attempts: [],
   };
 }
 
@@ -262,6 +268,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.memoryBytes !== 0) {
       writer.uint32(80).uint64(message.memoryBytes);
+    }
+    for (const v of message.attempts) {
+      AttemptRef.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -359,6 +368,14 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             message.memoryBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.attempts.push(AttemptRef.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -403,6 +420,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
         : isSet(object.memory_bytes)
         ? globalThis.Number(object.memory_bytes)
         : 0,
+      attempts: globalThis.Array.isArray(object?.attempts)
+        ? object.attempts.map((e: any) => AttemptRef.fromJSON(e))
+        : [],
     };
   },
 
@@ -438,6 +458,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     if (message.memoryBytes !== 0) {
       obj.memoryBytes = Math.round(message.memoryBytes);
     }
+    if (message.attempts?.length) {
+      obj.attempts = message.attempts.map((e) => AttemptRef.toJSON(e));
+    }
     return obj;
   },
 
@@ -456,6 +479,7 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     message.pid = object.pid ?? 0;
     message.version = object.version ?? "";
     message.memoryBytes = object.memoryBytes ?? 0;
+    message.attempts = object.attempts?.map((e) => AttemptRef.fromPartial(e)) || [];
     return message;
   },
 };
