@@ -100,7 +100,7 @@ export type JobEventBody =
   | ({ readonly type: 'split-requested'; readonly operator: string; readonly subtask: number } & FromSlot)
   /** `operator` is null when the slot makes progress again. */
   | ({ readonly type: 'progress'; readonly operator: string | null; readonly stuckMs: number } & FromSlot)
-  /** A heartbeat that was sent after the TaskManager took the cancellation, and does not name the attempt any more. */
+  /** A heartbeat does not name the attempt (any more). */
   | { readonly type: 'attempt-not-held'; readonly attempt: number; readonly taskManager: TaskManagerRef }
 
 interface FromSlot {

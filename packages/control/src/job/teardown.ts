@@ -2,6 +2,9 @@ import type { AttemptRun } from './attempt-run.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobEvent } from './job-event.ts'
 
+/** A heartbeat that arrives so long after the cancellation was taken cannot have been sent before it. */
+const HEARTBEAT_AGE_MS_MAX = 1_000
+
 /**
  * Ends the slots of an attempt: asks their TaskManagers until every slot is released. A lost TaskManager's slots count as
  * released; so do all after `releaseTimeoutMs`, so that no job hangs on a TaskManager that lives and does not answer.
@@ -10,8 +13,8 @@ export class Teardown {
   readonly run: AttemptRun
   readonly #graceMs: number
   readonly #deadlineMs: number
-  /** TaskManagers that have taken the cancellation. */
-  readonly #taken = new Set<string>()
+  /** TaskManagers that have taken the cancellation, and when, by monotonic ms. */
+  readonly #takenMs = new Map<string, number>()
   #timer: number | null = null
 
   constructor(run: AttemptRun, graceMs: number, context: JobContext) {
@@ -43,10 +46,12 @@ export class Teardown {
         this.run.releasedAllOn(event.taskManager)
         return true
       case 'cancel-taken':
-        this.#taken.add(event.taskManager.id)
+        if (!this.#takenMs.has(event.taskManager.id)) this.#takenMs.set(event.taskManager.id, context.at.monotonicMs)
         return true
       case 'attempt-not-held':
-        if (!this.#taken.has(event.taskManager.id)) return false
+        if (context.at.monotonicMs - (this.#takenMs.get(event.taskManager.id) ?? Infinity) < HEARTBEAT_AGE_MS_MAX) {
+          return true
+        }
         this.run.releasedAllOn(event.taskManager)
         return true
       case 'timer':
