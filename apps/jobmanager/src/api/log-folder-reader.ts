@@ -46,13 +46,15 @@ export class LogFolderReader implements LogReader {
   }
 }
 
-/** A cursor that a client has garbled counts as none in any file. */
+/** What a client has garbled counts as no place in any file. */
 function cursorsOf(text: string): Readonly<Record<string, string | undefined>> {
+  let parsed: unknown
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, string | undefined>) : {}
+    parsed = JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch (error) {
     if (error instanceof SyntaxError) return {}
     throw error
   }
+  const entries = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []
+  return Object.fromEntries(entries.filter(([, place]) => typeof place === 'string' && /^\d+:\d+$/.test(place)))
 }

@@ -15,9 +15,8 @@ const grantFields = {
     .describe('Whether a viewer or operator may also see records; developers and admins may in any case'),
 }
 
-export const newLoginLinkSchema = z
-  .strictObject({ ...grantFields, role: roleSchema.default('admin') })
-  .default({ role: 'admin', see_records: false })
+/** A request without a body has the body null. */
+export const newLoginLinkSchema = z.strictObject({ ...grantFields, role: roleSchema.default('admin') }).nullable()
 
 export const loginLinkSchema = z.object({ url: z.string(), expires_at: timeSchema })
 
