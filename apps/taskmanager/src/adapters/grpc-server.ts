@@ -1,0 +1,60 @@
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
+import { WeirError } from '@weir/engine/base/errors'
+import { secretServerInterceptor } from '@weir/proto/credentials'
+import {
+  type Ack,
+  type TaskManagerServiceServer,
+  TaskManagerServiceService,
+} from '@weir/proto/generated/weir/v1/cluster'
+import type { TaskExecutor } from '../slots/task-executor.ts'
+
+/** Largest message: a bundle with its source map, and the graph. */
+const MESSAGE_BYTES_MAX = 128 * 1024 * 1024
+
+export interface TaskManagerServer {
+  readonly port: number
+  close(): void
+}
+
+/** Serves TaskManagerService. Rejects with the system's error when the port is taken. */
+export async function serveTaskManager(
+  host: string,
+  port: number,
+  secret: string,
+  executor: TaskExecutor,
+): Promise<TaskManagerServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+    'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+    interceptors: [secretServerInterceptor(secret)],
+  })
+
+  /** Runs the call, and answers a refusal as JSON in `error`. */
+  const call =
+    <Request>(run: (request: Request) => void | Promise<void>) =>
+    (request: ServerUnaryCall<Request, Ack>, answer: sendUnaryData<Ack>): void => {
+      Promise.resolve()
+        .then(() => run(request.request))
+        .then(
+          () => answer(null, { error: Buffer.alloc(0) }),
+          error => answer(null, { error: Buffer.from(JSON.stringify(WeirError.from(error).toJson())) }),
+        )
+    }
+
+  const service: TaskManagerServiceServer = {
+    deploy: call(request => executor.deploy(request)),
+    start: call(ref => executor.start(ref)),
+    cancel: call(request => executor.cancel(request.attempt, request.graceMs)),
+    assignSplits: call(request => executor.assignSplits(request)),
+    commit: call(request => executor.commit(request)),
+    abortLeftovers: call(request => executor.abortLeftovers(request)),
+  }
+  server.addService(TaskManagerServiceService, service)
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
+      if (error !== null) reject(error)
+      else resolve(boundPort)
+    })
+  })
+  return { port: bound, close: () => server.forceShutdown() }
+}

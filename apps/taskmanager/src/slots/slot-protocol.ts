@@ -1,0 +1,67 @@
+import type { WeirErrorJson } from '@weir/engine/base/errors'
+import type { AttemptMemory } from '@weir/engine/network/attempt-memory'
+import type { Committable } from '@weir/engine/operators/sink'
+import type { SourceSplit } from '@weir/engine/operators/source'
+import type { SubtaskMetrics } from '@weir/proto/metrics'
+
+/** What a slot's worker is started with. */
+export interface SlotWorkerData {
+  readonly jobId: string
+  readonly attempt: number
+  readonly slot: number
+  /** File of the job's bundle; every slot imports it for itself. */
+  readonly bundleFile: string
+  readonly sourceMap: string
+  /** JSON of the JobGraph that the JobManager stored, and its hash. */
+  readonly graph: string
+  readonly graphHash: string
+  readonly memory: AttemptMemory
+  /** See engine/task/chain-plan.ts: what the slot's thread is doing. */
+  readonly probe: SharedArrayBuffer
+  readonly workdir: string
+}
+
+export type ToSlot =
+  /** Every slot of the attempt is deployed: records may flow. */
+  | { readonly type: 'start' }
+  | {
+      readonly type: 'splits'
+      readonly operator: string
+      readonly subtask: number
+      readonly splits: readonly SourceSplit[]
+      readonly noMoreSplits: boolean
+      readonly unreadSplits: boolean
+    }
+  /** End: close everything and exit. */
+  | { readonly type: 'stop' }
+
+export type FromSlot =
+  /** The bundle is evaluated and all subtasks stand. */
+  | { readonly type: 'deployed'; readonly operators: readonly SlotOperator[] }
+  /** The slot has stopped; it waits to be told to exit. */
+  | { readonly type: 'failed'; readonly error: WeirErrorJson }
+  | { readonly type: 'splitRequested'; readonly operator: string; readonly subtask: number }
+  | {
+      readonly type: 'finished'
+      readonly vertex: number
+      readonly subtask: number
+      readonly committables: readonly (readonly [operator: string, committables: readonly Committable[]])[]
+    }
+  /** Once a second, and when the slot is done. */
+  | { readonly type: 'metrics'; readonly subtasks: readonly SubtaskMetrics[] }
+  /** Rows of print and collect sinks since the last such message. */
+  | { readonly type: 'rows'; readonly operator: string; readonly subtask: number; readonly rows: readonly unknown[] }
+  | {
+      readonly type: 'log'
+      readonly level: 'info' | 'warn' | 'error'
+      readonly operator: string | undefined
+      readonly subtask: number | undefined
+      readonly message: string
+    }
+
+/** Finds an operator by what the probe shows. */
+export interface SlotOperator {
+  readonly probeId: number
+  readonly name: string
+  readonly subtask: number
+}

@@ -1,0 +1,142 @@
+import { WeirError } from '../base/errors.ts'
+import type { BatchDecoder } from '../record/batch-codec.ts'
+import type { BufferPool } from './buffer-pool.ts'
+import type { ChannelReceiver, ReadyListener } from './channel.ts'
+import { FRAME_FIRST, FRAME_LAST, type FrameDescriptor } from './descriptor-ring.ts'
+import { PayloadReader } from './payload.ts'
+import type { ChannelElement, RecordBatch } from './record-batch.ts'
+
+/** Gives credit for one channel back to its sender, wherever that is. */
+export interface CreditReturn {
+  give(buffers: number, records: number): void
+}
+
+/** Shares the floating buffers of a gate out among its channels. */
+export interface FloatingBuffers {
+  /** A buffer of the channel is free again. True: the channel may give it as credit once more. */
+  keep(channel: FrameReceiver): boolean
+  /** The sender has more waiting than it has credit for. Answers how many more buffers the channel gets. */
+  more(channel: FrameReceiver): number
+}
+
+/** Takes the frames of one channel in, and gives out the elements in them. */
+export class FrameReceiver implements ChannelReceiver {
+  readonly channel: number
+  readonly #pool: BufferPool
+  readonly #decoder: BatchDecoder
+  readonly #credit: CreditReturn
+  readonly #floating: FloatingBuffers
+  readonly #listener: ReadyListener
+  readonly #maxPayloadBytes: number
+  /** Frames whose bytes are still in their buffers: at most as many as credit was given for. */
+  readonly #frames: { buffer: number; length: number; flags: number; records: number }[] = []
+  readonly #reader = new PayloadReader()
+  /** Buffer that the reader is in; -1 when the payload was put together from several, or there is none. */
+  #readingBuffer = -1
+  #parts: Uint8Array[] = []
+  #partsBytes = 0
+  #nextSequence = 0
+  /** Buffers given as credit or holding frames. */
+  buffersHeld: number
+  backlog = 0
+
+  constructor(parts: {
+    channel: number
+    pool: BufferPool
+    decoder: BatchDecoder
+    credit: CreditReturn
+    floating: FloatingBuffers
+    listener: ReadyListener
+    buffersHeld: number
+    maxPayloadBytes: number
+  }) {
+    this.channel = parts.channel
+    this.#pool = parts.pool
+    this.#decoder = parts.decoder
+    this.#credit = parts.credit
+    this.#floating = parts.floating
+    this.#listener = parts.listener
+    this.buffersHeld = parts.buffersHeld
+    this.#maxPayloadBytes = parts.maxPayloadBytes
+  }
+
+  /** A frame has arrived; its buffer now belongs to this channel. */
+  onFrame(frame: FrameDescriptor): void {
+    if (frame.sequence !== this.#nextSequence) {
+      throw new WeirError(
+        'PROTOCOL',
+        `channel ${this.channel}: frame ${frame.sequence} came where ${this.#nextSequence} was due`,
+      )
+    }
+    this.#nextSequence = (this.#nextSequence + 1) | 0
+    const wasEmpty = !this.hasElement
+    this.#frames.push({ buffer: frame.buffer, length: frame.length, flags: frame.flags, records: frame.records })
+    this.backlog = frame.backlog
+    if (frame.backlog > 0) {
+      const more = this.#floating.more(this)
+      if (more > 0) {
+        this.buffersHeld += more
+        this.#credit.give(more, 0)
+      }
+    }
+    if (wasEmpty) this.#listener.onReady()
+  }
+
+  get hasElement(): boolean {
+    return this.#frames.length > 0 || !this.#reader.isAtEnd
+  }
+
+  poll(batch: RecordBatch): ChannelElement | undefined {
+    while (this.#reader.isAtEnd) {
+      const frame = this.#frames.shift()
+      if (frame === undefined) return undefined
+      this.#open(frame)
+    }
+    const element = this.#reader.next(this.#decoder, batch)
+    if (this.#reader.isAtEnd && this.#readingBuffer >= 0) {
+      this.#release(this.#readingBuffer, 0)
+      this.#readingBuffer = -1
+    }
+    return element
+  }
+
+  #open(frame: { buffer: number; length: number; flags: number; records: number }): void {
+    const offset = this.#pool.offsetOf(frame.buffer)
+    if (((frame.flags & FRAME_FIRST) !== 0) !== (this.#parts.length === 0)) {
+      throw new WeirError('PROTOCOL', `channel ${this.channel}: a payload of several frames is out of order`)
+    }
+    if (frame.records > 0) this.#credit.give(0, frame.records)
+    if (frame.flags === (FRAME_FIRST | FRAME_LAST)) {
+      this.#readingBuffer = frame.buffer
+      this.#reader.open(this.#pool.bytes, offset, frame.length)
+      return
+    }
+    this.#partsBytes += frame.length
+    if (this.#partsBytes > this.#maxPayloadBytes) {
+      throw new WeirError('PROTOCOL', `channel ${this.channel}: a payload has more than ${this.#maxPayloadBytes} bytes`)
+    }
+    this.#parts.push(this.#pool.bytes.slice(offset, offset + frame.length))
+    this.#release(frame.buffer, 0)
+    if ((frame.flags & FRAME_LAST) === 0) return
+    const whole = new Uint8Array(this.#partsBytes)
+    let at = 0
+    for (const part of this.#parts) {
+      whole.set(part, at)
+      at += part.length
+    }
+    this.#parts = []
+    this.#partsBytes = 0
+    this.#reader.open(whole, 0, whole.length)
+  }
+
+  #release(buffer: number, records: number): void {
+    // The buffer goes back before the credit for it does: whoever has credit finds a buffer.
+    this.#pool.release(buffer)
+    if (this.#floating.keep(this)) {
+      this.#credit.give(1, records)
+    } else {
+      this.buffersHeld--
+      if (records > 0) this.#credit.give(0, records)
+    }
+  }
+}

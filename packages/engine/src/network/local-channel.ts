@@ -1,0 +1,93 @@
+import { assert } from '../base/assert.ts'
+import {
+  batchLimitFor,
+  type ChannelReceiver,
+  type ChannelSender,
+  type ChannelSettings,
+  type ReadyListener,
+} from './channel.ts'
+import { type ChannelElement, RecordBatch, type StreamEvent } from './record-batch.ts'
+import { estimateRecordBytes } from './record-size.ts'
+
+/**
+ * A channel between two subtasks of one thread: batches change hands by reference, nothing is copied. A batch stands for
+ * a buffer in the channel's credit, and is kept to about a buffer's size.
+ */
+export class LocalChannel implements ChannelSender, ChannelReceiver {
+  readonly transport = 'local'
+  readonly #settings: ChannelSettings
+  readonly #queue: ChannelElement[] = []
+  readonly #spare: RecordBatch[] = []
+  #listener: ReadyListener | undefined
+  #batchesQueued = 0
+  #recordsQueued = 0
+  #lent: RecordBatch | undefined
+  #bytesPerRecord: number
+  batchLimit: number
+
+  constructor(settings: ChannelSettings) {
+    this.#settings = settings
+    // Until the first batch has shown the size of a record.
+    this.#bytesPerRecord = 128
+    this.batchLimit = batchLimitFor(this.#bytesPerRecord, settings)
+  }
+
+  get bytesPerRecord(): number {
+    return this.#bytesPerRecord
+  }
+
+  listen(listener: ReadyListener): void {
+    this.#listener = listener
+    if (this.hasElement) listener.onReady()
+  }
+
+  canSend(records: number): boolean {
+    return (
+      this.#batchesQueued < this.#settings.channelBuffers &&
+      (records === 0 || this.#recordsQueued + records <= this.#settings.recordCredit)
+    )
+  }
+
+  send(batch: RecordBatch, event: StreamEvent | undefined): RecordBatch {
+    const wasEmpty = this.#queue.length === 0
+    let next = batch
+    if (batch.count > 0) {
+      this.#bytesPerRecord = estimateRecordBytes(batch.values[batch.count - 1])
+      this.batchLimit = batchLimitFor(this.#bytesPerRecord, this.#settings)
+      this.#queue.push(batch)
+      this.#batchesQueued++
+      this.#recordsQueued += batch.count
+      next = this.#spare.pop() ?? new RecordBatch()
+    }
+    if (event !== undefined) this.#queue.push(event)
+    if (wasEmpty && this.#queue.length > 0) this.#listener?.onReady()
+    return next
+  }
+
+  flush(): boolean {
+    return true
+  }
+
+  get hasElement(): boolean {
+    return this.#queue.length > 0
+  }
+
+  poll(): ChannelElement | undefined {
+    this.#takeBack()
+    const element = this.#queue.shift()
+    if (element instanceof RecordBatch) {
+      assert(this.#batchesQueued > 0, 'a local channel lost count of its batches')
+      this.#batchesQueued--
+      this.#recordsQueued -= element.count
+      this.#lent = element
+    }
+    return element
+  }
+
+  #takeBack(): void {
+    if (this.#lent === undefined) return
+    this.#lent.clear()
+    if (this.#spare.length < this.#settings.channelBuffers + 1) this.#spare.push(this.#lent)
+    this.#lent = undefined
+  }
+}

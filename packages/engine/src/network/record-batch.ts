@@ -1,0 +1,47 @@
+/**
+ * Records with their timestamps, as they travel between subtasks of one thread and as a decoded frame presents them. The
+ * arrays may be longer than `count`; what lies beyond is left from earlier use.
+ */
+export class RecordBatch {
+  values: unknown[] = []
+  timestamps: number[] = []
+  count = 0
+
+  add(value: unknown, timestamp: number): void {
+    this.values[this.count] = value
+    this.timestamps[this.count] = timestamp
+    this.count++
+  }
+
+  /** Takes the first `count` records out, so that the rest moves to the front. */
+  takeFirst(count: number): RecordBatch {
+    const taken = new RecordBatch()
+    taken.values = this.values.slice(0, count)
+    taken.timestamps = this.timestamps.slice(0, count)
+    taken.count = count
+    this.values = this.values.slice(count, this.count)
+    this.timestamps = this.timestamps.slice(count, this.count)
+    this.count -= count
+    return taken
+  }
+
+  /** Forgets the records, and lets go of what they refer to. */
+  clear(): void {
+    this.values.length = 0
+    this.timestamps.length = 0
+    this.count = 0
+  }
+}
+
+/** What travels in a channel beside records, in order with them. */
+export type StreamEvent =
+  /** No record with a timestamp ≤ `watermark` will come in this channel. */
+  | { readonly type: 'watermark'; readonly watermark: number }
+  /** While a channel is idle its watermark holds nobody back. A record or watermark makes it active again. */
+  | { readonly type: 'idle' }
+  | { readonly type: 'active' }
+  /** Nothing will come any more. */
+  | { readonly type: 'end' }
+
+/** One element that an input gate hands to its subtask. */
+export type ChannelElement = RecordBatch | StreamEvent

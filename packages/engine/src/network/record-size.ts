@@ -1,0 +1,37 @@
+/**
+ * What a record takes up in memory, roughly and cheaply: good enough to keep batches near a buffer's size and to bound the
+ * overdraft. Looks two levels deep and at no more than a few dozen fields.
+ */
+export function estimateRecordBytes(value: unknown, depth = 0): number {
+  switch (typeof value) {
+    case 'string':
+      return 16 + value.length
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return 8
+    case 'bigint':
+      return 24
+    case 'object':
+      break
+    default:
+      return 16
+  }
+  if (value === null) return 8
+  if (ArrayBuffer.isView(value)) return 64 + value.byteLength
+  if (depth > 2) return 64
+  let bytes = 24
+  let seen = 0
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      bytes += 8 + estimateRecordBytes(item, depth + 1)
+      if (++seen === 32) return (bytes / 32) * value.length
+    }
+    return bytes
+  }
+  for (const key in value) {
+    bytes += 8 + estimateRecordBytes((value as Record<string, unknown>)[key], depth + 1)
+    if (++seen === 64) return bytes * 2
+  }
+  return bytes
+}

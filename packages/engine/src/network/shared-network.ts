@@ -1,0 +1,137 @@
+import { assert } from '../base/assert.ts'
+import { type BatchCodecOptions, BatchDecoder, BatchEncoder } from '../record/batch-codec.ts'
+import { type AttemptMemory, NETWORK } from './attempt-memory.ts'
+import { BufferPool } from './buffer-pool.ts'
+import type { ChannelSender, ChannelSettings } from './channel.ts'
+import { CreditTable, OutputBufferQuota } from './credit.ts'
+import { DescriptorRing, newFrameDescriptor } from './descriptor-ring.ts'
+import { Doorbell } from './doorbell.ts'
+import { FrameReceiver } from './frame-receiver.ts'
+import { FrameSender } from './frame-sender.ts'
+import { InputGate } from './input-gate.ts'
+import { LocalChannel } from './local-channel.ts'
+import { PayloadWriter } from './payload.ts'
+import type { ChannelPlace, SlotNetwork } from './slot-network.ts'
+
+/**
+ * The network of one slot among the threads of a TaskManager: by reference inside the slot, over rings to the other slots
+ * of the job here, and through the network thread to those in other TaskManagers.
+ */
+export class SharedNetwork implements SlotNetwork {
+  readonly doorbell: Doorbell
+  readonly #slot: number
+  readonly #settings: ChannelSettings
+  readonly #pool: BufferPool
+  readonly #credits: CreditTable
+  readonly #doorbells = new Map<number, Doorbell>()
+  readonly #outbound = new Map<number, DescriptorRing>()
+  readonly #inbound: DescriptorRing[] = []
+  readonly #quota: OutputBufferQuota
+  readonly #floatingPerGate: number
+  readonly #encoder: BatchEncoder
+  readonly #decoder: BatchDecoder
+  readonly #payload = new PayloadWriter()
+  readonly #local = new Map<number, LocalChannel>()
+  readonly #receivers: FrameReceiver[] = []
+  readonly #frame = newFrameDescriptor()
+
+  constructor(memory: AttemptMemory, slot: number, codec: BatchCodecOptions = {}) {
+    const own = memory.slots.find(candidate => candidate.slot === slot)
+    assert(own, `slot ${slot} is not in this TaskManager`)
+    this.#slot = slot
+    this.#settings = memory.settings
+    this.#pool = new BufferPool(memory.pool)
+    this.#credits = new CreditTable(memory.credits)
+    this.#quota = new OutputBufferQuota(own.outputQuota)
+    this.#floatingPerGate = own.floatingPerGate
+    this.#encoder = new BatchEncoder(codec)
+    this.#decoder = new BatchDecoder(codec)
+    this.doorbell = new Doorbell(own.doorbell)
+    for (const other of memory.slots) this.#doorbells.set(other.slot, new Doorbell(other.doorbell))
+    this.#doorbells.set(NETWORK, new Doorbell(memory.networkDoorbell))
+    for (const ring of memory.rings) {
+      if (ring.from === slot) this.#outbound.set(ring.to, new DescriptorRing(ring.memory))
+      if (ring.to === slot) this.#inbound.push(new DescriptorRing(ring.memory))
+    }
+  }
+
+  gate(input: number): InputGate {
+    return new InputGate(input, this.#settings.channelBuffers, this.#floatingPerGate)
+  }
+
+  sender(place: ChannelPlace): ChannelSender {
+    if (place.toSlot === this.#slot) return this.#localChannel(place.id)
+    const isHere = this.#doorbells.has(place.toSlot)
+    const end = isHere ? place.toSlot : NETWORK
+    const ring = this.#outbound.get(end)
+    assert(ring, `no ring from slot ${this.#slot} to ${end}`)
+    return new FrameSender({
+      channel: place.id,
+      transport: isHere ? 'ring' : 'tcp',
+      settings: this.#settings,
+      pool: this.#pool,
+      credits: this.#credits,
+      ring,
+      doorbell: this.#doorbells.get(end) as Doorbell,
+      quota: isHere ? undefined : this.#quota,
+      encoder: this.#encoder,
+      payload: this.#payload,
+    })
+  }
+
+  receive(place: ChannelPlace, gate: InputGate): void {
+    const { index, listener } = gate.reserve()
+    if (place.fromSlot === this.#slot) {
+      const channel = this.#localChannel(place.id)
+      gate.attach(index, channel)
+      channel.listen(listener)
+      return
+    }
+    const credits = this.#credits
+    const sender = this.#doorbells.get(place.fromSlot)
+    const network = this.#doorbells.get(NETWORK) as Doorbell
+    const receiver = new FrameReceiver({
+      channel: place.id,
+      pool: this.#pool,
+      decoder: this.#decoder,
+      credit: {
+        give: (buffers, records) => {
+          if (sender !== undefined) {
+            credits.give(place.id, buffers, records)
+            sender.ring()
+          } else {
+            credits.grant(place.id, buffers, records)
+            network.ring()
+          }
+        },
+      },
+      floating: gate,
+      listener,
+      buffersHeld: this.#settings.channelBuffers,
+      // A payload of many records halves itself down to single records, so the bound leaves room for a batch of them.
+      maxPayloadBytes: this.#settings.maxRecordBytes * 8,
+    })
+    gate.attach(index, receiver)
+    this.#receivers[place.id] = receiver
+  }
+
+  poll(): void {
+    const frame = this.#frame
+    for (const ring of this.#inbound) {
+      while (ring.shift(frame)) {
+        const receiver = this.#receivers[frame.channel]
+        assert(receiver, `a frame came for channel ${frame.channel}, which does not end in slot ${this.#slot}`)
+        receiver.onFrame(frame)
+      }
+    }
+  }
+
+  #localChannel(id: number): LocalChannel {
+    let channel = this.#local.get(id)
+    if (channel === undefined) {
+      channel = new LocalChannel(this.#settings)
+      this.#local.set(id, channel)
+    }
+    return channel
+  }
+}

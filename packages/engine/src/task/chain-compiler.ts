@@ -1,0 +1,107 @@
+import { isInlinable } from '../operators/inlinable.ts'
+import type { ChainDriver, ChainedOperator, ChainTargets, Probe } from './chain-plan.ts'
+import type { FlowState } from './flow-state.ts'
+import { locateError } from './locate-error.ts'
+
+/**
+ * Joins the operators of a chain by generated code: one driver loop for the head, and one function for each output of an
+ * operator that is not inlined. Stateless one-to-one operators (map, filter) are inlined into whichever function feeds
+ * them, so a run of them costs nothing between its parts.
+ *
+ * The source has a comment of its own for each chain: V8 shares feedback between functions of one source text, and chains
+ * with different functions in them would spoil it for one another.
+ */
+export function compileChain(
+  chain: readonly ChainedOperator[],
+  flow: FlowState,
+  probe: Probe,
+  identity: string,
+): ChainDriver {
+  const source = chainSource(chain, identity)
+  const join = new Function('chain', 'flow', 'probe', 'locateError', source) as (
+    chain: readonly ChainedOperator[],
+    flow: FlowState,
+    probe: Probe,
+    locate: typeof locateError,
+  ) => ChainDriver
+  return join(chain, flow, probe, locateError)
+}
+
+/** Body of a function of (chain, flow, probe, locateError) that joins all outputs and returns the driver. */
+export function chainSource(chain: readonly ChainedOperator[], identity: string): string {
+  const lines: string[] = [`// chain ${identity.replaceAll(/[\r\n\u2028\u2029]/g, ' ')}`]
+  const writers: string[] = []
+  chain.forEach((chained, k) => {
+    lines.push(`const op${k} = chain[${k}].operator, count${k} = chain[${k}].counters, out${k} = chain[${k}].output`)
+    if (isInlinable(chained.operator)) lines.push(`const fn${k} = op${k}.fn`)
+    chained.main.writers.forEach((_, w) => {
+      writers.push(`const writer${k}_${w} = chain[${k}].main.writers[${w}]`)
+    })
+  })
+  lines.push(...writers)
+
+  /** Statements that give `value` to the targets. `depth` keeps the names of nested values apart. */
+  const give = (targets: ChainTargets, writerName: (w: number) => string, value: string, depth: number): string[] => {
+    const statements: string[] = []
+    for (const j of targets.operators) {
+      const { operator, probeId } = chain[j]
+      statements.push(`probe[0] = ${probeId}`, `count${j}.recordsIn++`)
+      if (!isInlinable(operator)) {
+        statements.push(`op${j}.processElement(${value}, t, 0)`)
+        continue
+      }
+      const rest = (result: string) => [
+        `count${j}.recordsOut++`,
+        ...give(chain[j].main, w => `writer${j}_${w}`, result, depth + 1),
+      ]
+      if (operator.inline === 'map') {
+        statements.push(`{ const v${depth} = fn${j}(${value})`, ...rest(`v${depth}`), '}')
+      } else {
+        statements.push(`if (fn${j}(${value})) {`, ...rest(value), '}')
+      }
+    }
+    targets.writers.forEach((_, w) => {
+      statements.push(`${writerName(w)}.emit(${value}, t)`)
+    })
+    return statements
+  }
+
+  chain.forEach((chained, k) => {
+    lines.push(
+      `out${k}.collect = function (v, t) {`,
+      `count${k}.recordsOut++`,
+      ...give(chained.main, w => `writer${k}_${w}`, 'v', 1),
+      `probe[0] = ${chained.probeId}`,
+      '}',
+    )
+    let side = 0
+    for (const [tag, targets] of chained.sides) {
+      const name = `side${k}_${side++}`
+      lines.push(`const ${name} = chain[${k}].sides.get(${JSON.stringify(tag)}).writers`)
+      lines.push(
+        `out${k}.joinSide(${JSON.stringify(tag)}, function (v, t) {`,
+        ...give(targets, w => `${name}[${w}]`, 'v', 1),
+        `probe[0] = ${chained.probeId}`,
+        '})',
+      )
+    }
+  })
+
+  const head: ChainTargets = { operators: [0], writers: [] }
+  const body = give(head, () => '', 'v', 1).map(line =>
+    line.replace('op0.processElement(v, t, 0)', 'op0.processElement(v, t, input)'),
+  )
+  lines.push(
+    'return function run(values, timestamps, from, to, input) {',
+    'try {',
+    'for (let i = from; i < to; i++) {',
+    'const v = values[i], t = timestamps[i]',
+    ...body,
+    'if (flow.blocked) return i + 1',
+    '}',
+    'return to',
+    '} catch (error) { throw locateError(error, chain, probe) }',
+    '}',
+  )
+  return lines.join('\n')
+}

@@ -1,0 +1,53 @@
+import {
+  type ChainDriver,
+  type ChainedOperator,
+  type ChainTargets,
+  NO_TARGETS,
+  PROBE_OPERATOR,
+  type Probe,
+} from './chain-plan.ts'
+import type { FlowState } from './flow-state.ts'
+import { locateError } from './locate-error.ts'
+
+/**
+ * Joins the operators of a chain by plain calls. It is the oracle of the chain compiler, and what runs where code may not
+ * be generated (a page without unsafe-eval).
+ */
+export function interpretChain(chain: readonly ChainedOperator[], flow: FlowState, probe: Probe): ChainDriver {
+  const give = (targets: ChainTargets, value: unknown, timestamp: number): void => {
+    for (const index of targets.operators) {
+      const next = chain[index]
+      probe[PROBE_OPERATOR] = next.probeId
+      next.counters.recordsIn++
+      next.operator.processElement(value, timestamp, 0)
+    }
+    for (const writer of targets.writers) writer.emit(value, timestamp)
+  }
+  for (const chained of chain) {
+    chained.output.collect = (value, timestamp) => {
+      chained.counters.recordsOut++
+      give(chained.main, value, timestamp)
+      probe[PROBE_OPERATOR] = chained.probeId
+    }
+    for (const [tag, targets] of chained.sides) {
+      chained.output.joinSide(tag, (value, timestamp) => {
+        give(targets ?? NO_TARGETS, value, timestamp)
+        probe[PROBE_OPERATOR] = chained.probeId
+      })
+    }
+  }
+  const head = chain[0]
+  return (values, timestamps, from, to, input) => {
+    try {
+      for (let i = from; i < to; i++) {
+        probe[PROBE_OPERATOR] = head.probeId
+        head.counters.recordsIn++
+        head.operator.processElement(values[i], timestamps[i], input)
+        if (flow.blocked) return i + 1
+      }
+      return to
+    } catch (error) {
+      throw locateError(error, chain, probe)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import type { Clock } from '../base/platform.ts'
+import type { Doorbell } from '../network/doorbell.ts'
+import type { StepResult, Subtask } from './subtask.ts'
+
+/** After so long the event loop gets its turn: messages, files, sockets and timers of user code live there. */
+const TURN_MS = 8
+/** Longest sleep, so that a ring that was missed for a reason nobody thought of costs a second, not the job. */
+const SLEEP_MS_MAX = 1000
+
+export interface SlotLoopParts {
+  readonly subtasks: readonly Subtask[]
+  readonly clock: Clock
+  /** Rings when something arrives, when credit comes, and when an asynchronous source or sink goes on. */
+  readonly doorbell: Doorbell
+  /** Takes what has arrived from other slots into the gates. */
+  readonly poll: () => void
+  /** Calls back after the event loop had a turn, as soon as it can. */
+  readonly yieldToEventLoop: (callback: () => void) => void
+  /** A subtask failed; the loop has stopped. */
+  readonly onFailure: (error: unknown, subtask: Subtask) => void
+  /** All subtasks are done; the loop has stopped. */
+  readonly onDone: () => void
+}
+
+/** Where the time of one subtask went, ms. What is missing to the wall clock, it waited for its thread. */
+export interface SubtaskTimes {
+  busyMs: number
+  backpressuredMs: number
+  idleMs: number
+}
+
+/**
+ * Runs the subtasks of one slot on one thread: a step each in turn, until nobody makes progress; then it sleeps on its
+ * doorbell. No polling, no spinning.
+ */
+export class SlotLoop {
+  readonly #parts: SlotLoopParts
+  readonly #times: Map<Subtask, SubtaskTimes>
+  /** The latest answer of each subtask and when it was given: the time until its next step counts to that. */
+  readonly #answers: Map<Subtask, { result: StepResult; at: number }>
+  #stopped = false
+  #started = false
+
+  constructor(parts: SlotLoopParts) {
+    this.#parts = parts
+    this.#times = new Map(parts.subtasks.map(subtask => [subtask, { busyMs: 0, backpressuredMs: 0, idleMs: 0 }]))
+    this.#answers = new Map()
+  }
+
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    const now = this.#parts.clock.monotonicMs()
+    for (const subtask of this.#parts.subtasks) this.#answers.set(subtask, { result: 'idle', at: now })
+    this.#turn()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#parts.doorbell.ring()
+  }
+
+  /** As of now: a long wait counts while it lasts. */
+  times(subtask: Subtask): SubtaskTimes {
+    const times = { ...(this.#times.get(subtask) as SubtaskTimes) }
+    const answer = this.#answers.get(subtask)
+    if (answer !== undefined) addTime(times, answer.result, this.#parts.clock.monotonicMs() - answer.at)
+    return times
+  }
+
+  #turn(): void {
+    if (this.#stopped) return
+    const { clock, doorbell, poll, subtasks } = this.#parts
+    const began = clock.monotonicMs()
+    let seen: number
+    let flushed = false
+    for (;;) {
+      seen = doorbell.rings
+      poll()
+      const progress = this.#round()
+      if (progress === undefined) return
+      if (progress) {
+        flushed = false
+        if (clock.monotonicMs() - began < TURN_MS) continue
+      }
+      // Nobody has more to do, or it is time for the others: batches that are not full go now.
+      for (const subtask of subtasks) subtask.outputs.flush()
+      if (progress) {
+        this.#parts.yieldToEventLoop(() => this.#turn())
+        return
+      }
+      // Flushing may have given something to a subtask of this slot, so look once more before sleeping.
+      if (flushed) break
+      flushed = true
+    }
+    this.#sleep(seen)
+  }
+
+  /** One step of each subtask. Undefined when the loop is over. */
+  #round(): boolean | undefined {
+    const { clock, subtasks } = this.#parts
+    let progress = false
+    let done = 0
+    for (const subtask of subtasks) {
+      if (subtask.isDone) {
+        done++
+        continue
+      }
+      const began = clock.monotonicMs()
+      const answer = this.#answers.get(subtask) as { result: StepResult; at: number }
+      const times = this.#times.get(subtask) as SubtaskTimes
+      addTime(times, answer.result, began - answer.at)
+      let result: StepResult
+      try {
+        result = subtask.step(clock.now())
+      } catch (error) {
+        this.#stopped = true
+        this.#parts.onFailure(error, subtask)
+        return undefined
+      }
+      const ended = clock.monotonicMs()
+      if (result === 'progress') {
+        progress = true
+        times.busyMs += ended - began
+        subtask.onStepTook(ended - began)
+      } else {
+        addTime(times, result, ended - began)
+      }
+      if (result === 'done') progress = true
+      answer.result = result
+      answer.at = ended
+    }
+    if (done === subtasks.length) {
+      this.#stopped = true
+      this.#parts.onDone()
+      return undefined
+    }
+    return progress
+  }
+
+  #sleep(seen: number): void {
+    const { clock, doorbell, subtasks } = this.#parts
+    let wakeUp = Number.POSITIVE_INFINITY
+    for (const subtask of subtasks) wakeUp = Math.min(wakeUp, subtask.nextWakeUp())
+    const timeoutMs = Math.max(0, Math.min(SLEEP_MS_MAX, Math.ceil(wakeUp - clock.now())))
+    const sleeping = timeoutMs === 0 ? undefined : doorbell.sleep(seen, timeoutMs)
+    if (sleeping === undefined) {
+      this.#parts.yieldToEventLoop(() => this.#turn())
+    } else {
+      sleeping.then(() => this.#turn())
+    }
+  }
+}
+
+function addTime(times: SubtaskTimes, result: StepResult, ms: number): void {
+  if (result === 'backpressured') times.backpressuredMs += ms
+  else if (result === 'idle') times.idleMs += ms
+}

@@ -1,0 +1,224 @@
+import type { SubtaskMetrics } from '@weir/proto/metrics'
+import { assert } from '../base/assert.ts'
+import { WeirError } from '../base/errors.ts'
+import type { Platform } from '../base/platform.ts'
+import { type ExecutionGraph, subtasksInSlot } from '../graph/execution-graph.ts'
+import type { JobFunctions } from '../graph/job-functions.ts'
+import type { ChannelSettings } from '../network/channel.ts'
+import type { SlotNetwork } from '../network/slot-network.ts'
+import type { Committable, Sink } from '../operators/sink.ts'
+import type { Source, SourceSplit } from '../operators/source.ts'
+import type { Probe } from './chain-plan.ts'
+import { SlotLoop } from './slot-loop.ts'
+import type { Subtask } from './subtask.ts'
+import { type BuiltSubtask, buildSubtask } from './subtask-builder.ts'
+
+/** What happens in a slot, told to whoever runs it: the slot's worker, or the local runner. */
+export interface SlotHost {
+  onSplitRequested(operator: string, subtask: number): void
+  onSubtaskFinished(vertex: number, subtask: number, committables: ReadonlyMap<string, readonly Committable[]>): void
+  /** The slot has stopped; its attempt is over. */
+  onFailed(error: WeirError): void
+  /** All subtasks of the slot are done. */
+  onDone(): void
+  /** A row of a print or collect sink. */
+  onRow(operator: string, subtask: number, row: unknown): void
+  log(level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string): void
+  /** Calls back as soon as the event loop had a turn. */
+  yieldToEventLoop(callback: () => void): void
+}
+
+export interface SlotRuntimeParts {
+  readonly jobId: string
+  readonly attempt: number
+  readonly graph: ExecutionGraph
+  /** The slots that run on this thread, each with the closures of its own evaluation. */
+  readonly slots: readonly { readonly slot: number; readonly functions: JobFunctions }[]
+  readonly sources: ReadonlyMap<string, Source>
+  readonly sinks: ReadonlyMap<string, Sink>
+  readonly platform: Platform
+  readonly network: SlotNetwork
+  readonly settings: ChannelSettings
+  /** Absolute folder that relative paths start from. */
+  readonly workdir: string
+  readonly probe: Probe
+  /** Whether chains are compiled; the interpreter does the same, slower, where code may not be generated. */
+  readonly compile: boolean
+  readonly host: SlotHost
+}
+
+/** Runs the subtasks of one slot (or, in one process, of all slots) on the thread that makes it. */
+export class SlotRuntime {
+  readonly #parts: SlotRuntimeParts
+  readonly #built: readonly BuiltSubtask[]
+  readonly #loop: SlotLoop
+  #started = false
+
+  constructor(parts: SlotRuntimeParts) {
+    this.#parts = parts
+    const built: BuiltSubtask[] = []
+    let probeId = 1
+    for (const { slot, functions } of parts.slots) {
+      for (const ref of subtasksInSlot(parts.graph, slot)) {
+        const one = buildSubtask(parts, ref, slot, functions, probeId)
+        probeId += one.subtask.chain.length
+        built.push(one)
+      }
+    }
+    this.#built = built
+    this.#loop = new SlotLoop({
+      subtasks: built.map(({ subtask }) => subtask),
+      clock: parts.platform.clock,
+      doorbell: parts.network.doorbell,
+      poll: () => parts.network.poll(),
+      yieldToEventLoop: callback => parts.host.yieldToEventLoop(callback),
+      onFailure: (error, subtask) => parts.host.onFailed(this.#placed(error, subtask)),
+      onDone: () => parts.host.onDone(),
+    })
+  }
+
+  /** Opens operators and sinks. Rejects with a WeirError that names the operator. */
+  async open(): Promise<void> {
+    for (const { subtask, asyncOpen } of this.#built) {
+      try {
+        for (const chained of subtask.chain) {
+          try {
+            chained.operator.open?.()
+          } catch (error) {
+            throw named(error, chained.name)
+          }
+        }
+        for (const { name, open } of asyncOpen) {
+          try {
+            await open()
+          } catch (error) {
+            throw named(error, name)
+          }
+        }
+      } catch (error) {
+        throw this.#placed(error, subtask)
+      }
+    }
+  }
+
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#loop.start()
+  }
+
+  /** What the operator with this probe id is called; undefined for an id that no operator has. */
+  operatorOf(probeId: number): { readonly name: string; readonly subtask: number } | undefined {
+    for (const { subtask } of this.#built) {
+      const chained = subtask.chain.find(candidate => candidate.probeId === probeId)
+      if (chained !== undefined) return { name: chained.name, subtask: subtask.ref.subtask }
+    }
+    return undefined
+  }
+
+  /** Every operator of the slot by its probe id. */
+  operators(): { readonly probeId: number; readonly name: string; readonly subtask: number }[] {
+    return this.#built.flatMap(({ subtask }) =>
+      subtask.chain.map(({ probeId, name }) => ({ probeId, name, subtask: subtask.ref.subtask })),
+    )
+  }
+
+  assignSplits(
+    operator: string,
+    subtask: number,
+    splits: readonly SourceSplit[],
+    noMoreSplits: boolean,
+    unreadSplits: boolean,
+  ): void {
+    const found = this.#built.find(one => one.source?.uid === operator && one.subtask.ref.subtask === subtask)
+    assert(found?.source, `splits for '${operator}' [${subtask}], which does not run in this slot`)
+    found.source.operator.setUnreadSplits(unreadSplits)
+    if (splits.length > 0) found.source.operator.addSplits(splits)
+    if (noMoreSplits) found.source.operator.noMoreSplits()
+    this.#parts.network.doorbell.ring()
+  }
+
+  metrics(): SubtaskMetrics[] {
+    return this.#built.map(({ subtask, keyedState }) => {
+      const { chain } = subtask
+      const times = this.#loop.times(subtask)
+      const watermark = subtask.time.watermark
+      const operators = chain.map((chained, index) => ({
+        uid: chained.uid,
+        name: chained.name,
+        recordsIn: chained.counters.recordsIn,
+        recordsOut: chained.counters.recordsOut,
+        lateRecords: chained.counters.lateRecords,
+        stateBytes: keyedState[index]?.sizeBytes() ?? 0,
+      }))
+      const sent = subtask.outputs.sent()
+      return {
+        vertex: subtask.ref.vertex,
+        subtask: subtask.ref.subtask,
+        status: subtask.isDone ? 'finished' : this.#started ? 'running' : 'deployed',
+        recordsIn: operators[0].recordsIn,
+        recordsOut: chain.reduce(
+          (sum, chained, index) => sum + (isLast(subtask, index) ? chained.counters.recordsOut : 0),
+          0,
+        ),
+        ...times,
+        watermark: Number.isFinite(watermark) ? watermark : null,
+        stateBytes: operators.reduce((sum, operator) => sum + operator.stateBytes, 0),
+        overdraftBytesMax: subtask.outputs.overdraftBytesMax,
+        sent,
+        operators,
+      }
+    })
+  }
+
+  /** Stops the loop and closes everything, also after a failure. Never rejects: what fails in closing is logged. */
+  async close(): Promise<void> {
+    this.#loop.stop()
+    for (const { subtask, asyncClose } of this.#built) {
+      for (const chained of subtask.chain) {
+        try {
+          chained.operator.close?.()
+        } catch (error) {
+          this.#logClose(chained.name, subtask, error)
+        }
+      }
+      for (const { name, close } of asyncClose) {
+        try {
+          await close()
+        } catch (error) {
+          this.#logClose(name, subtask, error)
+        }
+      }
+    }
+  }
+
+  #logClose(operator: string, subtask: Subtask, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.#parts.host.log('warn', operator, subtask.ref.subtask, `closing failed: ${message}`)
+  }
+
+  #placed(error: unknown, subtask: Subtask): WeirError {
+    const weir = WeirError.from(error, 'INTERNAL', {})
+    const placed = new WeirError(weir.code, weir.message, {
+      cause: weir.cause,
+      place: { operator: subtask.chain[0].name, ...weir.place, subtask: subtask.ref.subtask },
+      problems: weir.problems,
+    })
+    if (weir.stack !== undefined) placed.stack = weir.stack
+    return placed
+  }
+}
+
+/** Whether results of the operator leave the subtask. */
+function isLast(subtask: Subtask, index: number): boolean {
+  const { main, sides } = subtask.chain[index]
+  return [main, ...sides.values()].some(targets => targets.writers.length > 0)
+}
+
+function named(error: unknown, operator: string): WeirError {
+  const weir = WeirError.from(error, 'USER_FUNCTION', { operator })
+  if (weir.place.operator !== undefined) return weir
+  const placed = new WeirError(weir.code, weir.message, { cause: weir.cause, place: { ...weir.place, operator } })
+  if (weir.stack !== undefined) placed.stack = weir.stack
+  return placed
+}
