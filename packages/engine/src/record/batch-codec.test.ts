@@ -168,6 +168,63 @@ describe('the batch codec', () => {
     }
   })
 
+  test('whatever content a field has after another, and beside it, comes back', () => {
+    const contents = [
+      1,
+      -1,
+      -0,
+      0.5,
+      2 ** 31,
+      Number.NaN,
+      'text',
+      'Łódź',
+      true,
+      false,
+      null,
+      undefined,
+      7n,
+      { deep: 1 },
+      [1],
+    ]
+    for (const first of contents) {
+      for (const second of contents) {
+        const forms = [
+          (content: unknown) => ({ id: 1, content }),
+          (content: unknown) => [1, content],
+          (content: unknown) => content,
+        ]
+        for (const form of forms) {
+          const encoder = new BatchEncoder()
+          const decoder = new BatchDecoder()
+          for (const contents of [[first], [second], [first, second]]) {
+            const values = contents.map(form)
+            expect(roundTrip(encoder, decoder, untimed(values)).values).toStrictEqual(values)
+          }
+        }
+      }
+    }
+  })
+
+  test('an empty place of a tuple stays one, beside undefined too', () => {
+    const values = [['a', undefined], Object.assign(new Array(2), { 0: 'b' }), ['c', undefined]]
+    for (const batch of [values, values.slice(1), values.toReversed(), values]) {
+      expect(roundTrip(new BatchEncoder(), new BatchDecoder(), untimed(batch)).values).toStrictEqual(batch)
+    }
+    const encoder = new BatchEncoder()
+    roundTrip(encoder, new BatchDecoder(), untimed([['a', undefined]]))
+    expect(roundTrip(encoder, new BatchDecoder(), untimed(values)).values).toStrictEqual(values)
+  })
+
+  test('a map or an error whose own fields are those of the records before it is no such record', () => {
+    for (const special of [Object.assign(new Map([[1, 2]]), { code: 7 }), Object.assign(new Error('e'), { code: 7 })]) {
+      const encoder = new BatchEncoder()
+      roundTrip(encoder, new BatchDecoder(), untimed([{ code: 7 }]))
+      const [alone] = roundTrip(encoder, new BatchDecoder(), untimed([special])).values
+      const [, second] = roundTrip(encoder, new BatchDecoder(), untimed([{ code: 7 }, special])).values
+      for (const result of [alone, second]) expect(result).toBeInstanceOf(special instanceof Map ? Map : Error)
+    }
+  })
+
   test('instances of a class travel as columns and come back as plain objects', () => {
     class Bid {
       readonly price: number
@@ -181,6 +238,7 @@ describe('the batch codec', () => {
       expect(result.values).toStrictEqual(values.map(({ price }) => ({ price })))
     }
     expect(roundTrip(encoder, new BatchDecoder(), untimed([new Bid(1)])).body).toBe(BODY.columns)
+    expect(roundTrip(encoder, new BatchDecoder(), untimed([{ price: 2 ** 40 }])).body).toBe(BODY.columns)
   })
 
   test('a map with fields of its own comes back as the map', () => {
@@ -288,6 +346,10 @@ describe('malformed batches', () => {
     ['shorter than a header', (bytes: Uint8Array) => bytes.subarray(0, 31)],
     ['cut short', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1)],
     ['followed by more', (bytes: Uint8Array) => Uint8Array.of(...bytes, 0)],
+    [
+      'with a byte between its parts',
+      (bytes: Uint8Array) => Uint8Array.of(...bytes.subarray(0, 44), 0, 0, ...bytes.subarray(44)),
+    ],
     ['without its mark', (bytes: Uint8Array) => bytes.with(0, 0)],
     ['of an unknown body', (bytes: Uint8Array) => bytes.with(2, 2)],
     ['of unknown timestamps', (bytes: Uint8Array) => bytes.with(3, 3)],

@@ -173,8 +173,6 @@ export class BatchDecoder {
     own.bytes.set(bytes.subarray(offset, offset + length))
     const header = this.#header
     readHeader(own.view, header)
-    // Every record takes at least one byte in a column or in the value block, so this bounds all that follows.
-    if (header.count > length - HEADER_BYTES) throw malformed('a batch has more records than bytes')
     const descriptorAt = length - header.valueBytes - header.descriptorBytes
     if (descriptorAt < HEADER_BYTES) throw malformed('the parts of a batch are longer than the whole')
     const known = header.body === BODY.columns ? this.#shapeAt(descriptorAt, header.descriptorBytes) : undefined
@@ -202,6 +200,7 @@ export class BatchDecoder {
     const valueTextAt = sections.text + textBytes(header.textUnits, header.textIsWide)
     const textEnd = valueTextAt + textBytes(header.valueTextUnits, header.valueTextIsWide)
     if (textEnd !== descriptorAt) throw malformed('the parts of a batch do not add up to the whole')
+    // From here on the count is bounded: each record takes a byte or more of a column, or of the value block.
     const text = this.#readText(sections.text, header.textUnits, header.textIsWide)
     const valueText = this.#readText(valueTextAt, header.valueTextUnits, header.valueTextIsWide)
     const reader = this.#values
