@@ -20,12 +20,13 @@ export function editDistance(a: string, b: string): number {
 
 /**
  * The one of `known` that a wrong `name` was probably meant to be: the nearest, upper and lower case apart, if no more
- * than a third of the name (at least two letters) is different. Undefined when none is that near.
+ * than a third of the name is different (in a short one: one letter, from five letters on two). Undefined when none is
+ * that near.
  */
 export function nearMiss(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase().slice(0, 100)
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  let bestDistance = Math.max(wanted.length < 5 ? 1 : 2, Math.floor(wanted.length / 3)) + 1
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance < bestDistance && distance < candidate.length) {

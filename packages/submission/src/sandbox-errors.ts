@@ -1,0 +1,176 @@
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorPlace,
+  type Problem,
+  WeirError,
+  type WeirErrorJson,
+} from '@weir/engine/base/errors'
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten'
+import type { Bundle } from './bundle.ts'
+import { mapStack, SourcePositions } from './map-stack.ts'
+import { shownPlace } from './problems.ts'
+import { missingGlobalHint } from './sandbox-globals.ts'
+import { JOB_FILE } from './sandbox-protocol.ts'
+
+/** Makes errors of the guest into WeirErrors with places in the user's files. */
+export class SandboxErrors {
+  readonly #context: QuickJSContext
+  readonly #bundle: Bundle
+  readonly #file: string
+
+  constructor(context: QuickJSContext, bundle: Bundle, file: string) {
+    this.#context = context
+    this.#bundle = bundle
+    this.#file = file
+  }
+
+  /** What the module threw. */
+  fromGuest(error: QuickJSHandle): WeirError {
+    const name = this.#text(error, 'name')
+    const message = this.#text(error, 'message') ?? this.#thrownValue(error)
+    const stack = this.#text(error, 'stack') ?? ''
+    if (name === 'InternalError' && message === 'out of memory') return this.#outOfMemory()
+    if (name === 'InternalError' && message === 'stack overflow') return this.#stackOverflow(stack)
+    const code = this.#text(error, 'code')
+    return this.reported({
+      code: (name === 'WeirError' && code !== undefined ? code : 'JOB_EVALUATION') as ErrorCode,
+      message: name === undefined || name === 'Error' || name === 'WeirError' ? message : `${name}: ${message}`,
+      place: {},
+      problems: [],
+      stack,
+    })
+  }
+
+  /**
+   * An error that the SDK raised, or the job, with its stack as the guest saw it. `unfinished`: the module has not come
+   * to its end, so a missing export has another reason.
+   */
+  reported(json: WeirErrorJson, unfinished = false): WeirError {
+    const plain = sanitized(json)
+    if (unfinished && plain.code === 'JOB_NO_EXPORT') {
+      return this.#error(
+        'JOB_EVALUATION',
+        'it waits at its top level for something that never comes; remove the await',
+        {},
+      )
+    }
+    const mapped = mapStack(plain.stack ?? '', new SourcePositions(this.#bundle.sourceMap), isJobFile)
+    const place = { ...mapped.place, ...plain.place }
+    const hint = missingGlobalHint(plain.message.replace(/^ReferenceError: /, ''))
+    const advice = hint ?? (plain.code === 'JOB_EVALUATION' ? 'correct the file there and give it again' : undefined)
+    const text = `${plain.message}${advice === undefined ? '' : `; ${advice}`}`
+    return this.#error(plain.code, text, place, plain, mapped.stack)
+  }
+
+  tooSlow(limitMs: number): WeirError {
+    return this.#error(
+      'JOB_LIMIT',
+      `it did not come to its end within ${limitMs / 1000} s: is there an endless loop? While a job builds its graph it should only describe what is to be done`,
+      {},
+    )
+  }
+
+  tooManyPromises(limit: number): WeirError {
+    return this.#error(
+      'JOB_LIMIT',
+      `it causes more than ${limit} promise callbacks; remove the endless chain of promises`,
+      {},
+    )
+  }
+
+  graphTooLarge(length: number): WeirError {
+    return this.#error(
+      'JOB_LIMIT',
+      `its graph has ${(length / 1024 / 1024).toFixed(1)} MiB; put data into files that a source reads`,
+      {},
+    )
+  }
+
+  /** An error of WebAssembly itself: it ran out of memory or of stack, whatever its message says. */
+  fromHost(thrown: unknown): WeirError {
+    if (thrown instanceof RangeError) return this.#stackOverflow('')
+    return this.#outOfMemory(thrown)
+  }
+
+  #outOfMemory(cause?: unknown): WeirError {
+    return this.#error(
+      'JOB_LIMIT',
+      'it used up the memory that building a graph may take; move large data and loops into the functions of the job, or into files that a source reads',
+      {},
+      { cause },
+    )
+  }
+
+  #stackOverflow(stack: string): WeirError {
+    const { place } = mapStack(stack, new SourcePositions(this.#bundle.sourceMap), isJobFile)
+    return this.#error('JOB_LIMIT', 'a function calls itself too deeply; end the recursion earlier', place ?? {})
+  }
+
+  #error(
+    code: ErrorCode,
+    text: string,
+    place: ErrorPlace,
+    more: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {},
+    stack?: string,
+  ): WeirError {
+    const known = { file: this.#file, ...place }
+    const message = `${shownPlace(known)}: ${text}`
+    const problems = more.problems?.length ? more.problems : [{ ...known, message: text }]
+    const error = new WeirError(code, message, { place: known, problems, cause: more.cause })
+    if (stack) error.stack = `${error.name}: ${message}\n${stack}`
+    return error
+  }
+
+  /** A field of an error when it is a text; reading it may itself fail, when the guest has no memory left. */
+  #text(error: QuickJSHandle, field: string): string | undefined {
+    if (this.#context.typeof(error) !== 'object') return undefined
+    return this.#context.getProp(error, field).consume(value => {
+      return this.#context.typeof(value) === 'string' ? this.#context.getString(value) : undefined
+    })
+  }
+
+  #thrownValue(value: QuickJSHandle): string {
+    const type = this.#context.typeof(value)
+    return type === 'object' || type === 'function' || type === 'symbol'
+      ? `it threw a value of type ${type} that is no Error`
+      : `it threw ${JSON.stringify(this.#context.getString(value)).slice(0, 200)}`
+  }
+}
+
+function isJobFile(file: string): boolean {
+  return file === JOB_FILE
+}
+
+/** The guest may write anything into its answer: only what has the right type, and faults of the user, are taken over. */
+function sanitized(json: WeirErrorJson): WeirErrorJson {
+  const code =
+    Object.hasOwn(ERROR_CODES, json.code) && ERROR_CODES[json.code].domain === 'user' ? json.code : 'JOB_EVALUATION'
+  const problems: readonly unknown[] = Array.isArray(json.problems) ? json.problems.slice(0, 1_000) : []
+  return {
+    code,
+    message: textOf(json.message) ?? 'it failed without a message',
+    place: sanitizedPlace(json.place),
+    problems: problems.map((problem): Problem => {
+      const message =
+        typeof problem === 'object' && problem !== null ? textOf(Reflect.get(problem, 'message')) : undefined
+      return { ...sanitizedPlace(problem), message: message ?? '' }
+    }),
+    stack: textOf(json.stack) ?? '',
+  }
+}
+
+function sanitizedPlace(place: unknown): ErrorPlace {
+  if (typeof place !== 'object' || place === null) return {}
+  const { operator, file, line, column } = place as Record<string, unknown>
+  return {
+    ...(typeof operator === 'string' ? { operator: operator.slice(0, 200) } : {}),
+    ...(typeof file === 'string' ? { file: file.slice(0, 200) } : {}),
+    ...(typeof line === 'number' ? { line } : {}),
+    ...(typeof column === 'number' ? { column } : {}),
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 20_000) : undefined
+}

@@ -1,0 +1,4 @@
+import { installInSandbox } from '../sandbox-guest.ts'
+import { tinySdk } from './tiny-sdk.ts'
+
+installInSandbox(tinySdk)
