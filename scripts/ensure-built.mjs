@@ -25,9 +25,10 @@ export async function ensureInstalled(steps) {
   if (isInstallCurrent()) return
   await steps.run('Installing dependencies', async note => {
     note('npm ci, once')
-    await runCommand('npm', ['ci', '--no-audit', '--no-fund'], {
+    await runCommand('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
       env: npmEnv(),
+      show: 'start',
       advice: 'Check that npm reaches its registry (npm ping), then run this command again.',
     })
     if (!isInstalled()) {

@@ -15,11 +15,11 @@ export class CommandError extends Error {
 
 /**
  * Runs a command to its end and gives back what it wrote. `advice` completes the message when it fails: what the person
- * may do. `onLine` sees every line; `echo` passes the output on as it comes. `timeoutMs` kills it and everything it
+ * may do; `show` which part of the output is in it. `onLine` sees every line; `echo` passes the output on as it comes. `timeoutMs` kills it and everything it
  * started.
  */
 export function runCommand(command, args, options = {}) {
-  const { cwd, env = process.env, advice = '', onLine, echo, timeoutMs, allowFailure = false } = options
+  const { cwd, env = process.env, advice = '', show = 'end', onLine, echo, timeoutMs, allowFailure = false } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -75,7 +75,9 @@ export function runCommand(command, args, options = {}) {
         : signal === null
           ? `ended with exit code ${code}`
           : `was ended by ${signal}`
-      const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')
+      const lines = output.trimEnd().split('\n')
+      // npm says what is wrong first, and its usage last.
+      const tail = (show === 'start' ? lines.slice(0, TAIL_LINES) : lines.slice(-TAIL_LINES)).join('\n')
       reject(new CommandError(`"${[command, ...args].join(' ')}" ${how}. ${advice}\n\n${tail}`, output))
     })
   })

@@ -1,5 +1,5 @@
 // Runs a program under the pinned Node in the foreground: the terminal is its own, signals are passed on.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { pinnedNode, toolEnv } from './project.mjs'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -17,10 +17,10 @@ export function runPinned(script, args, { channel = false, parent = false, nodeA
   // The terminal sends Ctrl-C to the child too; a kill reaches only this process.
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   if (parent) {
-    const startedBy = process.ppid
+    const lives = watchCallers()
     setInterval(() => {
       // The child sees the channel close, and stops.
-      if (process.ppid !== startedBy) process.exit(1)
+      if (!lives()) process.exit(1)
     }, PARENT_POLL_MS).unref()
   }
   child.on('error', error => {
@@ -32,4 +32,38 @@ export function runPinned(script, args, { channel = false, parent = false, nodeA
     if (signal !== null) process.kill(process.pid, signal)
     else process.exit(code)
   })
+}
+
+/**
+ * A function that says whether those who started this process are still there: its parent and, where that is only the
+ * shell between npm and a script, npm itself. A killed npm leaves its shell behind.
+ */
+function watchCallers() {
+  const parent = process.ppid
+  const npm = shellsParent(parent)
+  return () => process.ppid === parent && (npm === null || isAlive(npm))
+}
+
+/** The parent of a process that is a shell; null where it is none, or where the system cannot be asked. */
+function shellsParent(pid) {
+  try {
+    const answer = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const match = /^\s*(\d+)\s+(?:\S*\/)?(?:ba|da|a|z)?sh\s*$/.exec(answer)
+    return match === null ? null : Number(match[1])
+  } catch {
+    // A system without ps: the end of the parent itself is noticed all the same.
+    return null
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
 }
