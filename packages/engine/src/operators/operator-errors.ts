@@ -1,0 +1,49 @@
+import { WeirError } from '../base/errors.ts'
+import type { NodeFunctions } from '../graph/job-functions.ts'
+import type { JobNode } from '../graph/job-graph.ts'
+
+/**
+ * What an operator throws for what a user's function threw: USER_FUNCTION with the operator's name, the message and the
+ * stack of the original, wrapped once. An error that names its operator already comes from further down the chain, through
+ * `out.collect`, and passes unchanged; any other WeirError (a key that cannot be one, say) keeps its code.
+ *
+ * Operators call it in `catch (error) { throw userError(error, node) }` around calls of user code alone.
+ */
+export function userError(thrown: unknown, node: JobNode): WeirError {
+  if (thrown instanceof WeirError && thrown.place.operator !== undefined) return thrown
+  const original = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+  const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
+  const known = thrown instanceof WeirError ? thrown : undefined
+  const error = new WeirError(code, `operator '${node.name}': ${original}`, {
+    cause: thrown,
+    place: { ...known?.place, operator: node.name },
+    problems: known?.problems,
+  })
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  return error
+}
+
+/** The closure of a node under the name of its config field; throws JOB_GRAPH when it is missing. */
+export function requireFunction<F>(functions: NodeFunctions, name: string, node: JobNode): F {
+  const found = functions[name]
+  if (typeof found === 'function') return found as F
+  throw missing(name, node, 'a function')
+}
+
+/** The same for what may be an object with methods, such as an aggregator. */
+export function requireObject<O>(functions: NodeFunctions, name: string, methods: readonly string[], node: JobNode): O {
+  const found = functions[name]
+  if (typeof found !== 'object' || found === null) throw missing(name, node, `an object with ${methods.join(', ')}`)
+  for (const method of methods) {
+    if (typeof (found as Record<string, unknown>)[method] !== 'function') {
+      throw missing(`${name}.${method}`, node, 'a function')
+    }
+  }
+  return found as O
+}
+
+function missing(name: string, node: JobNode, what: string): WeirError {
+  return new WeirError('JOB_GRAPH', `operator '${node.name}' (${node.type}) needs ${what} as '${name}'`, {
+    place: { operator: node.name },
+  })
+}

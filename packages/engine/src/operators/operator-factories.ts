@@ -1,0 +1,40 @@
+import { WeirError } from '../base/errors.ts'
+import { AggregateOperator } from './aggregate.ts'
+import { FilterOperator } from './filter.ts'
+import { FlatMapOperator } from './flat-map.ts'
+import { KeyedProcessOperator } from './keyed-process.ts'
+import { MapOperator } from './map.ts'
+import type { Operator, OperatorContext, OperatorFactory } from './operator.ts'
+import { ProcessOperator } from './process.ts'
+import { ReduceOperator } from './reduce.ts'
+import { createRunningAggregation } from './running-aggregation.ts'
+import { TimestampsOperator } from './timestamps.ts'
+import { WindowOperator } from './window.ts'
+
+/** One factory per type in `TRANSFORM_SPECS`. */
+export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map<string, OperatorFactory>([
+  ['map', context => new MapOperator(context)],
+  ['filter', context => new FilterOperator(context)],
+  ['flatMap', context => new FlatMapOperator(context)],
+  ['reduce', context => new ReduceOperator(context)],
+  ['sum', context => createRunningAggregation(context, 'sum')],
+  ['count', context => createRunningAggregation(context, 'count')],
+  ['avg', context => createRunningAggregation(context, 'avg')],
+  ['min', context => createRunningAggregation(context, 'min')],
+  ['max', context => createRunningAggregation(context, 'max')],
+  ['aggregate', context => new AggregateOperator(context)],
+  ['process', context => new ProcessOperator(context)],
+  ['keyedProcess', context => new KeyedProcessOperator(context)],
+  ['window', context => new WindowOperator(context)],
+  ['timestamps', context => new TimestampsOperator(context)],
+])
+
+/** The operator of a transform's node. Sources and sinks are made from their connectors (source-operator, sink-operator). */
+export function createOperator(context: OperatorContext): Operator {
+  const { node } = context
+  const factory = TRANSFORM_FACTORIES.get(node.type)
+  if (factory !== undefined) return factory(context)
+  throw new WeirError('JOB_GRAPH', `operator '${node.name}' has the type '${node.type}', which is not a transform`, {
+    place: { operator: node.name },
+  })
+}

@@ -1,0 +1,74 @@
+import type { TimeWindow, WindowFunction } from '../functions/window-function.ts'
+import { aggregateFold, builtInFold, listFold, reduceFold, type WindowFold } from '../window/window-fold.ts'
+import { AGGREGATOR_METHODS, type AnyAggregator, addTo, resultOf } from './aggregate.ts'
+import { type Comparable, comparableField, extreme, numberField } from './fields.ts'
+import type { OperatorContext } from './operator.ts'
+import { requireFunction, requireObject } from './operator-errors.ts'
+
+/**
+ * What a window computes, as the `compute` field of its config says. The built-in ones give an object that names key and
+ * window: `{ key, start, end, sum }`, and in the same way `count`, `avg`, `min`, `max`.
+ */
+export interface WindowCompute {
+  readonly type: 'reduce' | 'aggregate' | 'process' | 'sum' | 'count' | 'avg' | 'min' | 'max'
+  /** Of sum, avg, min and max. */
+  readonly field?: string
+}
+
+export function windowFold(context: OperatorContext, compute: WindowCompute): WindowFold<unknown> {
+  return foldOf(context, compute) as WindowFold<unknown>
+}
+
+function foldOf(context: OperatorContext, { type, field = '' }: WindowCompute): unknown {
+  const { functions, node } = context
+  const windowFn = (): WindowFunction<unknown, unknown, unknown> => requireFunction(functions, 'windowFn', node)
+  const optionalWindowFn = functions.windowFn === undefined ? undefined : windowFn()
+  switch (type) {
+    case 'reduce':
+      return reduceFold(requireFunction(functions, 'fn', node), optionalWindowFn)
+    case 'aggregate': {
+      const aggregator: AnyAggregator = requireObject(functions, 'aggregator', AGGREGATOR_METHODS, node)
+      return aggregateFold(
+        aggregator,
+        (accumulator, value) => addTo(aggregator, accumulator, value),
+        accumulator => resultOf(aggregator, accumulator),
+        optionalWindowFn,
+      )
+    }
+    case 'process':
+      return listFold(windowFn())
+    case 'count':
+      return builtInFold<number>(
+        () => 1,
+        count => count + 1,
+        (key, window, count) => ({ ...bounds(key, window), count }),
+      )
+    case 'sum':
+      return builtInFold<number>(
+        value => numberField(value, field),
+        (sum, value) => sum + numberField(value, field),
+        (key, window, sum) => ({ ...bounds(key, window), sum }),
+      )
+    case 'avg':
+      return builtInFold<{ sum: number; count: number }>(
+        value => ({ sum: numberField(value, field), count: 1 }),
+        (held, value) => {
+          held.sum += numberField(value, field)
+          held.count++
+          return held
+        },
+        (key, window, { sum, count }) => ({ ...bounds(key, window), avg: sum / count }),
+      )
+    case 'min':
+    case 'max':
+      return builtInFold<Comparable>(
+        value => comparableField(value, field),
+        (held, value) => extreme(held, comparableField(value, field), type, field),
+        (key, window, found) => ({ ...bounds(key, window), [type]: found }),
+      )
+  }
+}
+
+function bounds(key: unknown, { start, end }: TimeWindow): { key: unknown; start: number; end: number } {
+  return { key, start, end }
+}

@@ -1,0 +1,86 @@
+import type { RuntimeContext } from '../functions/process-function.ts'
+import type { CanonicalKey } from '../record/canonical-key.ts'
+
+/** One entry of keyed state in a snapshot. Encoded key, namespace and value are in the state's own format. */
+export interface KeyedSnapshotEntry {
+  readonly keyGroup: number
+  /** Name of the state; timers have names of their own. */
+  readonly state: string
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+/**
+ * Keyed state of one operator in one subtask. The memory tier implements it; a tier on disk stands behind the same
+ * interface. All calls are synchronous.
+ */
+export interface KeyedStateBackend {
+  /** Selects the key that all state access refers to until the next call. Throws KEY_TYPE for what cannot be a key. */
+  setCurrentKey(key: unknown): void
+  /** The same for a key whose canonical form is at hand. */
+  selectKey(canonicalKey: CanonicalKey, key: unknown): void
+  currentKey(): unknown
+  currentCanonicalKey(): CanonicalKey
+
+  /** State for a user's function, always that of the current key. The same name gives the same state. */
+  readonly getState: RuntimeContext['getState']
+
+  /**
+   * A table for operators that look keys up themselves: one lookup per record. Of several calls with one name, all give
+   * the same table.
+   */
+  table<V>(name: string, options?: TableOptions<V>): KeyedTable<V>
+  /** A table per namespace, such as the end of a window. */
+  namespacedTable<V>(name: string): NamespacedTable<V>
+
+  /** Key group of a key; and whether it belongs to this subtask. */
+  keyGroupOf(key: unknown): number
+  ownsKeyGroup(keyGroup: number): boolean
+
+  /** All entries, in no particular order, as of now. */
+  snapshot(): KeyedSnapshotEntry[]
+  /** Takes over the entries whose key group belongs to this subtask; passes over the others. */
+  restore(entries: Iterable<KeyedSnapshotEntry>): void
+  /** Estimate of what the state takes up, for the `state_size_bytes` metric. */
+  sizeBytes(): number
+}
+
+export interface TableOptions<V> {
+  /** A value that counts as gone: snapshots leave it out. */
+  readonly expired?: (value: V) => boolean
+}
+
+/** A key with its value. The value is changed through the table, so that the table knows of every change. */
+export interface KeyedRow<V> {
+  readonly key: unknown
+  readonly value: V
+}
+
+export interface KeyedTable<V> {
+  readonly size: number
+  get(canonicalKey: CanonicalKey): KeyedRow<V> | undefined
+  /**
+   * For a key that is not there. Key and value are stored as they are, but for strings that would keep a batch of records
+   * in memory, which are copied.
+   */
+  insert(canonicalKey: CanonicalKey, key: unknown, value: V): KeyedRow<V>
+  /** Replaces the value of a row of this table. */
+  update(row: KeyedRow<V>, value: V): void
+  /** The value of a row of this table was changed in place. */
+  touch(row: KeyedRow<V>): void
+  /** False when it is not there. */
+  delete(canonicalKey: CanonicalKey): boolean
+  /** In order of insertion. Rows may be deleted during the iteration. */
+  rows(): IterableIterator<KeyedRow<V>>
+  /** The same with their canonical keys. */
+  entries(): IterableIterator<[CanonicalKey, KeyedRow<V>]>
+}
+
+export interface NamespacedTable<V> {
+  /** undefined when the namespace holds nothing. */
+  at(namespace: number): KeyedTable<V> | undefined
+  /** The table of the namespace, made when it is not there. */
+  ensure(namespace: number): KeyedTable<V>
+  drop(namespace: number): void
+  namespaces(): Iterable<number>
+}

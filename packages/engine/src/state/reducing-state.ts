@@ -1,0 +1,26 @@
+import type { ReduceFunction } from '../functions/aggregator.ts'
+import type { ReducingState } from '../functions/state.ts'
+import type { Cell } from './cell.ts'
+
+export class ReducingStateInMemory<T> implements ReducingState<T> {
+  readonly #cell: Cell<T>
+  readonly #reduce: ReduceFunction<T>
+
+  constructor(cell: Cell<T>, reduce: ReduceFunction<T>) {
+    this.#cell = cell
+    this.#reduce = reduce
+  }
+
+  get(): T | undefined {
+    return this.#cell.get()
+  }
+
+  add(value: T): void {
+    const held = this.#cell.get()
+    this.#cell.set(held === undefined ? value : this.#reduce(held, value))
+  }
+
+  clear(): void {
+    this.#cell.clear()
+  }
+}

@@ -1,0 +1,358 @@
+import { assert } from '../base/assert.ts'
+import type { KeySelector, NodeFunctions } from '../graph/job-functions.ts'
+import type { JobNode } from '../graph/job-graph.ts'
+import {
+  type FlowControl,
+  isWatermarking,
+  type Operator,
+  type OperatorContext,
+  type OperatorCounters,
+  type OperatorFactory,
+  type OperatorSnapshot,
+} from '../operators/operator.ts'
+import { keyGroupOf, subtaskOfKeyGroup } from '../record/key-group.ts'
+import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP } from '../record/stream-element.ts'
+import { decodeValue, encodeValue } from '../record/value-codec.ts'
+import { MemoryTier } from '../state/memory-tier.ts'
+import { WatermarkMerger } from '../time/watermark-merger.ts'
+import { ManualClock } from './manual-clock.ts'
+import { SeededRandom } from './seeded-random.ts'
+
+/** What happens to an operator. `input` is 0 where it is left out. */
+export type HarnessInput =
+  | { readonly type: 'record'; readonly value: unknown; readonly timestamp?: number; readonly input?: 0 | 1 }
+  | { readonly type: 'watermark'; readonly watermark: number; readonly input?: 0 | 1 }
+  /** The wall clock reaches this time. */
+  | { readonly type: 'time'; readonly nowMs: number }
+  /** The input ends: its watermark is +Infinity. */
+  | { readonly type: 'end'; readonly input?: 0 | 1 }
+
+export type HarnessOutput =
+  | { readonly type: 'record'; readonly value: unknown; readonly timestamp: number }
+  | { readonly type: 'side'; readonly tag: string; readonly value: unknown; readonly timestamp: number }
+  | { readonly type: 'watermark'; readonly watermark: number }
+
+/** One operator with what goes in and what has to come out, whatever the mode it runs in. */
+export interface OperatorCase {
+  readonly name: string
+  readonly node: JobNode
+  /** Fresh closures, as from another evaluation of the bundle. */
+  readonly functions: () => NodeFunctions
+  readonly inputs: readonly HarnessInput[]
+  /** Records and side outputs, without watermarks. Computed by other means than the operator. */
+  readonly expected: readonly HarnessOutput[]
+  readonly lateRecords?: number
+  /** Number of inputs of the operator; 1 where it is left out. */
+  readonly inputCount?: 1 | 2
+  /** What the wall clock shows at first. */
+  readonly startMs?: number
+}
+
+export const record = (value: unknown, timestamp = NO_TIMESTAMP, input: 0 | 1 = 0): HarnessInput => {
+  return { type: 'record', value, timestamp, input }
+}
+export const watermark = (at: number, input: 0 | 1 = 0): HarnessInput => ({ type: 'watermark', watermark: at, input })
+export const time = (nowMs: number): HarnessInput => ({ type: 'time', nowMs })
+export const end = (input: 0 | 1 = 0): HarnessInput => ({ type: 'end', input })
+
+const MAX_PARALLELISM = 128
+/** More calls of `resume` or of firing than this for one input mean that the operator never comes to an end. */
+const CALLS_MAX = 100_000
+
+/** Outputs that are full after every record, or never. */
+class HarnessFlow implements FlowControl {
+  readonly #oneCredit: boolean
+  #full = false
+  #suspended = 0
+
+  constructor(oneCredit: boolean) {
+    this.#oneCredit = oneCredit
+  }
+
+  get blocked(): boolean {
+    return this.#full || this.#suspended > 0
+  }
+
+  suspend(): void {
+    this.#suspended++
+  }
+
+  unsuspend(): void {
+    assert(this.#suspended > 0, 'unsuspend without suspend')
+    this.#suspended--
+  }
+
+  get suspended(): boolean {
+    return this.#suspended > 0
+  }
+
+  emitted(): void {
+    if (this.#oneCredit) this.#full = true
+  }
+
+  makeRoom(): void {
+    this.#full = false
+  }
+}
+
+export interface HarnessOptions {
+  /** Outputs are full after each record that is collected. */
+  readonly oneCredit?: boolean
+  readonly subtask?: number
+  readonly parallelism?: number
+  readonly clock?: ManualClock
+  readonly inputCount?: number
+}
+
+/** Runs one operator in one subtask, without channels and threads. */
+export class OperatorHarness {
+  readonly outputs: HarnessOutput[] = []
+  readonly clock: ManualClock
+  readonly counters: OperatorCounters = { recordsIn: 0, recordsOut: 0, lateRecords: 0 }
+  readonly logged: string[] = []
+  readonly #node: JobNode
+  readonly #functions: () => NodeFunctions
+  readonly #factory: OperatorFactory
+  readonly #options: HarnessOptions
+  readonly #merger: WatermarkMerger
+  #flow: HarnessFlow
+  #state!: MemoryTier
+  #operator: Operator
+  #emittedWatermark = MIN_WATERMARK
+
+  constructor(node: JobNode, functions: () => NodeFunctions, factory: OperatorFactory, options: HarnessOptions = {}) {
+    this.#node = node
+    this.#functions = functions
+    this.#factory = factory
+    this.#options = options
+    this.clock = options.clock ?? new ManualClock()
+    this.#merger = new WatermarkMerger(options.inputCount ?? 1)
+    this.#flow = new HarnessFlow(options.oneCredit ?? false)
+    this.#operator = this.#create([])
+  }
+
+  get operator(): Operator {
+    return this.#operator
+  }
+
+  get state(): MemoryTier {
+    return this.#state
+  }
+
+  push(...inputs: readonly HarnessInput[]): void {
+    for (const input of inputs) this.#push(input)
+  }
+
+  snapshot(): OperatorSnapshot {
+    assert(!this.#flow.suspended, 'an operator that kept something for resume was asked for a snapshot')
+    return this.#operator.snapshot?.() ?? {}
+  }
+
+  /** Ends the operator and goes on with a fresh one, made from the bytes of its own snapshot or of those given. */
+  restore(snapshots: readonly OperatorSnapshot[] = [this.snapshot()]): void {
+    const bytes = encodeValue(snapshots)
+    this.close()
+    this.#flow = new HarnessFlow(this.#options.oneCredit ?? false)
+    this.#operator = this.#create(decodeValue(bytes) as OperatorSnapshot[])
+  }
+
+  close(): void {
+    this.#operator.close?.()
+  }
+
+  #create(snapshots: readonly OperatorSnapshot[]): Operator {
+    const { subtask = 0, parallelism = 1 } = this.#options
+    this.#state = new MemoryTier({
+      maxParallelism: MAX_PARALLELISM,
+      ownsKeyGroup: group => subtaskOfKeyGroup(group, MAX_PARALLELISM, parallelism) === subtask,
+      clock: this.clock,
+    })
+    const flow = this.#flow
+    const log = (message: string): void => void this.logged.push(message)
+    const context: OperatorContext = {
+      node: this.#node,
+      functions: this.#functions(),
+      subtask: {
+        jobId: 'job_00000000',
+        jobName: 'harness',
+        attempt: 0,
+        subtask,
+        parallelism,
+        maxParallelism: MAX_PARALLELISM,
+      },
+      platform: { clock: this.clock, timers: this.clock, random: new SeededRandom(1) },
+      output: {
+        collect: (value, timestamp) => {
+          this.outputs.push({ type: 'record', value, timestamp })
+          flow.emitted()
+        },
+        sideOutput: (tag, value, timestamp) => {
+          this.outputs.push({ type: 'side', tag, value, timestamp })
+          flow.emitted()
+        },
+      },
+      flow,
+      keyedState: this.#state,
+      counters: this.counters,
+      logger: { info: log, warn: log, error: log },
+    }
+    const operator = this.#factory(context)
+    if (snapshots.length > 0) operator.restore?.(snapshots)
+    operator.open?.()
+    return operator
+  }
+
+  #push(input: HarnessInput): void {
+    this.#flow.makeRoom()
+    switch (input.type) {
+      case 'record':
+        this.#operator.processElement(input.value, input.timestamp ?? NO_TIMESTAMP, input.input ?? 0)
+        break
+      case 'watermark':
+        this.#advance(input.input ?? 0, input.watermark)
+        break
+      case 'end':
+        this.#advance(input.input ?? 0, MAX_WATERMARK)
+        break
+      case 'time':
+        this.clock.set(input.nowMs)
+        break
+    }
+    this.#resume()
+    // The subtask looks at the clock between any two elements.
+    if ((this.#operator.nextProcessingTime?.() ?? Number.POSITIVE_INFINITY) <= this.clock.now()) {
+      this.#repeat(() => this.#operator.processProcessingTime?.(this.clock.now()) ?? true)
+      this.#resume()
+    }
+    if (!isWatermarking(this.#operator)) return
+    this.#operator.onPeriodicEmit()
+    this.#emitWatermark(this.#operator.currentWatermark())
+  }
+
+  #advance(input: number, at: number): void {
+    if (!this.#merger.advance(input, at)) return
+    const merged = this.#merger.output()
+    this.#repeat(() => this.#operator.processWatermark?.(merged) ?? true)
+    this.#resume()
+    if (!isWatermarking(this.#operator)) this.#emitWatermark(merged)
+  }
+
+  #emitWatermark(at: number): void {
+    if (at === this.#emittedWatermark) return
+    assert(at > this.#emittedWatermark, `the watermark went back from ${this.#emittedWatermark} to ${at}`)
+    this.#emittedWatermark = at
+    this.outputs.push({ type: 'watermark', watermark: at })
+  }
+
+  /** Lets the operator go on with what it kept until nothing is left. */
+  #resume(): void {
+    this.#repeat(() => this.#operator.resume?.() ?? true)
+    assert(!this.#flow.suspended, 'the operator said that nothing is left, but the flow is suspended')
+  }
+
+  #repeat(step: () => boolean): void {
+    for (let calls = 0; calls < CALLS_MAX; calls++) {
+      this.#flow.makeRoom()
+      if (step()) return
+    }
+    assert(false, `the operator did not come to an end within ${CALLS_MAX} calls`)
+  }
+}
+
+/** The ways in which one case is run without channels; every one of them has to give what the case expects. */
+export const HARNESS_MODES = [
+  'straight',
+  'one credit',
+  'restored after each element',
+  'one credit, restored',
+  'rescaled',
+] as const
+export type HarnessMode = (typeof HARNESS_MODES)[number]
+
+export interface HarnessResult {
+  /** Without watermarks. */
+  readonly records: readonly HarnessOutput[]
+  readonly outputs: readonly HarnessOutput[]
+  readonly lateRecords: number
+  /** Whether the order of records counts: not where several subtasks emitted them. */
+  readonly ordered: boolean
+}
+
+export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mode: HarnessMode): HarnessResult {
+  if (mode === 'rescaled') return runRescaled(operatorCase, factory)
+  const harness = new OperatorHarness(operatorCase.node, operatorCase.functions, factory, {
+    oneCredit: mode.startsWith('one credit'),
+    clock: new ManualClock(operatorCase.startMs),
+    inputCount: operatorCase.inputCount,
+  })
+  for (const input of operatorCase.inputs) {
+    harness.push(input)
+    if (mode.includes('restored')) harness.restore()
+  }
+  harness.close()
+  return result(harness.outputs, harness.counters.lateRecords, true)
+}
+
+/** The thirds of the inputs run at parallelism 1, 3 and 2, each restored from the snapshots of the one before. */
+function runRescaled(operatorCase: OperatorCase, factory: OperatorFactory): HarnessResult {
+  const { node, functions, inputs, startMs, inputCount } = operatorCase
+  const selectors = [functions().key0, functions().key1] as (KeySelector | undefined)[]
+  const clock = new ManualClock(startMs)
+  const outputs: HarnessOutput[] = []
+  let lateRecords = 0
+  let snapshots: OperatorSnapshot[] = []
+  const third = Math.ceil(inputs.length / 3)
+  for (const [part, parallelism] of [1, 3, 2].entries()) {
+    const subtasks = Array.from({ length: parallelism }, (_, subtask) => {
+      const harness = new OperatorHarness(node, functions, factory, { clock, subtask, parallelism, inputCount })
+      if (snapshots.length > 0) harness.restore(snapshots)
+      return harness
+    })
+    for (const [i, input] of inputs.slice(part * third, (part + 1) * third).entries()) {
+      if (input.type !== 'record') for (const harness of subtasks) harness.push(input)
+      else {
+        const selector = selectors[input.input ?? 0]
+        const subtask =
+          selector === undefined
+            ? i % parallelism
+            : subtaskOfKeyGroup(keyGroupOf(selector(input.value), MAX_PARALLELISM), MAX_PARALLELISM, parallelism)
+        subtasks[subtask].push(input)
+      }
+    }
+    snapshots = subtasks.map(harness => harness.snapshot())
+    for (const harness of subtasks) {
+      harness.close()
+      outputs.push(...harness.outputs)
+      lateRecords += harness.counters.lateRecords
+    }
+  }
+  return result(outputs, lateRecords, false)
+}
+
+function result(outputs: readonly HarnessOutput[], lateRecords: number, ordered: boolean): HarnessResult {
+  return { outputs, records: outputs.filter(output => output.type !== 'watermark'), lateRecords, ordered }
+}
+
+/** The inputs of a two-input operator in an order that the seed picks; each input keeps its own order. */
+export function interleaved(inputs: readonly HarnessInput[], seed: number): HarnessInput[] {
+  const random = new SeededRandom(seed)
+  const sides = [0, 1].map(side => inputs.filter(input => sideOf(input) === side))
+  const order: HarnessInput[] = []
+  while (sides.some(side => side.length > 0)) {
+    const open = sides.filter(side => side.length > 0)
+    order.push(random.pick(open).shift() as HarnessInput)
+  }
+  return order
+}
+
+function sideOf(input: HarnessInput): 0 | 1 {
+  return input.type === 'time' ? 0 : (input.input ?? 0)
+}
+
+/** For comparing outputs whose order does not count. */
+export function inAnyOrder(outputs: readonly HarnessOutput[]): string[] {
+  const text = (_name: string, value: unknown): unknown => {
+    return typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
+  }
+  return outputs.map(output => JSON.stringify(output, text)).sort()
+}

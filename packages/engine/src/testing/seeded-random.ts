@@ -1,0 +1,26 @@
+import type { Random } from '../base/platform.ts'
+
+/** mulberry32: small, fast, and the same everywhere for the same seed. Not for secrets. */
+export class SeededRandom implements Random {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed | 0
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
+  }
+
+  /** A whole number in [0, bound). */
+  below(bound: number): number {
+    return Math.floor(this.next() * bound)
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]
+  }
+}
