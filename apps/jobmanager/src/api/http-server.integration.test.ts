@@ -65,7 +65,7 @@ describe('the HTTP server', () => {
     const answer = await upload(server, 40 * 1024 * 1024)
     expect(answer.status).toBe(413)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(await answer.json()).toMatchObject({ code: 'JOB_TOO_LARGE', detail: expect.stringContaining('10 MB') })
+    expect(await answer.json()).toMatchObject({ code: 'JOB_TOO_LARGE', detail: expect.stringContaining('8 MiB') })
     expect(parts.controlPlane.submitted).toEqual([])
     expect((await upload(server, 1024)).status).toBe(201)
   })
@@ -80,7 +80,7 @@ describe('the HTTP server', () => {
     })
     curl.stdin.end(Buffer.alloc(40 * 1024 * 1024, 47))
     expect(await once(curl, 'close')).toEqual([0, null])
-    expect(output).toMatch(/larger than the limit of 10 MB.* 413$/)
+    expect(output).toMatch(/larger than the limit of 8 MiB.* 413$/)
   })
 
   it('refuses a large upload of a caller without a token with 401, and goes on', async () => {

@@ -26,7 +26,7 @@ async function expectProblem(form: Form, status: number, detail: string | RegExp
 describe('an upload', () => {
   it('that is too large is 413 and names the limit', async () => {
     const content = new Uint8Array(JOB_FILE_BYTES_MAX + 1).fill(32)
-    await expectProblem(await multipart({ name: 'big.ts', content }), 413, /larger than the limit of 10 MB/)
+    await expectProblem(await multipart({ name: 'big.ts', content }), 413, /larger than the limit of 8 MiB/)
   })
 
   it('of exactly the limit passes', async () => {

@@ -1,12 +1,13 @@
 import type { Multipart } from '@fastify/multipart'
 import { WeirError } from '@weir/engine/base/errors'
 import { MAX_PARALLELISM_LIMIT } from '@weir/engine/graph/job-graph'
+import { MAX_SOURCE_LENGTH } from '@weir/submission/limits'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { HttpError } from './problem.ts'
 
-/** The largest job file, bundled code included. */
-export const JOB_FILE_BYTES_MAX = 10 * 1024 * 1024
+/** The largest job file. What an upload may not carry, the bundler would not take either. */
+export const JOB_FILE_BYTES_MAX = MAX_SOURCE_LENGTH
 /** Uploads beyond this are not even read to their end: the connection is closed after the answer. */
 const UPLOAD_BYTES_MAX = 256 * 1024 * 1024
 
@@ -49,7 +50,7 @@ export const UPLOAD_FORM = {
     job_file: {
       type: 'string',
       format: 'binary',
-      description: `The job: .ts, .js or .json (see ${JSON_JOB_SCHEMA}), at most ${JOB_FILE_BYTES_MAX / 1024 / 1024} MB`,
+      description: `The job: .ts, .js or .json (see ${JSON_JOB_SCHEMA}), at most ${JOB_FILE_BYTES_MAX / 1024 / 1024} MiB`,
     },
     name: { type: 'string', description: "Instead of the job's own name" },
     parallelism: {
@@ -172,5 +173,5 @@ function checkedFields(fields: Readonly<Record<string, string>>): Omit<JobUpload
 }
 
 function tooLarge(): WeirError {
-  return new WeirError('JOB_TOO_LARGE', `job_file is larger than the limit of ${JOB_FILE_BYTES_MAX / 1024 / 1024} MB`)
+  return new WeirError('JOB_TOO_LARGE', `job_file is larger than the limit of ${JOB_FILE_BYTES_MAX / 1024 / 1024} MiB`)
 }
