@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     sources,
     sinks,
     platform: nodePlatform,
-    network: new SharedNetwork(data.memory, data.slot, { text: new NodeTextCodec() }),
+    network: new SharedNetwork(data.memory, data.slot, () => ({ text: new NodeTextCodec() })),
     settings: data.memory.settings,
     workdir: data.workdir,
     probe,

@@ -54,6 +54,7 @@ export function placedChannels(graph: ExecutionGraph, slotsHere: ReadonlySet<num
         if (!startsHere && !endsHere) continue
         channels.push({
           id: channelId(edge, producer, consumer),
+          edge: edge.index,
           fromSlot,
           toSlot,
           startsHere,

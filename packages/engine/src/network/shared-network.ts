@@ -28,14 +28,17 @@ export class SharedNetwork implements SlotNetwork {
   readonly #inbound: DescriptorRing[] = []
   readonly #quota: OutputBufferQuota
   readonly #floatingPerGate: number
-  readonly #encoder: BatchEncoder
-  readonly #decoder: BatchDecoder
+  readonly #codec: () => BatchCodecOptions
+  /** By edge: an encoder remembers the shape of the latest records. */
+  readonly #encoders = new Map<number, BatchEncoder>()
+  readonly #decoders = new Map<InputGate, BatchDecoder>()
   readonly #payload = new PayloadWriter()
   readonly #local = new Map<number, LocalChannel>()
   readonly #receivers: FrameReceiver[] = []
   readonly #frame = newFrameDescriptor()
 
-  constructor(memory: AttemptMemory, slot: number, codec: BatchCodecOptions = {}) {
+  /** `codec` is asked for each encoder and decoder: a text codec may keep state of its own. */
+  constructor(memory: AttemptMemory, slot: number, codec: () => BatchCodecOptions = () => ({})) {
     const own = memory.slots.find(candidate => candidate.slot === slot)
     assert(own, `slot ${slot} is not in this TaskManager`)
     this.#slot = slot
@@ -44,8 +47,7 @@ export class SharedNetwork implements SlotNetwork {
     this.#credits = new CreditTable(memory.credits)
     this.#quota = new OutputBufferQuota(own.outputQuota)
     this.#floatingPerGate = own.floatingPerGate
-    this.#encoder = new BatchEncoder(codec)
-    this.#decoder = new BatchDecoder(codec)
+    this.#codec = codec
     this.doorbell = new Doorbell(own.doorbell)
     for (const other of memory.slots) this.#doorbells.set(other.slot, new Doorbell(other.doorbell))
     this.#doorbells.set(NETWORK, new Doorbell(memory.networkDoorbell))
@@ -56,7 +58,9 @@ export class SharedNetwork implements SlotNetwork {
   }
 
   gate(input: number): InputGate {
-    return new InputGate(input, this.#settings.channelBuffers, this.#floatingPerGate)
+    const gate = new InputGate(input, this.#settings.channelBuffers, this.#floatingPerGate)
+    this.#decoders.set(gate, new BatchDecoder(this.#codec()))
+    return gate
   }
 
   sender(place: ChannelPlace): ChannelSender {
@@ -64,6 +68,11 @@ export class SharedNetwork implements SlotNetwork {
     const isHere = this.#doorbells.has(place.toSlot)
     const end = isHere ? place.toSlot : NETWORK
     const ring = this.#outbound.get(end)
+    let encoder = this.#encoders.get(place.edge)
+    if (encoder === undefined) {
+      encoder = new BatchEncoder(this.#codec())
+      this.#encoders.set(place.edge, encoder)
+    }
     assert(ring, `no ring from slot ${this.#slot} to ${end}`)
     return new FrameSender({
       channel: place.id,
@@ -74,7 +83,7 @@ export class SharedNetwork implements SlotNetwork {
       ring,
       doorbell: this.#doorbells.get(end) as Doorbell,
       quota: isHere ? undefined : this.#quota,
-      encoder: this.#encoder,
+      encoder,
       payload: this.#payload,
     })
   }
@@ -87,13 +96,15 @@ export class SharedNetwork implements SlotNetwork {
       channel.listen(listener)
       return
     }
+    const decoder = this.#decoders.get(gate)
+    assert(decoder, 'the gate is not one of this network')
     const credits = this.#credits
     const sender = this.#doorbells.get(place.fromSlot)
     const network = this.#doorbells.get(NETWORK) as Doorbell
     const receiver = new FrameReceiver({
       channel: place.id,
       pool: this.#pool,
-      decoder: this.#decoder,
+      decoder,
       credit: {
         give: (buffers, records) => {
           if (sender !== undefined) {

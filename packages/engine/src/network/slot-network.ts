@@ -5,6 +5,8 @@ import type { InputGate } from './input-gate.ts'
 /** A channel and the slots of the job that it joins. */
 export interface ChannelPlace {
   readonly id: number
+  /** The edge of the execution graph that it belongs to: records of one edge mostly have one shape. */
+  readonly edge: number
   readonly fromSlot: number
   readonly toSlot: number
 }

@@ -70,7 +70,10 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
     lines.push(
       `out${k}.collect = function (v, t) {`,
       `count${k}.recordsOut++`,
+      // An operator may catch what user code throws: errors from further down are named before they reach it.
+      'try {',
       ...give(chained.main, w => `writer${k}_${w}`, 'v', 1),
+      '} catch (error) { throw locateError(error, chain, probe) }',
       `probe[0] = ${chained.probeId}`,
       '}',
     )
@@ -80,7 +83,9 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       lines.push(`const ${name} = chain[${k}].sides.get(${JSON.stringify(tag)}).writers`)
       lines.push(
         `out${k}.joinSide(${JSON.stringify(tag)}, function (v, t) {`,
+        'try {',
         ...give(targets, w => `${name}[${w}]`, 'v', 1),
+        '} catch (error) { throw locateError(error, chain, probe) }',
         `probe[0] = ${chained.probeId}`,
         '})',
       )

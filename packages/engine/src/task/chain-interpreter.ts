@@ -2,7 +2,6 @@ import {
   type ChainDriver,
   type ChainedOperator,
   type ChainTargets,
-  NO_TARGETS,
   PROBE_OPERATOR,
   type Probe,
 } from './chain-plan.ts'
@@ -24,14 +23,23 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
     for (const writer of targets.writers) writer.emit(value, timestamp)
   }
   for (const chained of chain) {
+    // An operator may catch what user code throws: errors from further down are named before they reach it.
     chained.output.collect = (value, timestamp) => {
       chained.counters.recordsOut++
-      give(chained.main, value, timestamp)
+      try {
+        give(chained.main, value, timestamp)
+      } catch (error) {
+        throw locateError(error, chain, probe)
+      }
       probe[PROBE_OPERATOR] = chained.probeId
     }
     for (const [tag, targets] of chained.sides) {
       chained.output.joinSide(tag, (value, timestamp) => {
-        give(targets ?? NO_TARGETS, value, timestamp)
+        try {
+          give(targets, value, timestamp)
+        } catch (error) {
+          throw locateError(error, chain, probe)
+        }
         probe[PROBE_OPERATOR] = chained.probeId
       })
     }

@@ -9,8 +9,6 @@ export interface ChainTargets {
   readonly writers: readonly RecordWriter[]
 }
 
-export const NO_TARGETS: ChainTargets = { operators: [], writers: [] }
-
 /** One operator in its chain, ready to be joined to the others by the interpreter or the compiler. */
 export interface ChainedOperator {
   readonly uid: string

@@ -132,8 +132,9 @@ export class SlotRuntime {
   ): void {
     const found = this.#built.find(one => one.source?.uid === operator && one.subtask.ref.subtask === subtask)
     assert(found?.source, `splits for '${operator}' [${subtask}], which does not run in this slot`)
-    found.source.operator.setUnreadSplits(unreadSplits)
     if (splits.length > 0) found.source.operator.addSplits(splits)
+    // After the splits: the last one holds the watermark back as one that is read, not as an unread one.
+    found.source.operator.setUnreadSplits(unreadSplits)
     if (noMoreSplits) found.source.operator.noMoreSplits()
     this.#parts.network.doorbell.ring()
   }

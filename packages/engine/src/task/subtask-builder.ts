@@ -20,9 +20,9 @@ import {
 } from '../network/record-writer.ts'
 import { SubtaskOutputs } from '../network/subtask-outputs.ts'
 import type { OperatorContext, OperatorCounters, OperatorLogger, SubtaskInfo } from '../operators/operator.ts'
-import { createOperator, createSinkOperator, createSourceOperator } from '../operators/operator-factories.ts'
-import type { SinkOperator } from '../operators/sink-operator.ts'
-import type { SourceOperator } from '../operators/source-operator.ts'
+import { createOperator } from '../operators/operator-factories.ts'
+import { createSinkOperator, type SinkOperator } from '../operators/sink-operator.ts'
+import { createSourceOperator, type SourceOperator } from '../operators/source-operator.ts'
 import { subtaskOfKeyGroup } from '../record/key-group.ts'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
@@ -145,6 +145,7 @@ export function buildSubtask(
       for (const producer of producersOf(edge, ref.subtask)) {
         const place = {
           id: channelId(edge, producer, ref.subtask),
+          edge: edge.index,
           fromSlot: slotOf(edge.from, producer),
           toSlot: slotNumber,
         }
@@ -199,6 +200,7 @@ function recordWriter(
   const channels = consumersOf(edge, producer).map(consumer => {
     const place = {
       id: channelId(edge, producer, consumer),
+      edge: edge.index,
       fromSlot: slotNumber,
       toSlot: slotOf(edge.to, consumer),
     }

@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts'
 import type { SubtaskRef } from '../graph/execution-graph.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import { RecordBatch } from '../network/record-batch.ts'
@@ -128,7 +127,7 @@ export class Subtask {
     this.#emitWatermarks(nowMs)
     if (flow.blocked) return 'backpressured'
     const result = this.#parts.source === undefined ? this.#takeInput() : this.#pollSource(this.#parts.source)
-    if (result === 'idle' && !flow.blocked && time.isAtEnd && !time.isPending) return this.#end()
+    if (result === 'idle' && !flow.blocked && this.#inputIsThrough && time.isAtEnd && !time.isPending) return this.#end()
     return result
   }
 
@@ -211,9 +210,13 @@ export class Subtask {
     return polled === 'emitted' ? 'progress' : 'idle'
   }
 
+  /** The last watermark comes before the end of its channel. */
+  get #inputIsThrough(): boolean {
+    return this.#channelsOpen === 0
+  }
+
   /** Everything has been taken and fired: tell those downstream, and make the sinks ready to commit. */
   #end(): StepResult {
-    assert(this.#channelsOpen === 0 || this.#parts.source !== undefined, 'a subtask ends before its inputs')
     const { outputs, sinks, wakeUp } = this.#parts
     outputs.event({ type: 'end' })
     if (sinks.length === 0) {

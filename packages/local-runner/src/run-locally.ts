@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { PublicStatus } from '@weir/control/job/public-status'
+import { WeirError } from '@weir/engine/base/errors'
+import { newJobId } from '@weir/engine/base/ids'
+import { cryptoRandom } from '@weir/process/platform-node'
+import { loadBundle } from '@weir/submission/load-job'
+import { mapError } from '@weir/submission/map-error'
+import type { PreparedJob } from '@weir/submission/prepare-job'
+import { SubmissionThread } from '@weir/submission/submission-thread'
+import { writeBundle } from '@weir/submission/write-bundle'
+import { LocalCluster } from './local-cluster.ts'
+
+export interface RunLocallyOptions {
+  /** The job file: .ts, .js or .json. */
+  readonly file: string
+  readonly parallelism?: number
+  /** Folder that relative paths of the job start from. */
+  readonly workdir: string
+  /** Rows of print and collect sinks; `operator` is the operator's name. */
+  readonly onRow?: (row: { readonly operator: string; readonly subtask: number; readonly row: unknown }) => void
+  readonly onStatus?: (status: PublicStatus, reason: string | null) => void
+  readonly onLog?: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
+  /** The job is prepared, and about to run. */
+  readonly onPrepared?: (job: PreparedJob) => void
+  /** Cancels the job. */
+  readonly signal?: AbortSignal
+}
+
+export interface LocalRunResult {
+  readonly status: 'FINISHED' | 'CANCELED'
+  readonly jobId: string
+  readonly jobName: string
+  readonly durationMs: number
+}
+
+/**
+ * Runs a job in this process until its bounded input ends, or it is cancelled. Throws a WeirError that names the operator,
+ * and the user's line where there is one.
+ */
+export async function runLocally(options: RunLocallyOptions): Promise<LocalRunResult> {
+  const began = performance.now()
+  const job = await prepare(options)
+  options.onPrepared?.(job)
+  const folder = await mkdtemp(join(tmpdir(), 'weir-run-'))
+  try {
+    const file = await writeBundle(job.bundle, folder)
+    const { graph, graphHash, sourceMap } = job
+    const nameOf = new Map(graph.nodes.map(node => [node.uid, node.name]))
+    const jobId = newJobId(cryptoRandom)
+    const cluster = new LocalCluster({
+      jobId,
+      graph,
+      load: async instance => (await loadBundle({ file, sourceMap, graph, graphHash, instance })).functions,
+      workdir: resolve(options.workdir),
+      place: error => mapError(error, { file, sourceMap }, 'USER_FUNCTION'),
+      onRow: (operator, subtask, row) => options.onRow?.({ operator: nameOf.get(operator) ?? operator, subtask, row }),
+      onStatus: (status, reason) => options.onStatus?.(status, reason),
+      log: (level, operator, subtask, message) => options.onLog?.(level, operator, subtask, message),
+    })
+    const cancel = (): void => cluster.cancel()
+    options.signal?.addEventListener('abort', cancel)
+    try {
+      const status = await cluster.run()
+      return { status, jobId, jobName: graph.name, durationMs: performance.now() - began }
+    } finally {
+      options.signal?.removeEventListener('abort', cancel)
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function prepare(options: RunLocallyOptions): Promise<PreparedJob> {
+  const file = resolve(options.file)
+  let source: string
+  try {
+    source = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new WeirError('FILE_ACCESS', `the job file ${options.file} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  const thread = new SubmissionThread()
+  try {
+    return await thread.prepareJob({
+      source,
+      fileName: basename(file),
+      resolveFolder: dirname(file),
+      ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
+    })
+  } finally {
+    await thread.close()
+  }
+}
