@@ -1,0 +1,116 @@
+import type { Aggregator, ReduceFunction } from '../functions/aggregator.ts'
+import type { KeyedProcessElement, KeyedProcessFunction } from '../functions/process-function.ts'
+import { keySelectorName } from '../graph/job-functions.ts'
+import { checkField, checkFunction, checkObject, misuse, shown } from './checks.ts'
+import type { OperatorStream } from './data-stream.ts'
+import type { NumberField, OrderedField } from './field-names.ts'
+import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
+import type { NewNode, StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
+import type { WindowAssigner } from './window-assigners.ts'
+import { WindowedStream } from './windowed-stream.ts'
+
+export interface Key {
+  readonly selector: (value: never) => unknown
+  readonly text: string
+}
+
+/** Makes the next operator; given from outside, since streams and keyed streams make one another. */
+export type Attach = <Out>(after: StreamNode, node: NewNode) => OperatorStream<Out>
+
+/** A stream whose records of one key are handled by one subtask, in their order, with state of that key. */
+export class KeyedStream<T, K> {
+  readonly #inputs: readonly StreamInput[]
+  readonly #key: Key
+  readonly #attach: Attach
+
+  /** Not for jobs: keyBy() makes it. */
+  constructor(origins: readonly StreamOrigin[], key: Key, attach: Attach) {
+    this.#inputs = origins.map(origin => ({
+      ...origin,
+      partitioner: 'hash',
+      strict: false,
+      input: 0,
+      key: key.text,
+    }))
+    this.#key = key
+    this.#attach = attach
+  }
+
+  /** Running: for each record, what it and all earlier records of its key reduce to. */
+  reduce(fn: ReduceFunction<T>): OperatorStream<T> {
+    checkFunction('reduce', fn, 'reduce')
+    return this.#operator('reduce', { fn: functionText(fn) }, { fn })
+  }
+
+  /** Running: the key's first record with `field` replaced by the sum so far. */
+  sum(field: NumberField<T>): OperatorStream<T> {
+    return this.#operator('sum', { field: checkField('sum', field, 'sum') })
+  }
+
+  /** Running: how many records the key had so far. */
+  count(): OperatorStream<{ key: K; count: number }> {
+    return this.#operator('count', {})
+  }
+
+  /** Running: the mean of `field` so far. */
+  avg(field: NumberField<T>): OperatorStream<{ key: K; avg: number }> {
+    return this.#operator('avg', { field: checkField('avg', field, 'avg') })
+  }
+
+  /** Running: the key's first record with `field` replaced by the lowest so far. */
+  min(field: OrderedField<T>): OperatorStream<T> {
+    return this.#operator('min', { field: checkField('min', field, 'min') })
+  }
+
+  /** Running: the key's first record with `field` replaced by the highest so far. */
+  max(field: OrderedField<T>): OperatorStream<T> {
+    return this.#operator('max', { field: checkField('max', field, 'max') })
+  }
+
+  /** Running: the aggregator's result after each record. */
+  aggregate<Acc, Out>(aggregator: Aggregator<T, Acc, Out>): OperatorStream<Out> {
+    checkObject('aggregate', aggregator, AGGREGATOR_FUNCTIONS, 'aggregate')
+    const config = { aggregator: functionTexts(aggregator, AGGREGATOR_FUNCTIONS) }
+    return this.#operator('aggregate', config, { aggregator })
+  }
+
+  /** A function with state and timers per key, as an object of a class or in its plain form. */
+  process<Out>(fn: KeyedProcessFunction<K, T, Out> | KeyedProcessElement<K, T, Out>): OperatorStream<Out> {
+    const isObject = typeof fn === 'object' && fn !== null && typeof fn.processElement === 'function'
+    if (!isObject && (typeof fn !== 'function' || /^class\b/.test(Function.prototype.toString.call(fn)))) {
+      throw misuse(
+        'keyedProcess',
+        `process(${shown(fn)}): the argument has to be a function, or an object with processElement, e.g. process(new Deduplicate())`,
+      )
+    }
+    return this.#operator('keyedProcess', { fn: functionText(fn) }, { fn })
+  }
+
+  /** Groups the records of each key by windows, e.g. `window(TumblingWindow.of(10_000))`. */
+  window(assigner: WindowAssigner): WindowedStream<T, K> {
+    if (typeof assigner?.toConfig !== 'function') {
+      throw misuse(
+        'window',
+        `window(${shown(assigner)}): the argument has to be a window, e.g. TumblingWindow.of(10_000)`,
+      )
+    }
+    return new WindowedStream<T, K>({
+      assigner: assigner.toConfig(),
+      attach: (config, functions) => this.#operator('window', config, functions),
+    })
+  }
+
+  #operator<Out>(
+    type: string,
+    config: NewNode['config'],
+    functions: Readonly<Record<string, unknown>> = {},
+  ): OperatorStream<Out> {
+    const [first] = this.#inputs
+    return this.#attach((first as StreamInput).node, {
+      type,
+      config,
+      functions: { ...functions, [keySelectorName(0)]: this.#key.selector },
+      inputs: this.#inputs,
+    })
+  }
+}
