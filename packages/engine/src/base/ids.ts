@@ -7,7 +7,10 @@ export type TaskManagerId = string
 
 function hex(random: Random, digits: number): string {
   let out = ''
-  while (out.length < digits) out += Math.floor(random.next() * 0x10000).toString(16).padStart(4, '0')
+  while (out.length < digits)
+    out += Math.floor(random.next() * 0x10000)
+      .toString(16)
+      .padStart(4, '0')
   return out.slice(0, digits)
 }
 
