@@ -7,5 +7,9 @@ import { defineConfig } from 'prisma/config'
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },
-  datasource: { url: process.env.DATABASE_URL ?? '' },
+  datasource: {
+    url: process.env.DATABASE_URL ?? '',
+    // An empty database that `prisma migrate diff --from-migrations` may fill and drop.
+    shadowDatabaseUrl: process.env.SHADOW_DATABASE_URL,
+  },
 })

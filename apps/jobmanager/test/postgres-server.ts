@@ -17,9 +17,6 @@ export interface PostgresServer {
   readonly pid: number
   /** Creates an empty database of a new name and returns its URL. */
   createDatabase(): Promise<string>
-  /** Ends it as fast as a crash would, and starts it again over the same data and port. */
-  kill(): Promise<void>
-  start(): Promise<void>
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }
@@ -78,31 +75,22 @@ export async function startPostgres(): Promise<PostgresServer> {
   const url = (database: string) => `postgresql://weir:secret-of-the-test@127.0.0.1:${port}/${database}`
   let databases = 0
 
-  const launch = () => {
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      port: String(port),
-      unix_socket_directories: '',
-      fsync: 'off',
-      // Not UTC, so that a session which relies on the server's zone is found out.
-      timezone: 'America/New_York',
-    }
-    const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    const [command, all] = asPostgres(join(binaries, 'postgres'), ['-D', data, ...parameters])
-    const child = spawn(command, all, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4_000)
-    })
-    const ended = once(child, 'exit')
-    return { child, ended, said: () => said }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    fsync: 'off',
+    // Not UTC, so that a session which relies on the server's zone is found out.
+    timezone: 'America/New_York',
   }
-  let running = launch()
-
-  const end = async (signal: NodeJS.Signals) => {
-    if (running.child.exitCode === null && running.child.signalCode === null) running.child.kill(signal)
-    await running.ended
-  }
+  const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const [command, all] = asPostgres(join(binaries, 'postgres'), ['-D', data, ...parameters])
+  const child = spawn(command, all, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-4_000)
+  })
+  const ended = once(child, 'exit')
 
   const query = async (sql: string) => {
     const client = new pg.Client({ connectionString: url('postgres'), connectionTimeoutMillis: 2_000 })
@@ -117,40 +105,37 @@ export async function startPostgres(): Promise<PostgresServer> {
   const answering = async () => {
     const deadline = performance.now() + START_MS_MAX
     for (;;) {
-      if (running.child.exitCode !== null) throw new Error(`PostgreSQL ended: ${running.said()}`)
+      if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${said}`)
       try {
         await query('SELECT 1')
         return
       } catch (error) {
-        if (performance.now() > deadline)
-          throw new Error(`PostgreSQL does not answer: ${running.said()}`, { cause: error })
+        if (performance.now() > deadline) throw new Error(`PostgreSQL does not answer: ${said}`, { cause: error })
         await sleep(50)
       }
     }
   }
-  await answering()
+  const stop = async () => {
+    // Fast shutdown: it ends its sessions and writes everything.
+    child.kill('SIGINT')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await answering()
+  } catch (error) {
+    await stop()
+    throw error
+  }
 
   return {
     port,
-    get pid() {
-      return running.child.pid as number
-    },
+    pid: child.pid as number,
     async createDatabase() {
       const name = `test_${++databases}`
       await query(`CREATE DATABASE ${name}`)
       return url(name)
     },
-    async kill() {
-      // SIGQUIT is PostgreSQL's own word for dying at once; SIGKILL would leave its children and shared memory behind.
-      await end('SIGQUIT')
-    },
-    async start() {
-      running = launch()
-      await answering()
-    },
-    async stop() {
-      await end('SIGINT')
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }

@@ -69,9 +69,15 @@ export class DatabaseThread {
   /** Lets the calls that were made finish, closes the database and waits for the thread's end. */
   async close(): Promise<void> {
     if (this.#end === null) this.#send({ kind: 'close' })
-    const timeout = setTimeout(() => void this.#worker.terminate(), CLOSE_MS_MAX)
+    const timeout = setTimeout(() => void this.terminate(), CLOSE_MS_MAX)
     await this.#ended.promise
     clearTimeout(timeout)
+  }
+
+  /** Ends the thread as a crash would. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+    await this.#ended.promise
   }
 
   #send(message: ToDatabase): void {

@@ -49,23 +49,26 @@ async function openEmbedded(dataFolder: string, migrationsFolder: string): Promi
     name: `embedded in ${dataFolder}`,
     remedy: 'Look for a full disk or missing rights there; another folder is set by WEIR_HOME.',
   }
+  let lite: PGlite | null = null
   try {
     mkdirSync(dataFolder, { recursive: true })
-    const lite = await PGlite.create({ dataDir: join(dataFolder, 'pgdata') })
+    const opened = await PGlite.create({ dataDir: join(dataFolder, 'pgdata') })
+    lite = opened
     // The adapter reads every time as if its zone were UTC.
-    await lite.exec(`SET TIME ZONE 'UTC'`)
+    await opened.exec(`SET TIME ZONE 'UTC'`)
     const connection: SqlConnection = {
-      execute: async script => void (await lite.exec(script)),
-      query: async (sql, parameters) => (await lite.query<Record<string, unknown>>(sql, [...parameters])).rows,
+      execute: async script => void (await opened.exec(script)),
+      query: async (sql, parameters) => (await opened.query<Record<string, unknown>>(sql, [...parameters])).rows,
     }
     await applyMigrations(connection, migrationsFolder)
-    const prisma = new PrismaClient({ adapter: new PrismaPGlite(lite), errorFormat: 'minimal' })
+    const prisma = new PrismaClient({ adapter: new PrismaPGlite(opened), errorFormat: 'minimal' })
     const close = async () => {
       await prisma.$disconnect()
-      await lite.close()
+      await opened.close()
     }
     return { ...name, prisma, connections: 1, close }
   } catch (thrown) {
+    await lite?.close()
     throw databaseError(thrown, name)
   }
 }

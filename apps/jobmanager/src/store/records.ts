@@ -20,7 +20,7 @@ export function isEnded(status: JobStatus): boolean {
 
 /** How many rows of exceptions and of history one job keeps; the oldest go. */
 export const EXCEPTIONS_PER_JOB_MAX = 200
-export const EVENTS_PER_JOB_MAX = 1_000
+export const EVENTS_PER_JOB_MAX = 500
 /** Longer messages and stacks of errors are cut, with a mark. */
 export const MESSAGE_CHARACTERS_MAX = 10_000
 export const STACK_CHARACTERS_MAX = 50_000
