@@ -59,7 +59,7 @@ async function build(note) {
   await runCommand(join(root, 'node_modules/.bin/turbo'), ['run', 'build', '--output-logs=errors-only'], {
     cwd: root,
     env: toolEnv(),
-    advice: 'If you have not changed the sources, run "git status" to see what differs.',
+    advice: 'The errors stand below; "git status" shows which sources differ from the last commit.',
   })
   mkdirSync(stateFolder, { recursive: true })
   writeFileSync(buildStamp, '')

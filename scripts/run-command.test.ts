@@ -16,9 +16,9 @@ test('a failure shows the end of the output and what to do', async () => {
   const code = 'for (let i = 0; i < 100; i++) console.log("line " + i); process.exit(3)'
   const error: CommandError = await node(code, { advice: 'Try this.' }).catch(e => e)
   expect(error).toBeInstanceOf(CommandError)
-  expect(error.message).toMatch(/ended with exit code 3\. Try this\.\n\nline 60\n[^]*line 99$/)
+  expect(error.message).toMatch(/ended with exit code 3\. Try this\.\n\nline 60\n[\s\S]*line 99$/)
   const first: CommandError = await node(code, { show: 'start' }).catch(e => e)
-  expect(first.message).toMatch(/\n\nline 0\n[^]*line 39$/)
+  expect(first.message).toMatch(/\n\nline 0\n[\s\S]*line 39$/)
 })
 
 test('a command that does not exist is named', async () => {

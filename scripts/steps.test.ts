@@ -1,6 +1,13 @@
 import { PassThrough } from 'node:stream'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { colorsFor, duration, Steps } from './steps.mjs'
+
+beforeEach(() => {
+  vi.stubEnv('TERM', 'xterm')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => string } {
   const stream = Object.assign(new PassThrough(), { isTTY })

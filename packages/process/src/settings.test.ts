@@ -103,7 +103,11 @@ test('no address beyond loopback is accepted, and the error says why', () => {
   for (const host of ['0.0.0.0', '::', '192.168.1.2', 'example.org', '127.evil.com', '128.0.0.1']) {
     expect(refusal({ WEIR_HOST: host }).message).toContain('accounts of users')
   }
-  expect(read({ WEIR_HOST: '::1' }).host).toBe('::1')
+  expect(read({ WEIR_HOST: '::1' })).toMatchObject({
+    host: '::1',
+    url: 'http://[::1]:8081',
+    jobManagerAddresses: ['[::1]:6123'],
+  })
 })
 
 test('a variable without effect is listed when it is set, and only then', () => {

@@ -75,12 +75,13 @@ export function readSettings(
 }
 
 function withDefaults(values: Values, folders: Folders): Omit<Settings, 'withoutEffect'> {
+  const host = values.host.includes(':') ? `[${values.host}]` : values.host
   return {
     ...values,
     home: values.home === null ? resolve(folders.project, '.weir') : resolve(folders.started, values.home),
     workdir: resolve(folders.started, values.workdir ?? '.'),
-    url: (values.url ?? `http://127.0.0.1:${values.jobManagerPort}`).replace(/\/+$/, ''),
-    jobManagerAddresses: values.jobManagerAddresses ?? [`127.0.0.1:${values.jobManagerRpcPort}`],
+    url: (values.url ?? `http://${host}:${values.jobManagerPort}`).replace(/\/+$/, ''),
+    jobManagerAddresses: values.jobManagerAddresses ?? [`${host}:${values.jobManagerRpcPort}`],
   }
 }
 
