@@ -11,7 +11,7 @@ const RECORDS = [...GROUND, 'engine/record', 'engine/graph', 'engine/functions']
 const MIDDLE = [...RECORDS, 'engine/window', 'engine/checkpoint', 'engine/network', 'engine/time', 'engine/state']
 const OPERATORS = [...MIDDLE, 'engine/operators']
 const ENGINE = [...OPERATORS, 'engine/api', 'engine/task']
-const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'process', 'proto']
+const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'local-runner', 'process', 'proto']
 
 /**
  * What each folder may import beside itself. What is not in the table is not part of the design: a new folder gets its
@@ -44,10 +44,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // layer 6
   sdk: [...ENGINE, 'connectors', 'control'],
   submission: [...ENGINE, 'connectors', 'sdk'],
+  // a job in one process: plugs JobMaster and tasks together, and so is on the way to being an app
+  'local-runner': [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'process'],
   // beside the layers: what the processes of Weir have in common; node-text-codec implements an interface of record
   process: [...GROUND, 'engine/record'],
   // layer 7: apps never import one another
-  'apps/cli': APP,
+  // scripts: the steps that a person sees, which begin before anything is built
+  'apps/cli': [...APP, 'scripts'],
   'apps/cluster': [...APP, 'scripts'],
   'apps/jobmanager': APP,
   'apps/taskmanager': APP,
