@@ -86,7 +86,9 @@ function matchesLockFile() {
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages
   return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.includes('node_modules/') || entry.optional || entry.devOptional || entry.peer || entry.link) return true
+    if (!path.includes('node_modules/') || entry.optional || entry.devOptional || entry.peer) return true
+    // A package of this repository.
+    if (entry.link) return existsSync(join(root, path))
     return installed[path]?.version === entry.version
   })
 }
