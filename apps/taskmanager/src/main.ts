@@ -20,6 +20,8 @@ import { memoryBudget } from './slots/memory-budget.ts'
 import { TaskExecutor } from './slots/task-executor.ts'
 
 const VERSION = '0.1.0'
+/** Where the search for a free data port begins, above the RPC ports of an embedded cluster's TaskManagers. */
+const DATA_PORT_OFFSET = 100
 
 async function main(): Promise<void> {
   endWithParent()
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
   const network = await NetworkThread.start(entryOf('network-worker', './network/network-worker.ts'), {
     taskManagerId: id,
     host: settings.host,
-    port: settings.taskManagerRpcPort + 1,
+    port: settings.taskManagerRpcPort + DATA_PORT_OFFSET,
     bufferSize: settings.bufferSizeBytes,
     onAttemptFailed: (jobId, attempt, error) => executor?.onNetworkFailure(jobId, attempt, error),
     onLog: (level, message) => logger[level](message),
@@ -78,7 +80,7 @@ async function main(): Promise<void> {
   const server = await serve(settings.host, settings.taskManagerRpcPort, secret, tasks)
   onShutdown(() => server.close())
   const registry = newMetricsRegistry()
-  registerTaskMetrics(registry, () => tasks.metrics())
+  registerTaskMetrics(registry, () => tasks.metricsToScrape())
   const metrics = await startMetricsServer({
     host: settings.host,
     port: settings.metricsPort,

@@ -10,6 +10,7 @@ import type { JobFunctions } from '@weir/engine/graph/job-functions'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { DEFAULT_CHANNEL_SETTINGS } from '@weir/engine/network/channel'
 import { LocalNetwork } from '@weir/engine/network/local-network'
+import type { Sink, SinkWriter, WriterContext } from '@weir/engine/operators/sink'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
 import { nodePlatform } from '@weir/process/platform-node'
 
@@ -22,10 +23,14 @@ export interface LocalClusterOptions {
   readonly workdir: string
   /** Puts an error of user code on the user's line. */
   readonly place: (error: WeirError) => WeirError
+  /** Rows of print and collect sinks, and of every other sink what it is given to write. */
   readonly onRow: (operator: string, subtask: number, row: unknown) => void
   readonly onStatus: (status: PublicStatus, reason: string | null) => void
   readonly log: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
 }
+
+/** Their writers publish rows by themselves. */
+const PUBLISHING = new Set(['print', 'collect', 'blackhole'])
 
 const HERE: TaskManagerRef = { id: 'local', incarnation: 'local' }
 
@@ -182,7 +187,7 @@ export class LocalCluster {
         graph: this.#master.graph,
         slots,
         sources,
-        sinks,
+        sinks: this.#watchedSinks(),
         platform: nodePlatform,
         network: new LocalNetwork(DEFAULT_CHANNEL_SETTINGS),
         settings: DEFAULT_CHANNEL_SETTINGS,
@@ -264,9 +269,33 @@ export class LocalCluster {
     })
   }
 
+  /** The sinks, with those that do not publish their rows made to show what they write. */
+  #watchedSinks(): ReadonlyMap<string, Sink> {
+    return new Map(
+      [...sinks].map(([type, sink]) => [
+        type,
+        PUBLISHING.has(type) ? sink : { ...sink, createWriter: (config, context) => watched(sink, config, context) },
+      ]),
+    )
+  }
+
   #end(): void {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
     this.#ended.resolve()
+  }
+}
+
+function watched(sink: Sink, config: unknown, context: WriterContext): SinkWriter {
+  const writer = sink.createWriter(config, context)
+  return {
+    open: () => writer.open(),
+    write: (value, timestamp) => {
+      writer.write(value, timestamp)
+      context.publish(value)
+    },
+    isReady: () => writer.isReady(),
+    prepareCommit: () => writer.prepareCommit(),
+    close: () => writer.close(),
   }
 }

@@ -18,14 +18,23 @@ export interface RunLocallyOptions {
   readonly parallelism?: number
   /** Folder that relative paths of the job start from. */
   readonly workdir: string
-  /** Rows of print and collect sinks; `operator` is the operator's name. */
-  readonly onRow?: (row: { readonly operator: string; readonly subtask: number; readonly row: unknown }) => void
+  readonly onRow?: (row: LocalRow) => void
   readonly onStatus?: (status: PublicStatus, reason: string | null) => void
   readonly onLog?: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
   /** The job is prepared, and about to run. */
   readonly onPrepared?: (job: PreparedJob) => void
   /** Cancels the job. */
   readonly signal?: AbortSignal
+}
+
+/** A row that a sink published or wrote. */
+export interface LocalRow {
+  /** Name of the sink's operator. */
+  readonly operator: string
+  /** Type of the sink: `printSink`, `fileSink`, … */
+  readonly sink: string
+  readonly subtask: number
+  readonly row: unknown
 }
 
 export interface LocalRunResult {
@@ -47,7 +56,7 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
   try {
     const file = await writeBundle(job.bundle, folder)
     const { graph, graphHash, sourceMap } = job
-    const nameOf = new Map(graph.nodes.map(node => [node.uid, node.name]))
+    const nodeOf = new Map(graph.nodes.map(node => [node.uid, node]))
     const jobId = newJobId(cryptoRandom)
     const cluster = new LocalCluster({
       jobId,
@@ -55,7 +64,10 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
       load: async instance => (await loadBundle({ file, sourceMap, graph, graphHash, instance })).functions,
       workdir: resolve(options.workdir),
       place: error => mapError(error, { file, sourceMap }, 'USER_FUNCTION'),
-      onRow: (operator, subtask, row) => options.onRow?.({ operator: nameOf.get(operator) ?? operator, subtask, row }),
+      onRow: (operator, subtask, row) => {
+        const node = nodeOf.get(operator)
+        options.onRow?.({ operator: node?.name ?? operator, sink: node?.type ?? '', subtask, row })
+      },
       onStatus: (status, reason) => options.onStatus?.(status, reason),
       log: (level, operator, subtask, message) => options.onLog?.(level, operator, subtask, message),
     })

@@ -45,6 +45,10 @@ function fail(thrown: unknown): void {
   send({ type: 'failed', error: placed.toJson() })
 }
 
+function sendMetrics(): void {
+  if (runtime !== undefined) send({ type: 'metrics', subtasks: runtime.metrics() })
+}
+
 /** What user code prints belongs to the job's log, with the operator that printed it. */
 function captureConsole(): void {
   const print =
@@ -107,7 +111,6 @@ async function main(): Promise<void> {
     },
   })
   runtime = created
-  const sendMetrics = (): void => send({ type: 'metrics', subtasks: created.metrics() })
   setInterval(sendMetrics, METRICS_INTERVAL_MS).unref()
   await created.open()
   if (!failed) send({ type: 'deployed', operators: created.operators() })
@@ -133,6 +136,7 @@ async function handle(message: ToSlot): Promise<void> {
       return
     case 'stop':
       rows.flush()
+      sendMetrics()
       await runtime?.close()
       process.exit(0)
   }

@@ -43,12 +43,18 @@ export interface TaskExecutorParts {
 /** How long a slot may take to end by itself when the TaskManager drops its attempts. */
 const DROP_GRACE_MS = 1000
 
+/** How long the JobManager and scrapers of /metrics still see the last figures of an attempt that is over. */
+const LAST_METRICS_BEAT_MS = 5000
+const LAST_METRICS_SCRAPE_MS = 60_000
+
 /** All attempts that have slots in this TaskManager. */
 export class TaskExecutor {
   readonly #parts: TaskExecutorParts
   readonly #runs = new Map<string, AttemptRun>()
   readonly #watch: ProgressWatch
   readonly #watchTimer: NodeJS.Timeout
+  /** Last figures of attempts that are over, with the monotonic time of their end. */
+  #ended: { readonly at: number; readonly metrics: readonly SlotMetrics[] }[] = []
 
   constructor(parts: TaskExecutorParts) {
     this.#parts = parts
@@ -69,8 +75,21 @@ export class TaskExecutor {
     return [...this.#runs.values()].map(({ jobId, attempt, leaderEpoch }) => ({ jobId, attempt, leaderEpoch }))
   }
 
+  /** For the JobManager: of what runs, and of what has just ended. */
   metrics(): SlotMetrics[] {
-    return [...this.#runs.values()].flatMap(run => run.metrics())
+    return this.#metrics(LAST_METRICS_BEAT_MS)
+  }
+
+  /** For scrapers, which come by every so many seconds. */
+  metricsToScrape(): SlotMetrics[] {
+    return this.#metrics(LAST_METRICS_SCRAPE_MS)
+  }
+
+  #metrics(endedWithinMs: number): SlotMetrics[] {
+    const now = performance.now()
+    this.#ended = this.#ended.filter(({ at }) => now - at <= LAST_METRICS_SCRAPE_MS)
+    const ended = this.#ended.filter(({ at }) => now - at <= endedWithinMs)
+    return [...ended.flatMap(({ metrics }) => metrics), ...[...this.#runs.values()].flatMap(run => run.metrics())]
   }
 
   /** Throws when the attempt cannot be taken; its slots report for themselves otherwise. */
@@ -102,7 +121,10 @@ export class TaskExecutor {
       log: (level, { operator, subtask, slot }, message) => {
         jobLogger(logger, { job: ref.jobId, attempt: ref.attempt, operator, subtask })[level]({ slot }, message)
       },
-      onReleased: () => this.#runs.delete(name),
+      onReleased: () => {
+        this.#runs.delete(name)
+        this.#ended.push({ at: performance.now(), metrics: run.metrics() })
+      },
     })
     this.#runs.set(name, run)
   }

@@ -1,0 +1,165 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type JobStatus, TestCluster, until } from './support/cluster.ts'
+
+const HEARTBEAT_TIMEOUT_MS = 4000
+
+interface TaskManager {
+  readonly task_manager_id: string
+  readonly status: 'ACTIVE' | 'LOST'
+  readonly slots_free: number
+  readonly slots_total: number
+  readonly pid: number
+}
+
+let cluster: TestCluster
+let workdir: string
+
+/** `count` numbered rows at a steady pace, counted by key into files: the last row of each key is its total. */
+function boundedJob(out: string, count: number, perSecond: number): string {
+  return `
+    import { StreamExecutionEnvironment, datagenSource, fileSink } from '@weir/sdk'
+    const env = new StreamExecutionEnvironment('bounded').setParallelism(2)
+    env.addSource(datagenSource<{ i: number }>({ rowsPerSecond: ${perSecond}, count: ${count}, seed: 7, generator: i => ({ i }) }))
+      .map(row => ({ key: row.i % 10, count: 1 }))
+      .keyBy(row => row.key)
+      .reduce((a, b) => ({ key: a.key, count: a.count + b.count }))
+      .addSink(fileSink({ path: '${out}', format: 'json' }))
+    export default env`
+}
+
+const endlessJob = `
+  import { StreamExecutionEnvironment, datagenSource, blackholeSink } from '@weir/sdk'
+  const env = new StreamExecutionEnvironment('endless')
+  env.addSource(datagenSource<number>({ rowsPerSecond: 1000, seed: 1, generator: i => i }))
+    .map(i => i + 1).addSink(blackholeSink())
+  export default env`
+
+async function submit(source: string): Promise<string> {
+  const { status, body } = await cluster.submit('job.ts', source)
+  expect({ status, body }).toMatchObject({ status: 201 })
+  return body.job_id
+}
+
+function taskManagers(): Promise<TaskManager[]> {
+  return cluster.get<TaskManager[]>('/taskmanagers')
+}
+
+async function countsIn(folder: string): Promise<Record<number, number>> {
+  const last: Record<number, number> = {}
+  for (const file of readdirSync(folder)) {
+    expect(file.startsWith('.'), `${file} is left over`).toBe(false)
+    for (const line of readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)) {
+      const row = JSON.parse(line) as { key: number; count: number }
+      expect(row.count, `row of key ${row.key}`).toBe((last[row.key] ?? 0) + 1)
+      last[row.key] = row.count
+    }
+  }
+  return last
+}
+
+const everyTenth = (count: number): Record<number, number> =>
+  Object.fromEntries(Array.from({ length: 10 }, (_, key) => [key, count / 10]))
+
+beforeAll(async () => {
+  workdir = mkdtempSync(join(tmpdir(), 'weir-work-'))
+  cluster = await TestCluster.start({
+    workdir,
+    env: { HEARTBEAT_INTERVAL: '1000', HEARTBEAT_TIMEOUT: String(HEARTBEAT_TIMEOUT_MS) },
+  })
+})
+afterAll(async () => {
+  await cluster?.stop()
+  rmSync(workdir, { recursive: true, force: true })
+})
+
+describe('a TaskManager that is killed with -9', () => {
+  it('is seen within 1 s, replaced, and the bounded job still gives the right answer', async () => {
+    const job = await submit(boundedJob('out/killed', 4000, 1000))
+    await until(10_000, 'records to flow', async () => {
+      const metrics = await cluster.get<{ records_out: number | null }>(`/jobs/${job}/metrics`)
+      return (metrics.records_out ?? 0) > 200
+    })
+    const before = (await taskManagers()).find(tm => tm.status === 'ACTIVE') as TaskManager
+    process.kill(before.pid, 'SIGKILL')
+    await until(1000, 'the loss to be seen', async () => {
+      const status = await cluster.status(job)
+      const seen = (await taskManagers()).some(tm => tm.pid === before.pid && tm.status === 'ACTIVE')
+      return status.restarting || !seen
+    })
+    await until(15_000, 'the job to run again', async () => {
+      const status = await cluster.status(job)
+      return status.status === 'RUNNING' && !status.restarting && status.attempt > 1
+    })
+    const after = (await taskManagers()).find(tm => tm.status === 'ACTIVE') as TaskManager
+    expect(after.pid).not.toBe(before.pid)
+    await cluster.reached(job, ['FINISHED'], 30_000)
+    expect(await countsIn(join(workdir, 'out/killed'))).toEqual(everyTenth(4000))
+  })
+})
+
+describe('a TaskManager that is frozen', () => {
+  it('is lost after the heartbeat timeout, replaced, and refused when it thaws', async () => {
+    const job = await submit(boundedJob('out/frozen', 12_000, 1000))
+    await until(10_000, 'the job to run', async () => (await cluster.status(job)).status === 'RUNNING')
+    const frozen = (await taskManagers()).find(tm => tm.status === 'ACTIVE') as TaskManager
+    process.kill(frozen.pid, 'SIGSTOP')
+    try {
+      const ms = await until(HEARTBEAT_TIMEOUT_MS + 1000, 'the silence to be noticed', async () => {
+        const status = await cluster.status(job)
+        return status.restarting || (await taskManagers()).every(tm => tm.pid !== frozen.pid || tm.status === 'LOST')
+      })
+      expect(ms).toBeGreaterThan(1000)
+    } finally {
+      try {
+        process.kill(frozen.pid, 'SIGCONT')
+      } catch (error) {
+        // The supervisor has ended it already, as it should.
+        expect((error as NodeJS.ErrnoException).code).toBe('ESRCH')
+      }
+    }
+    await until(15_000, 'the job to run again', async () => {
+      const status = await cluster.status(job)
+      return status.status === 'RUNNING' && !status.restarting && status.attempt > 1
+    })
+    await cluster.reached(job, ['FINISHED'], 40_000)
+    expect(await countsIn(join(workdir, 'out/frozen'))).toEqual(everyTenth(12_000))
+  })
+})
+
+describe('a JobManager that is killed with -9', () => {
+  it('comes back with its jobs, their history and errors, and leaves no slot behind', async () => {
+    const endless = await submit(endlessJob)
+    const failing = await submit(`
+      import { StreamExecutionEnvironment, blackholeSink } from '@weir/sdk'
+      const env = new StreamExecutionEnvironment('failing')
+      env.fromElements(1).map(() => { throw new Error('on purpose') }).addSink(blackholeSink())
+      export default env`)
+    await cluster.reached(failing, ['FAILED'], 15_000)
+    await cluster.reached(endless, ['RUNNING'], 15_000)
+    const pid = cluster.pids().jobmanager
+    process.kill(pid, 'SIGKILL')
+    await until(30_000, 'the JobManager to answer again', async () => {
+      try {
+        return cluster.pids().jobmanager !== pid && (await cluster.get<unknown[]>('/jobs')).length > 0
+      } catch {
+        return false
+      }
+    })
+    const failed = await cluster.status(failing)
+    expect(failed).toMatchObject({ status: 'FAILED', name: 'failing' })
+    expect(failed.error?.message).toContain('on purpose')
+    const again = await until(30_000, 'the endless job to run again', async () => {
+      const status: JobStatus = await cluster.status(endless)
+      return status.status === 'RUNNING' && !status.restarting && status.attempt > 1
+    })
+    expect(again).toBeLessThan(30_000)
+    await cluster.request('POST', `/jobs/${endless}/cancel`)
+    await cluster.reached(endless, ['CANCELED'], 15_000)
+    await until(10_000, 'all slots to be free', async () =>
+      (await taskManagers()).filter(tm => tm.status === 'ACTIVE').every(tm => tm.slots_free === tm.slots_total),
+    )
+  })
+})
