@@ -2,8 +2,11 @@ import type { JobNode } from '../graph/job-graph.ts'
 import type { FlowControl, Operator, OperatorContext, Output } from './operator.ts'
 import { requireFunction, userError } from './operator-errors.ts'
 
-/** So many elements are pulled from an iterable at a stretch; then the subtask gets to look around (cancellation, others). */
-const PULLS_MAX = 1_024
+/**
+ * So many elements are pulled from an iterable at a stretch, then the subtask gets to look around: an endless iterable whose
+ * records nobody downstream lets through never fills an output.
+ */
+const PULLS_MAX = 16_384
 
 /**
  * Any number of records for each record, all with its timestamp, in the order of the iterable.

@@ -57,6 +57,11 @@ export class SinkOperator implements Operator {
     return true
   }
 
+  /** Whether it waits for its writer: then nothing goes on before `wakeUp`. */
+  get isWaiting(): boolean {
+    return this.#waiting
+  }
+
   openWriter(): Promise<void> {
     return this.#guard(() => this.#writer.open())
   }

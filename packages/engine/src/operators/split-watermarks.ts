@@ -86,8 +86,10 @@ export class SplitWatermarks {
     }
     const nothingToRead = this.#splits.size === 0 && this.#unreadInput === undefined
     const reached = nothingToRead ? Math.max(this.#finishedMax, this.#merger.output()) : this.#merger.output()
-    if (reached > this.#watermark) this.#watermark = reached
-    this.#idle = nothingToRead || this.#merger.isIdle()
+    const rose = reached > this.#watermark
+    if (rose) this.#watermark = reached
+    // Downstream passes over the watermarks of an idle input, so the last one has to arrive before the word that it is idle.
+    this.#idle = !rose && (nothingToRead || this.#merger.isIdle())
   }
 
   /** As of the last update; a record that came since ends it. */

@@ -21,6 +21,7 @@ export class TimestampsOperator implements WatermarkingOperator {
   readonly #flow: FlowControl
   readonly #node: JobNode
   #watermark = MIN_WATERMARK
+  #idle = false
 
   constructor(context: OperatorContext) {
     const { node, functions, platform } = context
@@ -62,16 +63,19 @@ export class TimestampsOperator implements WatermarkingOperator {
   }
 
   isIdle(): boolean {
-    return this.#watermark !== MAX_WATERMARK && this.#idleness?.idle === true
+    return this.#idle && this.#watermark !== MAX_WATERMARK && this.#idleness?.idle === true
   }
 
   onPeriodicEmit(): void {
+    const before = this.#watermark
     try {
-      this.#watermark = Math.max(this.#watermark, this.#generator.onPeriodicEmit())
+      this.#watermark = Math.max(before, this.#generator.onPeriodicEmit())
     } catch (error) {
       throw userError(error, this.#node)
     }
-    this.#idleness?.check(this.#flow.blocked)
+    const quiet = this.#idleness?.check(this.#flow.blocked) ?? false
+    // Downstream passes over the watermarks of an idle input, so the last one has to arrive before the word that it is idle.
+    this.#idle = quiet && this.#watermark === before
   }
 
   snapshot(): OperatorSnapshot {
