@@ -27,6 +27,8 @@ export interface WriterContext {
   readonly logger: OperatorLogger
   /** Whether the job takes checkpoints; where it does not, an endless sink has to commit by itself now and then. */
   readonly checkpointed: boolean
+  /** Whether all sources of the job end. Absent: they do. An endless job that takes no checkpoints never asks for a commit. */
+  readonly bounded?: boolean
   /** To be called when `isReady` may have become true, or a failure is to be reported by `write`. */
   readonly wakeUp: () => void
   /** Rows for a person's eyes: the print sink's lines, the collect sink's rows. Bounded by the receiver. */

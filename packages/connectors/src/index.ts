@@ -1,0 +1,25 @@
+/** What jobs name: pure data and closures, nothing that reads or writes. */
+export { blackholeSink } from './blackhole/blackhole.ts'
+export { collectSink } from './collect/collect.ts'
+export {
+  type DatagenField,
+  type DatagenFields,
+  type DatagenGenerator,
+  type DatagenRandom,
+  datagenSource,
+} from './datagen/datagen.ts'
+export {
+  type CsvSinkOptions,
+  fileSink,
+  type JsonSinkOptions,
+  type LinesSinkOptions,
+} from './file/file-sink.ts'
+export {
+  type CsvOptions,
+  type CsvSchema,
+  fileSource,
+  type JsonOptions,
+  type LinesOptions,
+  type OnError,
+} from './file/file-source.ts'
+export { printSink } from './print/print.ts'

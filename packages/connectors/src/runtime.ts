@@ -1,0 +1,18 @@
+import type { Sink } from '@weir/engine/operators/sink'
+import type { Source } from '@weir/engine/operators/source'
+import { blackholeSinkRuntime } from './blackhole/blackhole-sink.ts'
+import { collectSinkRuntime } from './collect/collect-sink.ts'
+import { collectionSource } from './collection/collection-source.ts'
+import { datagenSourceRuntime } from './datagen/datagen-source.ts'
+import { fileSinkRuntime } from './file/file-sink-writer.ts'
+import { fileSourceRuntime } from './file/file-source-reader.ts'
+import { printSinkRuntime } from './print/print-sink.ts'
+
+/** What reads and writes, by the type of the node. */
+export const sources: ReadonlyMap<string, Source> = new Map(
+  [fileSourceRuntime, datagenSourceRuntime, collectionSource].map(source => [source.type, source]),
+)
+
+export const sinks: ReadonlyMap<string, Sink> = new Map(
+  [fileSinkRuntime, collectSinkRuntime, printSinkRuntime, blackholeSinkRuntime].map(sink => [sink.type, sink]),
+)

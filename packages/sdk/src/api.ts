@@ -1,0 +1,74 @@
+/** The API of jobs, in full: pure, so that it runs wherever a job's module is evaluated. */
+export {
+  blackholeSink,
+  type CsvOptions,
+  type CsvSchema,
+  type CsvSinkOptions,
+  collectSink,
+  type DatagenField,
+  type DatagenFields,
+  type DatagenGenerator,
+  type DatagenRandom,
+  datagenSource,
+  fileSink,
+  fileSource,
+  type JsonOptions,
+  type JsonSinkOptions,
+  type LinesOptions,
+  type LinesSinkOptions,
+  type OnError,
+  printSink,
+} from '@weir/connectors/index'
+export type { SinkDescriptor, SourceDescriptor } from '@weir/engine/api/connectors'
+export { DataStream, OperatorStream, SinkOperator } from '@weir/engine/api/data-stream'
+export type { JobExecutionResult } from '@weir/engine/api/host-hooks'
+export { KeyedStream } from '@weir/engine/api/keyed-stream'
+export {
+  type ExponentialDelayOptions,
+  exponentialDelay,
+  type FailureRateOptions,
+  failureRate,
+  fixedDelay,
+  noRestart,
+} from '@weir/engine/api/restart-strategies'
+export { OutputTag } from '@weir/engine/api/side-output'
+export {
+  type CheckpointingOptions,
+  type EnvironmentOptions,
+  type StateBackend,
+  StreamExecutionEnvironment,
+} from '@weir/engine/api/stream-environment'
+export { WatermarkStrategies, WatermarkStrategy } from '@weir/engine/api/watermark-strategies'
+export { TumblingWindow, type WindowAssigner } from '@weir/engine/api/window-assigners'
+export { type KeyedWindow, WindowedStream } from '@weir/engine/api/windowed-stream'
+export { WeirError } from '@weir/engine/base/errors'
+export type { Aggregator, ReduceFunction } from '@weir/engine/functions/aggregator'
+export type { Collector } from '@weir/engine/functions/collector'
+export {
+  type Context,
+  type KeyedProcessElement,
+  KeyedProcessFunction,
+  type OnTimerContext,
+  type ProcessContext,
+  type ProcessElement,
+  ProcessFunction,
+  type RuntimeContext,
+  type TimerServiceApi,
+} from '@weir/engine/functions/process-function'
+export type { AggregatingState, ListState, MapState, ReducingState, ValueState } from '@weir/engine/functions/state'
+export {
+  type AggregatingStateDescriptor,
+  aggregatingState,
+  type ListStateDescriptor,
+  listState,
+  type MapStateDescriptor,
+  mapState,
+  type ReducingStateDescriptor,
+  reducingState,
+  type StateOptions,
+  type ValueStateDescriptor,
+  valueState,
+} from '@weir/engine/functions/state-descriptors'
+export type { TimestampAssigner, WatermarkGenerator } from '@weir/engine/functions/watermark-generator'
+export type { TimeWindow, WindowFunction } from '@weir/engine/functions/window-function'
+export type { RestartStrategy } from '@weir/engine/graph/job-graph'

@@ -1,0 +1,2 @@
+/** The one import of a job. */
+export * from './api.ts'
