@@ -1,0 +1,38 @@
+import type { WeirErrorJson } from '@weir/engine/base/errors'
+
+/** What the thread that runs a job is started with. */
+export interface RunData {
+  /** Absolute. */
+  readonly file: string
+  readonly parallelism: number | null
+  /** Absolute. */
+  readonly workdir: string
+  /** Every row of every sink as NDJSON, or those of print and collect sinks for people. */
+  readonly json: boolean
+  /** Whether the lines for people are coloured. */
+  readonly color: boolean
+  /** One Int32: chunks of rows that were sent and not yet written. The sender waits while it is CHUNKS_PENDING_MAX. */
+  readonly chunksPending: SharedArrayBuffer
+}
+
+export const CHUNKS_PENDING_MAX = 32
+
+export type FromRun =
+  /** Whole lines for stdout. */
+  | { readonly type: 'rows'; readonly text: string }
+  /** What the job or its console has logged. */
+  | {
+      readonly type: 'log'
+      readonly level: 'info' | 'warn' | 'error'
+      readonly operator: string
+      readonly subtask: number
+      readonly message: string
+    }
+  /** The job has come to its end, or was cancelled. */
+  | { readonly type: 'ended'; readonly status: 'FINISHED' | 'CANCELED' }
+  | { readonly type: 'failed'; readonly error: WeirErrorJson }
+
+/** Asks the job to stop. */
+export interface CancelRun {
+  readonly type: 'cancel'
+}

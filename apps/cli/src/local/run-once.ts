@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { WeirError } from '@weir/engine/base/errors'
+import { duration } from '../../../../scripts/steps.mjs'
+import type { CliContext } from '../context.ts'
+import type { JobFileText } from '../job-file/read-job-file.ts'
+import type { CancelRun, FromRun, RunData } from './run-messages.ts'
+
+/** How long a job that is asked to stop may take. */
+const STOP_MS_MAX = 3_000
+/** How long a thread that has said all may take to end. */
+const EXIT_MS_MAX = 300
+
+export interface RunOptions {
+  readonly parallelism?: number
+  /** Each row of its sinks is a line of NDJSON on stdout; otherwise those of print and collect sinks are, for people. */
+  readonly json?: boolean
+}
+
+/** Runs a job in this process to its end, or until `signal`. Throws the error that failed it. */
+export async function runOnce(
+  file: JobFileText,
+  options: RunOptions,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<'FINISHED' | 'CANCELED'> {
+  const startedMs = performance.now()
+  const status = await runInThread(file, options, context, signal)
+  if (options.json !== true) {
+    const colors = context.errColors
+    const word = status === 'FINISHED' ? colors.green('finished') : colors.yellow('stopped')
+    context.note(`${file.shownPath} ${word} after ${duration(performance.now() - startedMs)}`)
+  }
+  return status
+}
+
+async function runInThread(
+  file: JobFileText,
+  options: RunOptions,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<'FINISHED' | 'CANCELED'> {
+  const json = options.json === true
+  const chunksPending = new Int32Array(new SharedArrayBuffer(4))
+  const data: RunData = {
+    file: file.path,
+    parallelism: options.parallelism ?? null,
+    workdir: context.settings.workdir,
+    json,
+    color: context.stdout.isTTY === true && context.outColors.dim('x') !== 'x',
+    chunksPending: chunksPending.buffer,
+  }
+  const worker = new Worker(workerEntry(), { name: 'run', workerData: data, stdout: true })
+  // What the job writes to its console is not a row.
+  worker.stdout.pipe(json ? context.stderr : context.stdout, { end: false })
+  const ended = Promise.withResolvers<'FINISHED' | 'CANCELED'>()
+  worker.on('message', (message: FromRun) => {
+    switch (message.type) {
+      case 'rows':
+        context.stdout.write(message.text)
+        Atomics.sub(chunksPending, 0, 1)
+        Atomics.notify(chunksPending, 0)
+        return
+      case 'log':
+        context.note(logLine(message, context))
+        return
+      case 'ended':
+        return ended.resolve(message.status)
+      case 'failed':
+        return ended.reject(WeirError.fromJson(message.error))
+    }
+  })
+  worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error)))
+  const exited = once(worker, 'exit')
+  worker.on('exit', code => {
+    // Everything that it had to say has arrived before: a thread that just ends was ended.
+    ended.reject(new WeirError('USER_EXIT', `the job ended the thread that it ran in, with code ${code}`))
+  })
+
+  let timer: NodeJS.Timeout | undefined
+  const stop = (): void => {
+    const cancel: CancelRun = { type: 'cancel' }
+    worker.postMessage(cancel)
+    timer = setTimeout(() => {
+      context.note(
+        `the job did not stop within ${STOP_MS_MAX / 1000} s and was ended: a function of it does not return`,
+      )
+      ended.resolve('CANCELED')
+    }, STOP_MS_MAX)
+  }
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await ended.promise
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    // It ends by itself once its console has been passed on; a function that does not return is ended with it.
+    await Promise.race([exited, sleep(EXIT_MS_MAX)])
+    await worker.terminate()
+  }
+}
+
+/** In an app's bundle every worker stands beside the main file. */
+function workerEntry(): URL {
+  return new URL(`./run-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+}
+
+function threadError(error: Error & { code?: string }): WeirError {
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new WeirError(
+      'USER_MEMORY',
+      'the job used up the memory of its thread: keep less in its functions and state',
+    )
+  }
+  return WeirError.from(error, 'USER_FUNCTION')
+}
+
+function logLine(log: Extract<FromRun, { type: 'log' }>, context: CliContext): string {
+  const colors = context.errColors
+  const color = log.level === 'error' ? colors.red : log.level === 'warn' ? colors.yellow : colors.dim
+  const who = log.operator === '' ? '' : ` ${colors.cyan(`${log.operator}[${log.subtask}]`)}`
+  return `${color(log.level)}${who} ${log.message}`
+}

@@ -1,0 +1,74 @@
+import { type ErrorPlace, type Problem, WeirError } from '@weir/engine/base/errors'
+import { CommanderError } from 'commander'
+import type { CliContext } from '../context.ts'
+import { exitCodeOf } from '../exit-codes.ts'
+
+/** No more problems than a screen holds. */
+const PROBLEMS_SHOWN_MAX = 20
+
+/**
+ * Tells the person, or with `json` a program, what went wrong; gives the exit code. Stacks are shown with WEIR_DEBUG
+ * alone. The parser of the command line has printed its own errors already.
+ */
+export function reportError(thrown: unknown, context: CliContext, json: boolean): number {
+  const exitCode = exitCodeOf(thrown)
+  if (thrown instanceof CommanderError) return exitCode
+  if (json) context.note(JSON.stringify({ error: errorJson(thrown) }))
+  else for (const line of errorLines(thrown, context)) context.note(line)
+  if (context.debug && thrown instanceof Error) context.note(stackOf(thrown))
+  return exitCode
+}
+
+function errorLines(thrown: unknown, context: CliContext): string[] {
+  const colors = context.errColors
+  const message = messageOf(thrown)
+  const lines = [`${colors.red('error:')} ${message}`]
+  const problems = problemsOf(thrown)
+  for (const problem of problems.slice(0, PROBLEMS_SHOWN_MAX)) {
+    const place = placeText(problem)
+    // With a single problem the message says it all; its place may still be missing there.
+    const text = problems.length === 1 && message.includes(problem.message) ? '' : problem.message
+    if (place !== '' && !(text === '' && message.includes(place))) {
+      lines.push(`  ${colors.cyan(place)}${text === '' ? '' : `  ${text}`}`)
+    } else if (text !== '') lines.push(`  ${text}`)
+  }
+  if (problems.length > PROBLEMS_SHOWN_MAX) lines.push(`  … and ${problems.length - PROBLEMS_SHOWN_MAX} more`)
+  return lines
+}
+
+function errorJson(thrown: unknown): object {
+  const problems = problemsOf(thrown).map(({ operator, subtask, file, line, column, message }) => ({
+    operator: operator ?? null,
+    subtask: subtask ?? null,
+    file: file ?? null,
+    line: line ?? null,
+    column: column ?? null,
+    message,
+  }))
+  return { code: thrown instanceof WeirError ? thrown.code : null, detail: messageOf(thrown), problems }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+}
+
+function problemsOf(thrown: unknown): readonly Problem[] {
+  if (!(thrown instanceof WeirError)) return []
+  if (thrown.problems.length > 0) return thrown.problems
+  return placeText(thrown.place) === '' ? [] : [{ ...thrown.place, message: thrown.message }]
+}
+
+/** `job.ts:3:5 (split[1])`: as editors and terminals read it, columns from 1. */
+export function placeText(place: ErrorPlace): string {
+  const { file, line, column, operator, subtask } = place
+  const column1 = column === undefined ? '' : `:${column + 1}`
+  const where =
+    line === undefined ? (file ?? '') : file === undefined ? `line ${line}${column1}` : `${file}:${line}${column1}`
+  const who = operator === undefined ? '' : `operator ${operator}${subtask === undefined ? '' : `[${subtask}]`}`
+  return [where, who].filter(part => part !== '').join(', ')
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}
