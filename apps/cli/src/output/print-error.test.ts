@@ -1,0 +1,83 @@
+import { WeirError } from '@weir/engine/base/errors'
+import { describe, expect, it } from 'vitest'
+import { CliContext } from '../context.ts'
+import { InterruptedError, NotReachableError, UsageError } from '../exit-codes.ts'
+import { placeText, reportError } from './print-error.ts'
+
+function report(thrown: unknown, { json = false, env = {} } = {}) {
+  const written: string[] = []
+  const stream = { write: (text: string) => written.push(text), isTTY: false } as unknown as NodeJS.WriteStream
+  const context = new CliContext({ stdout: stream, stderr: stream, env, interrupted: new AbortController().signal })
+  const code = reportError(thrown, context, json)
+  return { code, text: written.join('') }
+}
+
+const problems = [
+  { message: '"nope" is no operator', operator: 'split' },
+  { message: 'Unexpected "}"', file: 'job.ts', line: 3, column: 4 },
+]
+
+describe('an error', () => {
+  it('has the exit code of what went wrong', () => {
+    expect(report(new UsageError('x')).code).toBe(2)
+    expect(report(new WeirError('SETTING_INVALID', 'x')).code).toBe(2)
+    expect(report(new NotReachableError('x')).code).toBe(3)
+    expect(report(new WeirError('UNAUTHENTICATED', 'x')).code).toBe(4)
+    expect(report(new WeirError('FORBIDDEN', 'x')).code).toBe(4)
+    expect(report(new InterruptedError('x')).code).toBe(130)
+    expect(report(new WeirError('JOB_SYNTAX', 'x')).code).toBe(1)
+    expect(report(new TypeError('x')).code).toBe(1)
+    expect(report('thrown text')).toEqual({ code: 1, text: 'error: thrown text\n' })
+  })
+
+  it('is told with every place, columns counted from 1', () => {
+    expect(report(new WeirError('JOB_GRAPH', 'two things are wrong', { problems })).text).toBe(
+      'error: two things are wrong\n  operator split  "nope" is no operator\n  job.ts:3:5  Unexpected "}"\n',
+    )
+  })
+
+  it('does not say the same twice', () => {
+    const place = { file: 'job.ts', line: 3, column: 4 }
+    const [, problem] = problems
+    const told = new WeirError('JOB_SYNTAX', 'job.ts:3:5: Unexpected "}"', { place, problems: [problem!] })
+    expect(report(told).text).toBe('error: job.ts:3:5: Unexpected "}"\n')
+    const untold = new WeirError('USER_FUNCTION', 'x is not a function', { place: { operator: 'split', subtask: 2 } })
+    expect(report(untold).text).toBe('error: x is not a function\n  operator split[2]\n')
+  })
+
+  it('is one line of JSON for programs', () => {
+    const { text } = report(new WeirError('JOB_GRAPH', 'two things', { problems }), { json: true })
+    const { error } = JSON.parse(text)
+    expect(error).toMatchObject({ code: 'JOB_GRAPH', detail: 'two things' })
+    expect(error.problems[1]).toEqual({
+      operator: null,
+      subtask: null,
+      file: 'job.ts',
+      line: 3,
+      column: 4,
+      message: 'Unexpected "}"',
+    })
+  })
+
+  it('of a job with endless mistakes fits on a screen', () => {
+    const many = Array.from({ length: 100 }, (_, line) => ({ message: `mistake ${line}`, line }))
+    const { text } = report(new WeirError('JOB_GRAPH', 'many', { problems: many }))
+    expect(text.split('\n')).toHaveLength(23)
+    expect(text).toContain('… and 80 more')
+  })
+
+  it('shows its stack and its causes with WEIR_DEBUG alone', () => {
+    const error = new WeirError('INTERNAL', 'broken', { cause: new Error('the reason') })
+    expect(report(error).text).toBe('error: broken\n')
+    expect(report(error, { env: { WEIR_DEBUG: '1' } }).text).toMatch(/at .*\n[\s\S]*caused by Error: the reason/)
+  })
+})
+
+describe('a place', () => {
+  it('is written as far as it is known', () => {
+    expect(placeText({})).toBe('')
+    expect(placeText({ file: 'a.ts' })).toBe('a.ts')
+    expect(placeText({ line: 2 })).toBe('line 2')
+    expect(placeText({ file: 'a.ts', line: 2, column: 0, operator: 'map' })).toBe('a.ts:2:1, operator map')
+  })
+})
