@@ -32,6 +32,9 @@ export const PREPARE_LIMIT_MS = 20_000
 /** For the worker to start and to bundle the SDK, once. */
 export const WORKER_START_LIMIT_MS = 60_000
 
+/** For a worker to end by itself: longer than the sandbox may keep it busy. */
+export const WORKER_END_LIMIT_MS = 3_000
+
 /** Submissions that may wait for the worker; a further one is refused. */
 export const MAX_WAITING_SUBMISSIONS = 32
 

@@ -1,10 +1,11 @@
 import type { WeirErrorJson } from '@weir/engine/base/errors'
 import type { PreparedJob, PrepareRequest } from './prepare-job.ts'
 
-/** To the worker: prepare this job. Answered by one `PrepareAnswer`; the next comes only after that. */
-export interface PrepareMessage {
-  readonly request: PrepareRequest
-}
+export type ToSubmissionWorker =
+  /** Prepare this job. Answered by one `PrepareAnswer`; the next request comes only after that. */
+  | { readonly request: PrepareRequest }
+  /** End by yourself: a worker that is terminated cannot take the process of esbuild with it. */
+  | { readonly end: true }
 
 export type FromSubmissionWorker =
   /** Once, when the SDK is bundled: from here on time is the job's. */

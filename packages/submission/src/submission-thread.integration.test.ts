@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterEach, describe, expect, test } from 'vitest'
 import { SubmissionThread, type SubmissionThreadOptions } from './submission-thread.ts'
 import { GOOD, refusal } from './testing/prepare.ts'
@@ -13,6 +14,12 @@ function thread(options: SubmissionThreadOptions = {}): SubmissionThread {
 
 const good = { source: `${GOOD}export default env`, fileName: 'job.ts' }
 const loop = { source: 'for (;;) {}', fileName: 'loop.ts' }
+
+/** esbuild's processes of this process, ended ones that nobody has looked after included. */
+function bundlerProcesses(): string[] {
+  const ps = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+  return ps.split('\n').filter(line => line.includes('esbuild'))
+}
 
 describe('a submission thread', () => {
   test('prepares jobs, several at a time, in the order in which they came', async () => {
@@ -54,6 +61,17 @@ describe('a submission thread', () => {
     expect(error.code).toBe('JOB_LIMIT')
     expect(error.message).toMatch(/^loop\.ts: bundling and evaluating it took more than 1\.5 s; make the file smaller/)
     expect((await next).graph.name).toBe('good')
+  })
+
+  test('leaves no process behind, neither when it is closed nor of a worker that was replaced', async () => {
+    const before = bundlerProcesses()
+    const submissions = thread({ limitMs: 1_000 })
+    await submissions.prepareJob(good)
+    expect(bundlerProcesses()).toHaveLength(before.length + 1)
+    await refusal(submissions.prepareJob(loop))
+    await submissions.prepareJob(good)
+    await submissions.close()
+    await expect.poll(bundlerProcesses, { timeout: 5_000 }).toEqual(before)
   })
 
   test('refuses more than it has room for', async () => {

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
-import { MAX_WAITING_SUBMISSIONS, PREPARE_LIMIT_MS, WORKER_START_LIMIT_MS } from './limits.ts'
+import { MAX_WAITING_SUBMISSIONS, PREPARE_LIMIT_MS, WORKER_END_LIMIT_MS, WORKER_START_LIMIT_MS } from './limits.ts'
 import type { PreparedJob, PrepareRequest } from './prepare-job.ts'
 import { shownFileName } from './source-text.ts'
-import type { FromSubmissionWorker, PrepareMessage } from './submission-messages.ts'
+import type { FromSubmissionWorker, ToSubmissionWorker } from './submission-messages.ts'
 
 export interface SubmissionThreadOptions {
   readonly limitMs?: number
@@ -61,7 +61,7 @@ export class SubmissionThread {
     for (const { reject } of unfinished) reject(closedError())
     const worker = this.#worker
     this.#worker = undefined
-    await worker?.terminate()
+    if (worker !== undefined) await endWorker(worker)
   }
 
   #next(): void {
@@ -71,8 +71,7 @@ export class SubmissionThread {
     this.#current = next
     this.#worker ??= this.#start()
     this.#startClock()
-    const message: PrepareMessage = { request: next.request }
-    this.#worker.postMessage(message)
+    this.#worker.postMessage({ request: next.request } satisfies ToSubmissionWorker)
   }
 
   /** The limit is the job's own: what the worker needs to start does not count, but has a bound as well. */
@@ -86,7 +85,6 @@ export class SubmissionThread {
   #start(): Worker {
     this.#ready = false
     const worker = new Worker(this.#entry, { name: 'submission' })
-    worker.unref()
     worker.on('message', (answer: FromSubmissionWorker) => {
       if (worker !== this.#worker) return
       if ('ready' in answer) {
@@ -112,6 +110,9 @@ export class SubmissionThread {
         current.reject(new WeirError('INTERNAL', `the submission worker ended: ${why}`, { cause: failure })),
       )
     })
+    // After the listeners: a listener for messages takes the reference back. While a job is prepared, the timer keeps
+    // the process alive.
+    worker.unref()
     return worker
   }
 
@@ -119,9 +120,7 @@ export class SubmissionThread {
     if (this.#current !== job) return
     const worker = this.#worker
     this.#worker = undefined
-    worker?.terminate().catch((cause: unknown) => {
-      throw new WeirError('INTERNAL', 'a submission worker cannot be terminated', { cause })
-    })
+    if (worker !== undefined) void endWorker(worker)
     const error = this.#ready
       ? new WeirError(
           'JOB_LIMIT',
@@ -138,6 +137,17 @@ export class SubmissionThread {
     if (current !== undefined) with_(current)
     this.#next()
   }
+}
+
+/** Asks the worker to end, which takes esbuild's process along; terminates it when it is too busy to hear that. */
+async function endWorker(worker: Worker): Promise<void> {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  worker.once('exit', () => resolve())
+  worker.ref()
+  worker.postMessage({ end: true } satisfies ToSubmissionWorker)
+  const timer = setTimeout(() => void worker.terminate(), WORKER_END_LIMIT_MS)
+  await ended
+  clearTimeout(timer)
 }
 
 function workerEntry(): URL {
