@@ -80,8 +80,9 @@ export function allocateAttemptMemory(
   networkDoorbell: SharedArrayBuffer,
 ): AttemptMemory {
   const channels = placedChannels(graph, new Set(slotsHere))
-  const slots = slotsHere.map(slot => slotMemory(slot, channels, buffersPerSlot, settings))
-  const buffers = Math.min(buffersPerSlot * slotsHere.length, MAX_POOL_BUFFERS)
+  const slotBuffers = Math.min(buffersPerSlot, Math.floor(MAX_POOL_BUFFERS / slotsHere.length))
+  const slots = slotsHere.map(slot => slotMemory(slot, channels, slotBuffers, settings))
+  const buffers = slotBuffers * slotsHere.length
   const highest = channels.reduce((max, channel) => Math.max(max, channel.id), 0)
   const credits = CreditTable.allocate(highest + 1)
   const table = new CreditTable(credits)

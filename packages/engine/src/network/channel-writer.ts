@@ -1,6 +1,6 @@
 import type { ChannelSender } from './channel.ts'
 import { RecordBatch, type StreamEvent } from './record-batch.ts'
-import { estimateRecordBytes } from './record-size.ts'
+import { estimateBatchBytes, estimateRecordBytes } from './record-size.ts'
 
 /** What the writers of one subtask have in common. */
 export interface WriterOwner {
@@ -96,7 +96,8 @@ export class ChannelWriter {
 
   #keepBatch(): void {
     if (this.#batch.count === 0) return
-    this.#keep(this.#batch, this.#batch.count * this.#sender.bytesPerRecord)
+    // By these records, not by those sent before: they may be of another size altogether.
+    this.#keep(this.#batch, estimateBatchBytes(this.#batch.values, this.#batch.count))
     this.#batch = new RecordBatch()
   }
 

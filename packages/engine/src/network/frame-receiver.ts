@@ -38,6 +38,9 @@ export class FrameReceiver implements ChannelReceiver {
   #nextSequence = 0
   /** Buffers given as credit or holding frames. */
   buffersHeld: number
+  /** Buffers given as credit for which no frame has come yet. */
+  creditOutstanding: number
+  /** Batches that waited behind the latest frame. */
   backlog = 0
 
   constructor(parts: {
@@ -57,6 +60,7 @@ export class FrameReceiver implements ChannelReceiver {
     this.#floating = parts.floating
     this.#listener = parts.listener
     this.buffersHeld = parts.buffersHeld
+    this.creditOutstanding = parts.buffersHeld
     this.#maxPayloadBytes = parts.maxPayloadBytes
   }
 
@@ -69,13 +73,16 @@ export class FrameReceiver implements ChannelReceiver {
       )
     }
     this.#nextSequence = (this.#nextSequence + 1) | 0
+    if (frame.length <= 0) throw new WeirError('PROTOCOL', `channel ${this.channel}: a frame is empty`)
     const wasEmpty = !this.hasElement
+    this.creditOutstanding--
     this.#frames.push({ buffer: frame.buffer, length: frame.length, flags: frame.flags, records: frame.records })
     this.backlog = frame.backlog
     if (frame.backlog > 0) {
       const more = this.#floating.more(this)
       if (more > 0) {
         this.buffersHeld += more
+        this.creditOutstanding += more
         this.#credit.give(more, 0)
       }
     }
@@ -94,7 +101,7 @@ export class FrameReceiver implements ChannelReceiver {
     }
     const element = this.#reader.next(this.#decoder, batch)
     if (this.#reader.isAtEnd && this.#readingBuffer >= 0) {
-      this.#release(this.#readingBuffer, 0)
+      this.#release(this.#readingBuffer)
       this.#readingBuffer = -1
     }
     return element
@@ -116,7 +123,7 @@ export class FrameReceiver implements ChannelReceiver {
       throw new WeirError('PROTOCOL', `channel ${this.channel}: a payload has more than ${this.#maxPayloadBytes} bytes`)
     }
     this.#parts.push(this.#pool.bytes.slice(offset, offset + frame.length))
-    this.#release(frame.buffer, 0)
+    this.#release(frame.buffer)
     if ((frame.flags & FRAME_LAST) === 0) return
     const whole = new Uint8Array(this.#partsBytes)
     let at = 0
@@ -129,14 +136,14 @@ export class FrameReceiver implements ChannelReceiver {
     this.#reader.open(whole, 0, whole.length)
   }
 
-  #release(buffer: number, records: number): void {
+  #release(buffer: number): void {
     // The buffer goes back before the credit for it does: whoever has credit finds a buffer.
     this.#pool.release(buffer)
     if (this.#floating.keep(this)) {
-      this.#credit.give(1, records)
+      this.creditOutstanding++
+      this.#credit.give(1, 0)
     } else {
       this.buffersHeld--
-      if (records > 0) this.#credit.give(0, records)
     }
   }
 }

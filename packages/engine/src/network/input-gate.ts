@@ -63,7 +63,8 @@ export class InputGate implements FloatingBuffers {
   }
 
   keep(channel: FrameReceiver): boolean {
-    if (channel.buffersHeld <= this.#exclusiveBuffers || channel.backlog > 0) return true
+    // Beyond its own buffers a channel keeps only what its sender has batches for, so that none lie idle with a sender.
+    if (channel.buffersHeld <= this.#exclusiveBuffers || channel.backlog > channel.creditOutstanding) return true
     this.#floatingBuffers++
     return false
   }
@@ -71,7 +72,7 @@ export class InputGate implements FloatingBuffers {
   more(channel: FrameReceiver): number {
     // One channel never takes all that floats, so that another whose backlog comes next finds some.
     const offered = Math.ceil(this.#floatingBuffers / 2)
-    const given = Math.min(channel.backlog, offered)
+    const given = Math.max(0, Math.min(channel.backlog - channel.creditOutstanding, offered))
     this.#floatingBuffers -= given
     return given
   }

@@ -9,6 +9,9 @@ import {
 import { type ChannelElement, RecordBatch, type StreamEvent } from './record-batch.ts'
 import { estimateRecordBytes } from './record-size.ts'
 
+/** Events that wait beside the batches; a receiver that stands still must not let them pile up. */
+const EVENTS_QUEUED_MAX = 64
+
 /**
  * A channel between two subtasks of one thread: batches change hands by reference, nothing is copied. A batch stands for
  * a buffer in the channel's credit, and is kept to about a buffer's size.
@@ -44,6 +47,7 @@ export class LocalChannel implements ChannelSender, ChannelReceiver {
   canSend(records: number): boolean {
     return (
       this.#batchesQueued < this.#settings.channelBuffers &&
+      this.#queue.length - this.#batchesQueued < EVENTS_QUEUED_MAX &&
       (records === 0 || this.#recordsQueued + records <= this.#settings.recordCredit)
     )
   }

@@ -35,3 +35,18 @@ export function estimateRecordBytes(value: unknown, depth = 0): number {
   }
   return bytes
 }
+
+/** Records of a batch that are looked at. */
+const SAMPLES = 16
+
+/** What the first `count` records take up, by a sample of them. */
+export function estimateBatchBytes(values: readonly unknown[], count: number): number {
+  const every = Math.max(1, Math.floor(count / SAMPLES))
+  let bytes = 0
+  let seen = 0
+  for (let i = 0; i < count; i += every) {
+    bytes += estimateRecordBytes(values[i])
+    seen++
+  }
+  return seen === 0 ? 0 : (bytes / seen) * count
+}

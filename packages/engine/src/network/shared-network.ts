@@ -13,6 +13,9 @@ import { LocalChannel } from './local-channel.ts'
 import { PayloadWriter } from './payload.ts'
 import type { ChannelPlace, SlotNetwork } from './slot-network.ts'
 
+/** A batch that spans more than this was not made by a sender of ours, unless single records may be so large. */
+const PAYLOAD_BYTES_MAX = 512 * 1024 * 1024
+
 /**
  * The network of one slot among the threads of a TaskManager: by reference inside the slot, over rings to the other slots
  * of the job here, and through the network thread to those in other TaskManagers.
@@ -119,8 +122,8 @@ export class SharedNetwork implements SlotNetwork {
       floating: gate,
       listener,
       buffersHeld: this.#settings.channelBuffers,
-      // A payload of many records halves itself down to single records, so the bound leaves room for a batch of them.
-      maxPayloadBytes: this.#settings.maxRecordBytes * 8,
+      // A payload may hold a batch of records, each as large as a record may be.
+      maxPayloadBytes: Math.max(this.#settings.maxRecordBytes * 8, PAYLOAD_BYTES_MAX),
     })
     gate.attach(index, receiver)
     this.#receivers[place.id] = receiver

@@ -8,10 +8,14 @@ export class SubtaskOutputs implements WriterOwner {
   readonly #maxOverdraftBytes: number
   readonly #onChange: (full: boolean) => void
   readonly #channels: ChannelWriter[] = []
+  readonly #channelOperators: string[] = []
   readonly #writers: RecordWriter[] = []
+  readonly #writerOperators: string[] = []
   #blockedChannels = 0
   #overdraftBytes = 0
   overdraftBytesMax = 0
+  /** Events given to the outputs so far. */
+  events = 0
 
   /** `onChange` hears whether some output has no room. */
   constructor(maxOverdraftBytes: number, onChange: (full: boolean) => void) {
@@ -19,9 +23,14 @@ export class SubtaskOutputs implements WriterOwner {
     this.#onChange = onChange
   }
 
-  addWriter(writer: RecordWriter, channels: readonly ChannelWriter[]): void {
+  /** `operator` is the name of the one whose results go there: errors in sending them name it. */
+  addWriter(writer: RecordWriter, channels: readonly ChannelWriter[], operator: string): void {
     this.#writers.push(writer)
-    this.#channels.push(...channels)
+    this.#writerOperators.push(operator)
+    for (const channel of channels) {
+      this.#channels.push(channel)
+      this.#channelOperators.push(operator)
+    }
   }
 
   get isFull(): boolean {
@@ -31,17 +40,33 @@ export class SubtaskOutputs implements WriterOwner {
   /** Sends what waits for credit; true when all outputs have room again. */
   drain(): boolean {
     if (this.#blockedChannels === 0) return true
-    for (const channel of this.#channels) channel.drain()
+    let at = 0
+    try {
+      for (; at < this.#channels.length; at++) this.#channels[at].drain()
+    } catch (error) {
+      throw named(error, this.#channelOperators[at])
+    }
     return this.#blockedChannels === 0
   }
 
   /** Sends batches that are not full too, as far as there is credit. */
   flush(): void {
-    for (const channel of this.#channels) channel.flush()
+    let at = 0
+    try {
+      for (; at < this.#channels.length; at++) this.#channels[at].flush()
+    } catch (error) {
+      throw named(error, this.#channelOperators[at])
+    }
   }
 
   event(event: StreamEvent): void {
-    for (const writer of this.#writers) writer.event(event)
+    this.events++
+    let at = 0
+    try {
+      for (; at < this.#writers.length; at++) this.#writers[at].event(event)
+    } catch (error) {
+      throw named(error, this.#writerOperators[at])
+    }
   }
 
   sent(): { local: number; ring: number; tcp: number } {
@@ -68,4 +93,17 @@ export class SubtaskOutputs implements WriterOwner {
       )
     }
   }
+}
+
+/** Batches are encoded when they are sent, often outside of any call of the operator that made their records. */
+function named(error: unknown, operator: string): WeirError {
+  if (error instanceof WeirError && error.place.operator !== undefined) return error
+  const weir = WeirError.from(error)
+  const placed = new WeirError(weir.code, `operator '${operator}': ${weir.message}`, {
+    cause: weir.cause,
+    place: { ...weir.place, operator },
+    problems: weir.problems,
+  })
+  if (weir.stack !== undefined) placed.stack = weir.stack
+  return placed
 }

@@ -1,10 +1,4 @@
-import {
-  type ChainDriver,
-  type ChainedOperator,
-  type ChainTargets,
-  PROBE_OPERATOR,
-  type Probe,
-} from './chain-plan.ts'
+import { type ChainDriver, type ChainedOperator, type ChainTargets, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 import type { FlowState } from './flow-state.ts'
 import { locateError } from './locate-error.ts'
 

@@ -1,5 +1,5 @@
 import type { RecordWriter } from '../network/record-writer.ts'
-import { isWatermarking, type WatermarkingOperator } from '../operators/operator.ts'
+import { type FlowControl, isWatermarking, type WatermarkingOperator } from '../operators/operator.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 import { type ChainedOperator, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 
@@ -10,7 +10,7 @@ import { type ChainedOperator, PROBE_OPERATOR, type Probe } from './chain-plan.t
 interface TimeDomain {
   /** Makes this part's watermarks; undefined: they come with the input. */
   readonly origin: WatermarkingOperator | undefined
-  /** Operators of this part in the order of the chain. An operator that begins another part belongs to both. */
+  /** Operators of this part in the order of the chain. One that makes watermarks is the last that hears those from before it. */
   readonly operators: readonly ChainedOperator[]
   readonly writers: readonly RecordWriter[]
   /** The watermark to reach, the one that all operators have reached, and how many have reached the target. */
@@ -23,14 +23,17 @@ interface TimeDomain {
 /** Carries watermarks, idleness and processing time through one chain, and stops and resumes where outputs are full. */
 export class ChainTime {
   readonly #probe: Probe
+  readonly #flow: FlowControl
   readonly #domains: readonly TimeDomain[]
   readonly #timed: readonly ChainedOperator[]
   /** Where firing of processing-time timers goes on; undefined when it is not under way. */
   #firing: { nowMs: number; next: number } | undefined
 
-  constructor(chain: readonly ChainedOperator[], probe: Probe) {
+  /** `isSource`: the head of the chain is a source, whose watermarks hold from itself on. */
+  constructor(chain: readonly ChainedOperator[], probe: Probe, flow: FlowControl, isSource: boolean) {
     this.#probe = probe
-    this.#domains = domainsOf(chain)
+    this.#flow = flow
+    this.#domains = domainsOf(chain, isSource)
     this.#timed = chain.filter(chained => chained.operator.processProcessingTime !== undefined)
   }
 
@@ -89,6 +92,8 @@ export class ChainTime {
           if (chained.operator.processWatermark !== undefined && !chained.operator.processWatermark(target))
             return false
           domain.operatorsReached++
+          // The last result may have made an operator further down keep some: the watermark must not overtake these.
+          if (this.#flow.blocked) return false
         }
         domain.operatorsReached = 0
         domain.reached = target
@@ -120,6 +125,9 @@ export class ChainTime {
       const chained = this.#timed[firing.next]
       this.#probe[PROBE_OPERATOR] = chained.probeId
       if (chained.operator.processProcessingTime?.(firing.nowMs) === false) return false
+      if (!this.#flow.blocked) continue
+      firing.next++
+      return false
     }
     this.#firing = undefined
     return true
@@ -132,14 +140,14 @@ export class ChainTime {
   }
 }
 
-function domainsOf(chain: readonly ChainedOperator[]): TimeDomain[] {
+function domainsOf(chain: readonly ChainedOperator[], isSource: boolean): TimeDomain[] {
   const domains: { origin: number; members: number[] }[] = [{ origin: -1, members: [] }]
   const domainOf = new Map<number, number>()
   const visit = (index: number, domain: number): void => {
     domains[domain].members.push(index)
     let below = domain
     if (isWatermarking(chain[index].operator)) {
-      if (index === 0) {
+      if (index === 0 && isSource) {
         domains[0].origin = 0
       } else {
         below = domains.push({ origin: index, members: [] }) - 1

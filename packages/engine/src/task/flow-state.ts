@@ -1,15 +1,17 @@
 import { assert } from '../base/assert.ts'
-import type { FlowControl } from '../operators/operator.ts'
+import type { FlowControl, Operator } from '../operators/operator.ts'
 
 /** The one object that tells the hot loops of a subtask to stop taking input. */
 export class FlowState implements FlowControl {
   blocked = false
   #outputsFull = false
   #suspensions = 0
+  /** Suspensions that do not count at the moment. */
+  #passedOver = 0
 
   setOutputsFull(full: boolean): void {
     this.#outputsFull = full
-    this.blocked = full || this.#suspensions > 0
+    this.#update()
   }
 
   suspend(): void {
@@ -20,6 +22,26 @@ export class FlowState implements FlowControl {
   unsuspend(): void {
     assert(this.#suspensions > 0, 'unsuspend without suspend')
     this.#suspensions--
-    this.blocked = this.#outputsFull || this.#suspensions > 0
+    this.#update()
+  }
+
+  /**
+   * Lets an operator go on with what it kept. Those behind it in the chain keep nothing then; what those before it keep
+   * must not hold it up, or of two flatMaps in a row the second would stop after every record.
+   */
+  resume(operator: Operator): boolean {
+    if (operator.resume === undefined) return true
+    this.#passedOver = Math.max(0, this.#suspensions - 1)
+    this.#update()
+    try {
+      return operator.resume()
+    } finally {
+      this.#passedOver = 0
+      this.#update()
+    }
+  }
+
+  #update(): void {
+    this.blocked = this.#outputsFull || this.#suspensions > this.#passedOver
   }
 }

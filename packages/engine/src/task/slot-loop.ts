@@ -16,8 +16,8 @@ export interface SlotLoopParts {
   readonly poll: () => void
   /** Calls back after the event loop had a turn, as soon as it can. */
   readonly yieldToEventLoop: (callback: () => void) => void
-  /** A subtask failed; the loop has stopped. */
-  readonly onFailure: (error: unknown, subtask: Subtask) => void
+  /** A subtask failed, or what arrived from other slots is wrong (no subtask); the loop has stopped. */
+  readonly onFailure: (error: unknown, subtask: Subtask | undefined) => void
   /** All subtasks are done; the loop has stopped. */
   readonly onDone: () => void
 }
@@ -70,13 +70,13 @@ export class SlotLoop {
 
   #turn(): void {
     if (this.#stopped) return
-    const { clock, doorbell, poll, subtasks } = this.#parts
+    const { clock, doorbell } = this.#parts
     const began = clock.monotonicMs()
     let seen: number
     let flushed = false
     for (;;) {
       seen = doorbell.rings
-      poll()
+      if (!this.#poll()) return
       const progress = this.#round()
       if (progress === undefined) return
       if (progress) {
@@ -84,7 +84,7 @@ export class SlotLoop {
         if (clock.monotonicMs() - began < TURN_MS) continue
       }
       // Nobody has more to do, or it is time for the others: batches that are not full go now.
-      for (const subtask of subtasks) subtask.outputs.flush()
+      if (!this.#flush()) return
       if (progress) {
         this.#parts.yieldToEventLoop(() => this.#turn())
         return
@@ -94,6 +94,35 @@ export class SlotLoop {
       flushed = true
     }
     this.#sleep(seen)
+  }
+
+  /** False when the loop is over. */
+  #poll(): boolean {
+    try {
+      this.#parts.poll()
+      return true
+    } catch (error) {
+      this.#fail(error, undefined)
+      return false
+    }
+  }
+
+  /** False when the loop is over: a batch is encoded here, and may hold a record that cannot be sent. */
+  #flush(): boolean {
+    for (const subtask of this.#parts.subtasks) {
+      try {
+        subtask.outputs.flush()
+      } catch (error) {
+        this.#fail(error, subtask)
+        return false
+      }
+    }
+    return true
+  }
+
+  #fail(error: unknown, subtask: Subtask | undefined): void {
+    this.#stopped = true
+    this.#parts.onFailure(error, subtask)
   }
 
   /** One step of each subtask. Undefined when the loop is over. */
@@ -114,8 +143,7 @@ export class SlotLoop {
       try {
         result = subtask.step(clock.now())
       } catch (error) {
-        this.#stopped = true
-        this.#parts.onFailure(error, subtask)
+        this.#fail(error, subtask)
         return undefined
       }
       const ended = clock.monotonicMs()

@@ -72,7 +72,8 @@ export class SlotRuntime {
       doorbell: parts.network.doorbell,
       poll: () => parts.network.poll(),
       yieldToEventLoop: callback => parts.host.yieldToEventLoop(callback),
-      onFailure: (error, subtask) => parts.host.onFailed(this.#placed(error, subtask)),
+      onFailure: (error, subtask) =>
+        parts.host.onFailed(subtask === undefined ? WeirError.from(error) : this.#placed(error, subtask)),
       onDone: () => parts.host.onDone(),
     })
   }

@@ -92,7 +92,7 @@ export function buildSubtask(
       operators: chainedConsumers(vertex, index, tag),
       writers: slot.graph.edges
         .filter(edge => edge.from === vertex && edge.fromNode === node.uid && edge.output === tag)
-        .map(edge => recordWriter(slot, edge, ref.subtask, slotNumber, functions, outputs)),
+        .map(edge => recordWriter(slot, edge, node.name, ref.subtask, slotNumber, functions, outputs)),
     })
     const tags = new Set([
       ...chainedTags(vertex, index),
@@ -160,7 +160,7 @@ export function buildSubtask(
     ref,
     chain,
     driver,
-    time: new ChainTime(chain, slot.probe),
+    time: new ChainTime(chain, slot.probe, flow, source !== undefined),
     flow,
     outputs,
     gates,
@@ -192,6 +192,7 @@ function inputsOf(slot: SlotRuntimeParts, ref: SubtaskRef): { input: number; edg
 function recordWriter(
   slot: SlotRuntimeParts,
   edge: ExecutionEdge,
+  operator: string,
   producer: number,
   slotNumber: number,
   functions: JobFunctions,
@@ -207,7 +208,7 @@ function recordWriter(
     return new ChannelWriter(slot.network.sender(place), outputs)
   })
   const writer = partitioned(edge, producer, channels, functions)
-  outputs.addWriter(writer, channels)
+  outputs.addWriter(writer, channels, operator)
   return writer
 }
 
@@ -226,6 +227,8 @@ function partitioned(
     case 'broadcast':
       return new BroadcastWriter(channels)
     case 'hash':
+      // With one consumer every key group is its own; it computes the key for itself, and refuses what is none.
+      if (channels.length === 1) return new ForwardWriter(channels[0])
       return new HashWriter(channels, keySelector(edge, functions), edge.to.maxParallelism)
   }
 }

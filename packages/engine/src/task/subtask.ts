@@ -90,13 +90,23 @@ export class Subtask {
   step(nowMs: number): StepResult {
     const { probe } = this.#parts
     probe[PROBE_STEPS]++
+    const before = this.#activity()
     try {
       const result = this.#step(nowMs)
       probe[PROBE_OPERATOR] = 0
+      // A step that fired timers or went on with what was kept may have more of it to do, or have fed the next subtask.
+      if (result !== 'done' && this.#activity() !== before) return 'progress'
       return result
     } catch (error) {
       throw locateError(error, this.chain, probe)
     }
+  }
+
+  /** Grows with every record and event that is handed on. */
+  #activity(): number {
+    let activity = this.outputs.events
+    for (const { counters } of this.chain) activity += counters.recordsIn + counters.recordsOut
+    return activity
   }
 
   /** How long the latest step took: the size of the slices follows it. */
@@ -127,7 +137,8 @@ export class Subtask {
     this.#emitWatermarks(nowMs)
     if (flow.blocked) return 'backpressured'
     const result = this.#parts.source === undefined ? this.#takeInput() : this.#pollSource(this.#parts.source)
-    if (result === 'idle' && !flow.blocked && this.#inputIsThrough && time.isAtEnd && !time.isPending) return this.#end()
+    if (result === 'idle' && !flow.blocked && this.#inputIsThrough && time.isAtEnd && !time.isPending)
+      return this.#end()
     return result
   }
 
@@ -138,16 +149,18 @@ export class Subtask {
       const { operator, probeId } = chain[k]
       if (operator.resume === undefined) continue
       probe[PROBE_OPERATOR] = probeId
-      if (!operator.resume()) return false
+      if (!flow.resume(operator)) return false
     }
     return !flow.blocked
   }
 
   #emitWatermarks(nowMs: number): void {
     const { time } = this.#parts
-    if (nowMs < this.#nextEmission || time.emissionIntervalMs === Number.POSITIVE_INFINITY) return
+    const { emissionIntervalMs } = time
+    if (emissionIntervalMs === Number.POSITIVE_INFINITY) return
     // A clock that was set back must not hold emission up.
-    this.#nextEmission = nowMs + time.emissionIntervalMs
+    if (nowMs < this.#nextEmission && nowMs >= this.#nextEmission - emissionIntervalMs) return
+    this.#nextEmission = nowMs + emissionIntervalMs
     time.periodicEmit()
     if (time.isPending) time.advance()
   }
@@ -192,21 +205,27 @@ export class Subtask {
   }
 
   #runBatch(batch: RecordBatch): StepResult {
-    const { driver, time } = this.#parts
+    const { driver } = this.#parts
     const to = Math.min(batch.count, this.#batchFrom + this.#sliceRecords)
     this.#batchFrom = driver(batch.values, batch.timestamps, this.#batchFrom, to, this.#batchInput)
     if (this.#batchFrom >= batch.count) this.#batch = undefined
-    time.collectWatermarks()
-    if (time.isPending) time.advance()
+    this.#advanceOwnTime()
     return 'progress'
   }
 
-  #pollSource(source: SourceOperator): StepResult {
-    const { probe, chain, time } = this.#parts
-    probe[PROBE_OPERATOR] = chain[0].probeId
-    const polled = source.poll()
+  /** A new watermark of the chain's own. While an operator keeps results it waits, since it must not overtake them. */
+  #advanceOwnTime(): void {
+    const { flow, time } = this.#parts
+    if (flow.blocked) return
     time.collectWatermarks()
     if (time.isPending) time.advance()
+  }
+
+  #pollSource(source: SourceOperator): StepResult {
+    const { probe, chain } = this.#parts
+    probe[PROBE_OPERATOR] = chain[0].probeId
+    const polled = source.poll()
+    this.#advanceOwnTime()
     return polled === 'emitted' ? 'progress' : 'idle'
   }
 
