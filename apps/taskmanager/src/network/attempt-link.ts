@@ -37,6 +37,8 @@ export class AttemptLink {
   /** Slots by the outgoing channels that start in them: whom new credit wakes. */
   readonly wakes: ReadonlyMap<number, Doorbell>
   connectRequested = false
+  /** Its records cannot be carried any more. */
+  failed = false
 
   constructor(attach: Attach, key: number) {
     const { memory } = attach

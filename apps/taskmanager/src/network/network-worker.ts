@@ -6,7 +6,7 @@ import { newFrameDescriptor } from '@weir/engine/network/descriptor-ring'
 import { Doorbell } from '@weir/engine/network/doorbell'
 import { AttemptLink } from './attempt-link.ts'
 import type { FromNetwork, NetworkWorkerData, ToNetwork } from './network-protocol.ts'
-import { PeerConnection } from './peer-connection.ts'
+import { PeerConnection, type PeerConnectionListener } from './peer-connection.ts'
 
 /**
  * The network thread of a TaskManager: owns all data sockets, and moves frames between them and the slots' rings. One
@@ -16,6 +16,7 @@ import { PeerConnection } from './peer-connection.ts'
 /** How long peers of a started attempt may take to be connected. */
 const CONNECT_TIMEOUT_MS = 10_000
 const DIAL_RETRY_MS = 200
+const DIAL_TIMEOUT_MS = 3_000
 /** How many ports above the wanted one are tried. */
 const PORTS_TRIED = 200
 
@@ -35,25 +36,28 @@ function send(message: FromNetwork): void {
 
 function fail(link: AttemptLink, error: WeirError): void {
   if (!attempts.has(link)) return
+  link.failed = true
   send({ type: 'attemptFailed', jobId: link.jobId, attempt: link.attempt, error: error.toJson() })
 }
 
-function adopt(socket: Socket): PeerConnection {
-  return new PeerConnection(socket, data.bufferSize, {
-    onHello: (connection, peerId) => {
+function adopt(socket: Socket, dialedPeerId?: string): PeerConnection {
+  const listener: PeerConnectionListener = {
+    onProven: (connection, link) => {
+      const peerId = connection.peerId as string
       const older = connections.get(peerId)
-      connections.set(peerId, connection)
-      // The peer's process was restarted, and its new one was faster than the news of the old one's end.
-      older?.destroy()
-      attachAll(connection, peerId)
+      if (older !== connection) {
+        connections.set(peerId, connection)
+        // The peer's process was restarted, and its new one was faster than the news of the old one's end.
+        older?.destroy()
+      }
+      if (link.connectRequested) connection.attach(link)
+      doorbell.ring()
     },
     findAttempt: (jobId, attempt) => [...attempts].find(link => link.is(jobId, attempt)),
     onClose: (connection, error) => {
       const peerId = connection.peerId
-      if (peerId === undefined) {
-        if (error !== undefined) send({ type: 'log', level: 'warn', message: error.message })
-        return
-      }
+      if (error !== undefined) send({ type: 'log', level: 'warn', message: error.message })
+      if (peerId === undefined) return
       if (connections.get(peerId) === connection) connections.delete(peerId)
       for (const link of attempts) {
         if (!connection.isAttached(link)) continue
@@ -62,7 +66,8 @@ function adopt(socket: Socket): PeerConnection {
         fail(link, reason)
       }
     },
-  })
+  }
+  return new PeerConnection(socket, data.bufferSize, listener, dialedPeerId)
 }
 
 function attachAll(connection: PeerConnection, peerId: string): void {
@@ -77,7 +82,7 @@ function connect(link: AttemptLink): void {
   for (const peer of link.peers.values()) {
     const existing = connections.get(peer.taskManagerId)
     if (existing !== undefined) existing.attach(link)
-    else if (data.taskManagerId < peer.taskManagerId) dial(peer.taskManagerId, peer.host, peer.port)
+    else if (data.taskManagerId < peer.taskManagerId) dial(peer.taskManagerId)
   }
   setTimeout(() => {
     for (const peer of link.peers.keys()) {
@@ -93,27 +98,36 @@ function connect(link: AttemptLink): void {
 }
 
 /** Tries until it is connected or no attempt wants the peer any more. */
-function dial(peerId: string, host: string, port: number): void {
+function dial(peerId: string): void {
   if (dialing.has(peerId) || connections.has(peerId)) return
+  // The latest attempt knows where the peer is now; a restarted one may have another port.
+  const wanting = [...attempts].findLast(link => link.connectRequested && !link.failed && link.peers.has(peerId))
+  const peer = wanting?.peers.get(peerId)
+  if (peer === undefined) return
+  const { host, port } = peer
   dialing.add(peerId)
   const socket = new Socket()
   const onError = (error: Error): void => {
+    clearTimeout(timeout)
     dialing.delete(peerId)
     socket.destroy()
-    const wanted = [...attempts].some(link => link.connectRequested && link.peers.has(peerId))
     send({
       type: 'log',
       level: 'warn',
       message: `no connection to TaskManager ${peerId} at ${host}:${port}: ${error.message}`,
     })
-    if (wanted) setTimeout(() => dial(peerId, host, port), DIAL_RETRY_MS).unref()
+    setTimeout(() => dial(peerId), DIAL_RETRY_MS).unref()
   }
+  const timeout = setTimeout(
+    () => onError(new Error(`no answer within ${DIAL_TIMEOUT_MS} ms`)),
+    DIAL_TIMEOUT_MS,
+  ).unref()
   socket.once('error', onError)
   socket.connect({ host, port }, () => {
+    clearTimeout(timeout)
     socket.off('error', onError)
     dialing.delete(peerId)
-    const connection = adopt(socket)
-    connection.peerId = peerId
+    const connection = adopt(socket, peerId)
     connections.set(peerId, connection)
     connection.hello(data.taskManagerId)
     attachAll(connection, peerId)
@@ -124,14 +138,16 @@ function dial(peerId: string, host: string, port: number): void {
 function pump(): void {
   for (const connection of connections.values()) connection.cork()
   for (const link of attempts) {
-    for (const { ring, quota, doorbell: slotDoorbell } of link.fromSlots) {
+    // The first frames may be there before all peers are: they wait in the rings.
+    const mayFlow = link.failed || [...link.peers.keys()].every(peer => connections.get(peer)?.isAttached(link))
+    for (const { ring, quota, doorbell: slotDoorbell } of mayFlow ? link.fromSlots : []) {
       while (ring.shift(frame)) {
         const peer = link.outgoing.get(frame.channel)
         const connection = peer === undefined ? undefined : connections.get(peer)
         if (connection?.isAttached(link)) {
           connection.sendData(link, frame, quota, slotDoorbell)
         } else {
-          // Only after a connection broke; the attempt is failing.
+          // A connection broke, and the attempt is failing.
           link.pool.release(frame.buffer)
           quota.giveBack()
         }
@@ -179,17 +195,21 @@ function handle(message: ToNetwork): void {
 }
 
 function listen(server: Server, port: number, triesLeft: number): void {
-  server.once('error', (error: NodeJS.ErrnoException) => {
+  const onError = (error: NodeJS.ErrnoException): void => {
+    server.off('listening', onListening)
     if (error.code !== 'EADDRINUSE' || triesLeft === 0) throw error
     listen(server, port + 1, triesLeft - 1)
-  })
-  server.listen({ host: data.host, port }, () => {
+  }
+  const onListening = (): void => {
+    server.off('error', onError)
     const address = server.address()
     assert(typeof address === 'object' && address !== null, 'the data server has no port')
-    server.removeAllListeners('error')
     server.on('error', error => send({ type: 'log', level: 'error', message: `data server: ${error.message}` }))
     send({ type: 'listening', port: address.port })
-  })
+  }
+  server.once('error', onError)
+  server.once('listening', onListening)
+  server.listen({ host: data.host, port })
 }
 
 main.on('message', handle)

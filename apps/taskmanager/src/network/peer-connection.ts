@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { WeirError } from '@weir/engine/base/errors'
+import { MAX_POOL_BUFFERS } from '@weir/engine/network/buffer-pool'
 import type { OutputBufferQuota } from '@weir/engine/network/credit'
 import { type FrameDescriptor, newFrameDescriptor } from '@weir/engine/network/descriptor-ring'
 import type { Doorbell } from '@weir/engine/network/doorbell'
@@ -19,15 +20,26 @@ import {
 } from './frame-format.ts'
 
 export interface PeerConnectionListener {
-  /** The other side has said who it is. */
-  onHello(connection: PeerConnection, taskManagerId: string): void
+  /** The other side has shown the token of an attempt that both have slots of: it is who it says. */
+  onProven(connection: PeerConnection, link: AttemptLink): void
   /** The attempt that the other side means, if it has slots here. */
   findAttempt(jobId: string, attempt: number): AttemptLink | undefined
   /** The socket is gone; `error` says why if the peer broke the protocol. */
   onClose(connection: PeerConnection, error: WeirError | undefined): void
 }
 
-/** One connection between two TaskManagers, used by all attempts that both have slots of. */
+/** Attempts that a peer may have attached at a time; it detaches those that are over. */
+const THEIR_ATTEMPTS_MAX = 4096
+/** A connection that was accepted says who it is at once. */
+const HELLO_TIMEOUT_MS = 10_000
+
+/**
+ * One connection between two TaskManagers, used by all attempts that both have slots of.
+ *
+ * Anybody may connect and claim to be some TaskManager. So the side that accepted a connection neither uses it nor shows
+ * a token of its own before the other side has shown the token of that very attempt; the side that dialed has the address
+ * from the JobManager.
+ */
 export class PeerConnection {
   readonly #socket: Socket
   readonly #listener: PeerConnectionListener
@@ -35,6 +47,8 @@ export class PeerConnection {
   /** The other side's names for attempts. Null: an attempt that is over here; what still comes is passed over. */
   readonly #theirAttempts = new Map<number, AttemptLink | null>()
   readonly #attached = new Set<AttemptLink>()
+  readonly #proven = new WeakSet<AttemptLink>()
+  readonly #dialed: boolean
   readonly #descriptor: FrameDescriptor = newFrameDescriptor()
   peerId: string | undefined
 
@@ -48,8 +62,11 @@ export class PeerConnection {
   #target: { link: AttemptLink; channel: IncomingChannel; buffer: number } | undefined
   #error: WeirError | undefined
 
-  constructor(socket: Socket, bufferSize: number, listener: PeerConnectionListener) {
+  /** `dialedPeerId`: the TaskManager at the address that this side dialed; undefined on a connection that was accepted. */
+  constructor(socket: Socket, bufferSize: number, listener: PeerConnectionListener, dialedPeerId?: string) {
     this.#socket = socket
+    this.#dialed = dialedPeerId !== undefined
+    this.peerId = dialedPeerId
     this.#listener = listener
     this.#bufferSize = bufferSize
     socket.setNoDelay(true)
@@ -57,7 +74,13 @@ export class PeerConnection {
     socket.on('error', error => {
       this.#error ??= new WeirError('CONNECTION_LOST', `the data connection broke: ${error.message}`, { cause: error })
     })
+    const helloTimer = setTimeout(() => {
+      if (this.peerId === undefined) {
+        this.destroy(new WeirError('PROTOCOL', `a data connection did not say who it is within ${HELLO_TIMEOUT_MS} ms`))
+      }
+    }, HELLO_TIMEOUT_MS)
     socket.on('close', () => {
+      clearTimeout(helloTimer)
       // A frame that was cut off holds a buffer.
       if (this.#target !== undefined) this.#target.link.pool.release(this.#target.buffer)
       this.#target = undefined
@@ -69,9 +92,9 @@ export class PeerConnection {
     this.#control(HELLO, 0, { taskManagerId })
   }
 
-  /** From now on frames of the attempt may be sent. Idempotent. */
+  /** From now on frames of the attempt may be sent, if the other side has a right to them. Idempotent. */
   attach(link: AttemptLink): void {
-    if (this.#attached.has(link)) return
+    if (this.#attached.has(link) || !(this.#dialed || this.#proven.has(link))) return
     this.#attached.add(link)
     const body: AttachBody = {
       jobId: link.jobId,
@@ -190,6 +213,7 @@ export class PeerConnection {
     if (kind !== DATA) return
     const link = this.#theirAttempt(attemptKey)
     if (link === null) return
+    if (length === 0) throw new WeirError('PROTOCOL', `TaskManager ${this.peerId} sent an empty frame`)
     const incoming = link.incoming.get(channel)
     if (incoming === undefined || incoming.peer !== this.peerId) {
       throw new WeirError(
@@ -217,7 +241,6 @@ export class PeerConnection {
           throw new WeirError('PROTOCOL', 'a data connection sent a HELLO that is none')
         }
         this.peerId = taskManagerId
-        this.#listener.onHello(this, taskManagerId)
         return
       }
       case ATTACH:
@@ -229,10 +252,16 @@ export class PeerConnection {
       case CREDIT: {
         const link = this.#theirAttempt(attemptKey)
         if (link === null) return
-        if (link.outgoing.get(channel) !== this.peerId || sequence < 0 || sequence > link.pool.count * 64) {
+        if (link.outgoing.get(channel) !== this.peerId) {
           throw new WeirError(
             'PROTOCOL',
             `TaskManager ${this.peerId} gave credit for channel ${channel}, which does not lead to it`,
+          )
+        }
+        if (sequence < 0 || sequence > MAX_POOL_BUFFERS || records > link.memory.settings.recordCredit) {
+          throw new WeirError(
+            'PROTOCOL',
+            `TaskManager ${this.peerId} gave credit for ${sequence} buffers and ${records} records in channel ${channel}, more than there is`,
           )
         }
         link.credits.give(channel, sequence, records)
@@ -258,13 +287,16 @@ export class PeerConnection {
   }
 
   #onAttach(key: number, body: Partial<AttachBody>): void {
+    if (this.#theirAttempts.size >= THEIR_ATTEMPTS_MAX) {
+      throw new WeirError('PROTOCOL', `TaskManager ${this.peerId} attached more than ${THEIR_ATTEMPTS_MAX} attempts`)
+    }
     const link = this.#listener.findAttempt(String(body.jobId), Number(body.attempt))
     if (link === undefined) {
       // Over here already: its frames are passed over until the other side notices.
       this.#theirAttempts.set(key, null)
       return
     }
-    if (!sameToken(String(body.token), link.token)) {
+    if (!link.peers.has(this.peerId as string) || !sameToken(String(body.token), link.token)) {
       throw new WeirError('PROTOCOL', `TaskManager ${this.peerId} showed a wrong token for job ${link.jobId}`)
     }
     const { bufferSize, recordCredit } = link.memory.settings
@@ -275,6 +307,8 @@ export class PeerConnection {
       )
     }
     this.#theirAttempts.set(key, link)
+    this.#proven.add(link)
+    this.#listener.onProven(this, link)
   }
 
   #theirAttempt(key: number): AttemptLink | null {

@@ -7,8 +7,6 @@ export interface ChannelSender {
   readonly transport: Transport
   /** How many records a batch should have, by the size of the latest ones. */
   readonly batchLimit: number
-  /** Average size of the latest records: exact for frames, an estimate for records that travel by reference. */
-  readonly bytesPerRecord: number
   /** Whether there is credit for a batch of so many records (0: an event alone). False also while `flush` has work left. */
   canSend(records: number): boolean
   /**
@@ -61,6 +59,9 @@ export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = {
   maxOverdraftBytes: 64 * 1024 * 1024,
   maxBatchRecords: 512,
 }
+
+/** Size of a record, until the first batch has shown it. */
+export const BYTES_PER_RECORD_FIRST = 128
 
 /** The batch size that fills a buffer with records of this size. */
 export function batchLimitFor(bytesPerRecord: number, settings: ChannelSettings): number {

@@ -2,7 +2,13 @@ import { assert } from '../base/assert.ts'
 import { WeirError } from '../base/errors.ts'
 import type { BatchEncoder } from '../record/batch-codec.ts'
 import type { BufferPool } from './buffer-pool.ts'
-import { batchLimitFor, type ChannelSender, type ChannelSettings, type Transport } from './channel.ts'
+import {
+  BYTES_PER_RECORD_FIRST,
+  batchLimitFor,
+  type ChannelSender,
+  type ChannelSettings,
+  type Transport,
+} from './channel.ts'
 import type { CreditTable, OutputBufferQuota } from './credit.ts'
 import { type DescriptorRing, FRAME_FIRST, FRAME_LAST, newFrameDescriptor } from './descriptor-ring.ts'
 import type { Doorbell } from './doorbell.ts'
@@ -31,7 +37,6 @@ export class FrameSender implements ChannelSender {
   readonly #parts: FrameSenderParts
   readonly #frame = newFrameDescriptor()
   #sequence = 0
-  #bytesPerRecord = 128
   batchLimit: number
   /** Rest of a payload that spans more buffers than there was credit for. */
   #kept: Uint8Array | undefined
@@ -40,11 +45,7 @@ export class FrameSender implements ChannelSender {
     this.#parts = parts
     this.transport = parts.transport
     this.#frame.channel = parts.channel
-    this.batchLimit = batchLimitFor(this.#bytesPerRecord, parts.settings)
-  }
-
-  get bytesPerRecord(): number {
-    return this.#bytesPerRecord
+    this.batchLimit = batchLimitFor(BYTES_PER_RECORD_FIRST, parts.settings)
   }
 
   canSend(records: number): boolean {
@@ -64,8 +65,7 @@ export class FrameSender implements ChannelSender {
     if (records > 0) {
       this.#encode(batch.values, batch.timestamps, records)
       credits.take(channel, 0, records)
-      this.#bytesPerRecord = payload.length / records
-      this.batchLimit = batchLimitFor(this.#bytesPerRecord, settings)
+      this.batchLimit = batchLimitFor(payload.length / records, settings)
       batch.clear()
     }
     if (event !== undefined) payload.event(event)

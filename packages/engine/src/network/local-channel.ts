@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import {
+  BYTES_PER_RECORD_FIRST,
   batchLimitFor,
   type ChannelReceiver,
   type ChannelSender,
@@ -25,18 +26,11 @@ export class LocalChannel implements ChannelSender, ChannelReceiver {
   #batchesQueued = 0
   #recordsQueued = 0
   #lent: RecordBatch | undefined
-  #bytesPerRecord: number
   batchLimit: number
 
   constructor(settings: ChannelSettings) {
     this.#settings = settings
-    // Until the first batch has shown the size of a record.
-    this.#bytesPerRecord = 128
-    this.batchLimit = batchLimitFor(this.#bytesPerRecord, settings)
-  }
-
-  get bytesPerRecord(): number {
-    return this.#bytesPerRecord
+    this.batchLimit = batchLimitFor(BYTES_PER_RECORD_FIRST, settings)
   }
 
   listen(listener: ReadyListener): void {
@@ -56,8 +50,7 @@ export class LocalChannel implements ChannelSender, ChannelReceiver {
     const wasEmpty = this.#queue.length === 0
     let next = batch
     if (batch.count > 0) {
-      this.#bytesPerRecord = estimateRecordBytes(batch.values[batch.count - 1])
-      this.batchLimit = batchLimitFor(this.#bytesPerRecord, this.#settings)
+      this.batchLimit = batchLimitFor(estimateRecordBytes(batch.values[batch.count - 1]), this.#settings)
       this.#queue.push(batch)
       this.#batchesQueued++
       this.#recordsQueued += batch.count
