@@ -80,7 +80,14 @@ export class TestCluster {
   readonly process: ChildProcess
   readonly #ownsHome: boolean
 
-  private constructor(child: ChildProcess, env: NodeJS.ProcessEnv, home: string, workdir: string, url: string, owns: boolean) {
+  private constructor(
+    child: ChildProcess,
+    env: NodeJS.ProcessEnv,
+    home: string,
+    workdir: string,
+    url: string,
+    owns: boolean,
+  ) {
     this.process = child
     this.env = env
     this.home = home

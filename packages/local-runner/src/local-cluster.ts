@@ -143,7 +143,12 @@ export class LocalCluster {
         this.#timers.delete(effect.timer)
         return
       case 'exception':
-        this.#options.log('error', effect.error.place.operator ?? '', effect.error.place.subtask ?? 0, effect.error.message)
+        this.#options.log(
+          'error',
+          effect.error.place.operator ?? '',
+          effect.error.place.subtask ?? 0,
+          effect.error.message,
+        )
         return
       case 'record-changed': {
         const { status, reason } = effect.record

@@ -1,15 +1,13 @@
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
-import { WeirError } from '@weir/engine/base/errors'
+import { CHANNEL_OPTIONS } from '@weir/proto/channel-options'
 import { secretServerInterceptor } from '@weir/proto/credentials'
 import {
   type Ack,
   type TaskManagerServiceServer,
   TaskManagerServiceService,
 } from '@weir/proto/generated/weir/v1/cluster'
+import { encodeError } from '@weir/proto/rpc-errors'
 import type { TaskExecutor } from '../slots/task-executor.ts'
-
-/** Largest message: a bundle with its source map, and the graph. */
-const MESSAGE_BYTES_MAX = 128 * 1024 * 1024
 
 export interface TaskManagerServer {
   readonly port: number
@@ -23,11 +21,7 @@ export async function serveTaskManager(
   secret: string,
   executor: TaskExecutor,
 ): Promise<TaskManagerServer> {
-  const server = new Server({
-    'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
-    'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
-    interceptors: [secretServerInterceptor(secret)],
-  })
+  const server = new Server({ ...CHANNEL_OPTIONS, interceptors: [secretServerInterceptor(secret)] })
 
   /** Runs the call, and answers a refusal as JSON in `error`. */
   const call =
@@ -37,7 +31,7 @@ export async function serveTaskManager(
         .then(() => run(request.request))
         .then(
           () => answer(null, { error: Buffer.alloc(0) }),
-          error => answer(null, { error: Buffer.from(JSON.stringify(WeirError.from(error).toJson())) }),
+          error => answer(null, { error: encodeError(error) }),
         )
     }
 

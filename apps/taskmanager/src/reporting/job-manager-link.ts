@@ -2,6 +2,7 @@ import { type ClientDuplexStream, credentials, status as grpcStatus, Metadata, t
 import { newIncarnation } from '@weir/engine/base/ids'
 import type { Logger } from '@weir/process/logging'
 import { cryptoRandom } from '@weir/process/platform-node'
+import { CHANNEL_OPTIONS } from '@weir/proto/channel-options'
 import { secretClientInterceptor } from '@weir/proto/credentials'
 import {
   type AttemptRef,
@@ -95,7 +96,7 @@ export class JobManagerLink {
     const address = this.#parts.addresses[this.#address % this.#parts.addresses.length]
     this.#client?.close()
     const client = new JobManagerServiceClient(address, credentials.createInsecure(), {
-      'grpc.keepalive_time_ms': 10_000,
+      ...CHANNEL_OPTIONS,
       'grpc.initial_reconnect_backoff_ms': RETRY_MS_MIN,
       'grpc.max_reconnect_backoff_ms': RETRY_MS_MAX,
       interceptors: [secretClientInterceptor(this.#parts.secret)],

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TestCluster, until } from './support/cluster.ts'
+
+let cluster: TestCluster
+
+beforeAll(async () => {
+  cluster = await TestCluster.start()
+})
+afterAll(async () => {
+  await cluster?.stop()
+})
+
+interface Metrics {
+  readonly vertices: readonly {
+    readonly name: string
+    readonly records_in: number | null
+    readonly records_out: number | null
+    readonly records_per_second: number | null
+    readonly busy: number | null
+    readonly backpressure: number | null
+  }[]
+}
+
+/** Resident memory of a process, bytes. Linux. */
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes) * 1024
+}
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+describe('a map of 1 ms a record behind an unthrottled source', () => {
+  it('slows the source down to its own pace, in constant memory', { timeout: 180_000 }, async () => {
+    const { status, body } = await cluster.submit(
+      'slow-map.ts',
+      `import { StreamExecutionEnvironment, datagenSource, blackholeSink } from '@weir/sdk'
+const env = new StreamExecutionEnvironment('slow map')
+env.addSource(datagenSource<{ i: number; text: string }>({ seed: 1, generator: i => ({ i, text: 'text ' + i }) })).name('numbers')
+  .map(row => {
+    const until = performance.now() + 1
+    while (performance.now() < until);
+    return row
+  }).name('slow').startNewChain()
+  .addSink(blackholeSink())
+export default env`,
+    )
+    expect({ status, body }).toMatchObject({ status: 201 })
+    await cluster.reached(body.job_id, ['RUNNING'])
+    const pid = cluster.pids()['tm-1']
+    await sleep(30_000)
+    const at30 = residentBytes(pid)
+    await sleep(60_000)
+    const at90 = residentBytes(pid)
+    const { vertices } = await cluster.get<Metrics>(`/jobs/${body.job_id}/metrics`)
+    const [source, map] = vertices
+    expect((at90 - at30) / 1024 / 1024, 'growth of the TaskManager, MB').toBeLessThan(50)
+    expect(source.backpressure).toBeGreaterThanOrEqual(0.9)
+    expect(map.busy).toBeGreaterThanOrEqual(0.9)
+    // The rates converge: what the source is ahead is what fits into the channel.
+    const ahead = (source.records_out ?? 0) - (map.records_in ?? 0)
+    expect(ahead).toBeLessThan(3000)
+    expect(map.records_in).toBeGreaterThan(20_000)
+    await cluster.request('POST', `/jobs/${body.job_id}/cancel`)
+    await cluster.reached(body.job_id, ['CANCELED'], 10_000)
+  })
+})
+
+describe('a diamond of paths of different speed', () => {
+  it('does not deadlock with 2 buffers for each channel', async () => {
+    const { status, body } = await cluster.submit(
+      'diamond.ts',
+      `import { StreamExecutionEnvironment, datagenSource, blackholeSink } from '@weir/sdk'
+const env = new StreamExecutionEnvironment('diamond').setParallelism(2)
+const numbers = env.addSource(datagenSource<number>({ count: 4000, seed: 1, generator: i => i }))
+const fast = numbers.rebalance().map(i => i)
+const slow = numbers.rebalance().map(i => {
+  const until = performance.now() + 1
+  while (performance.now() < until);
+  return i
+})
+fast.union(slow).rebalance().addSink(blackholeSink()).name('all')
+export default env`,
+    )
+    expect({ status, body }).toMatchObject({ status: 201 })
+    await until(60_000, 'the diamond to end', async () => (await cluster.status(body.job_id)).status === 'FINISHED')
+    const { vertices } = await cluster.get<Metrics>(`/jobs/${body.job_id}/metrics`)
+    expect(vertices.find(vertex => vertex.name.includes('all'))?.records_in).toBe(8000)
+  })
+})
