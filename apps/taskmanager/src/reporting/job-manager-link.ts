@@ -162,7 +162,10 @@ export class JobManagerLink {
     if (this.#closed || this.#stream !== stream) return
     this.#stream = undefined
     clearInterval(this.#beatTimer)
-    if (error !== undefined && isStale(error)) return this.#startOver(error.details)
+    if (error !== undefined && isStale(error)) {
+      this.#startOver(error.details)
+      return
+    }
     this.#parts.logger.warn(`the connection to the JobManager is gone: ${error?.details ?? 'it was closed'}`)
     this.#retry()
   }
