@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { HARNESS_MODES, inAnyOrder, runCase } from '../testing/operator-harness.ts'
-import { OPERATOR_CASES } from './cases.ts'
+import { HARNESS_MODES, inAnyOrder, runCase } from '../testing/harness-modes.ts'
+import { OPERATOR_CASES } from '../testing/operator-cases.ts'
 import { createOperator, TRANSFORM_FACTORIES } from './operator-factories.ts'
 
 describe.each(HARNESS_MODES)('in the mode %s', mode => {

@@ -22,6 +22,7 @@ test.each([
     const flatMap = harness(() => iterable, oneCredit)
     flatMap.push(record('x'), record('y'), end())
     expect(values(flatMap)).toEqual([...iterable, ...iterable])
+    expect(flatMap.emittedWhileFull).toBe(0)
   }
 })
 

@@ -39,6 +39,7 @@ describe('timers', () => {
     const watch = harness(reminding, true)
     watch.push(...'abcdef'.split('').map((key, i) => record(`${key}${10 - i}`, 0)), end())
     expect(values(watch)).toEqual(['f@5', 'e@6', 'd@7', 'c@8', 'b@9', 'a@10', Infinity])
+    expect(watch.emittedWhileFull).toBe(0)
   })
 
   test('see the watermark that fires them, and those they register up to it fire too', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OPERATOR_CASES } from './cases.ts'
+import { OPERATOR_CASES } from '../testing/operator-cases.ts'
 import { TRANSFORM_FACTORIES } from './operator-factories.ts'
 import { TRANSFORM_SPECS } from './operator-specs.ts'
 

@@ -6,6 +6,7 @@ import type { Committable, Sink, SinkWriter } from './sink.ts'
 export interface SinkOperatorOptions {
   readonly workdir: string
   readonly checkpointed: boolean
+  readonly bounded?: boolean
   /** The writer may take records again, or has failed: the subtask should step. */
   readonly wakeUp: () => void
   readonly publish: (row: unknown) => void

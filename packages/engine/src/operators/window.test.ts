@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JobNode } from '../graph/job-graph.ts'
+import { inAnyOrder } from '../testing/harness-modes.ts'
 import {
   end,
   type HarnessInput,
   type HarnessOutput,
-  inAnyOrder,
   OperatorHarness,
   record,
   watermark,
@@ -103,11 +103,25 @@ describe('a late record', () => {
   })
 })
 
+test('restored from subtasks at different watermarks, a key fires again only where it gets a record, with all it held', () => {
+  const config = { allowedLatenessMs: 100 }
+  const ahead = harness(config)
+  ahead.push(record('a1', 1), record('b1', 2), watermark(9))
+  const behind = harness(config)
+  behind.push(record('c1', 3), watermark(5))
+  const joined = harness(config)
+  joined.restore([ahead.snapshot(), behind.snapshot()])
+  joined.push(record('a2', 4), record('c2', 4), watermark(9), record('b2', 5))
+  expect(emitted(ahead)).toEqual(['a 0 a1', 'b 0 b1', 9])
+  expect(emitted(joined)).toEqual(['c 0 c1,c2', 'a 0 a1,a2', 9, 'b 0 b1,b2'])
+})
+
 test('a window of many keys fires key by key as outputs have room', () => {
   const window = harness({}, true)
   const keys = 'abcdefghij'.split('')
   window.push(...keys.map(key => record(`${key}1`, 1)), end())
   expect(emitted(window)).toEqual([...keys.map(key => `${key} 0 ${key}1`), Infinity])
+  expect(window.emittedWhileFull).toBe(0)
 })
 
 test('a record without a timestamp is an error that says what to do', () => {

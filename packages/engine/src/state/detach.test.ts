@@ -30,9 +30,10 @@ describe('detaching a value', () => {
   })
 
   test('takes a field called __proto__ for a field', () => {
-    const value = JSON.parse(`{"__proto__": {"admin": true}, "text": "${long}"}`)
+    const value = JSON.parse(`{"__proto__": {"admin": "${long}"}, "text": "${long}"}`)
     const detached = detachValue(value)
     expect(Object.getPrototypeOf(detached)).toBe(Object.prototype)
+    expect(JSON.stringify(detached)).toBe(JSON.stringify(value))
     expect(Object.keys(detached)).toEqual(['__proto__', 'text'])
   })
 })

@@ -35,7 +35,8 @@ function detach(value: unknown, depth: number): unknown {
     const kept = detach(fields[name], depth - 1)
     if (kept !== fields[name] || isLongText(kept)) {
       copy ??= { ...fields }
-      setField(copy, name, kept)
+      // A field called `__proto__` is the copy's own already, by the spread.
+      copy[name] = kept
     }
   }
   return copy ?? value

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Operator, OperatorContext } from '../operators/operator.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
-import { end, interleaved, OperatorHarness, record, runCase, watermark } from './operator-harness.ts'
+import { interleaved, runCase } from './harness-modes.ts'
+import { end, OperatorHarness, record, watermark } from './operator-harness.ts'
 
 const node = { uid: 'x', type: 'x', name: 'x', config: {} }
 const noFunctions = () => ({})

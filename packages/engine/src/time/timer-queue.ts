@@ -101,7 +101,6 @@ class Bucket<Key> {
   }
 
   #insert(timer: QueuedTimer<Key>): void {
-    if (timer.deleted) return
     let low = this.#position
     let high = this.#sorted.length
     while (low < high) {
