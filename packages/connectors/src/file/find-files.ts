@@ -17,13 +17,14 @@ export interface FoundFile {
  * A link inside a folder or glob may not lead out of it. Throws FILE_ACCESS or PATH_NOT_ALLOWED, naming the path.
  */
 export async function findFiles(path: string, workdir: string): Promise<FoundFile[]> {
+  checkPattern(path)
   const absolute = resolve(workdir, path)
   const found = await stat(absolute).catch(error => {
     if (codeOf(error) === 'ENOENT' && isGlob(path)) return undefined
     throw fileAccess('read', absolute, error)
   })
   const named = (file: string): string => (isAbsolute(path) ? file : relative(workdir, file))
-  if (found === undefined) return inOrder(await matching(path, absolute), globBase(absolute), named)
+  if (found === undefined) return inOrder(await matching(absolute), globBase(absolute), named)
   if (found.isDirectory()) return inOrder(await below(absolute), absolute, named)
   if (!found.isFile()) throw new WeirError('FILE_ACCESS', `cannot read ${absolute}: it is neither a file nor a folder`)
   return [await readable(absolute, named)]
@@ -40,12 +41,17 @@ export function globBase(path: string): string {
   return first === -1 ? path : segments.slice(0, first).join(sep) || (isAbsolute(path) ? sep : '.')
 }
 
-async function matching(path: string, absolute: string): Promise<string[]> {
+/** Where a pattern climbs back up, its part before the first wildcard would not say what it may reach. */
+export function checkPattern(path: string): void {
+  const segments = path.split(sep)
+  const first = segments.findIndex(isGlob)
+  if (first === -1 || !segments.slice(first).includes('..')) return
+  throw new WeirError('PATH_NOT_ALLOWED', `the pattern ${path} has ".." after a wildcard; write it without`)
+}
+
+async function matching(absolute: string): Promise<string[]> {
   const base = globBase(absolute)
   const pattern = relative(base, absolute)
-  if (pattern.split(sep).includes('..')) {
-    throw new WeirError('PATH_NOT_ALLOWED', `the pattern ${path} has ".." after a wildcard; write it without`)
-  }
   try {
     await access(base, constants.R_OK | constants.X_OK)
     const files: string[] = []
