@@ -35,6 +35,9 @@ async function main(): Promise<void> {
   warnOfSettingsWithoutEffect(logger, settings)
   const secret = clusterSecret(settings)
   const budget = memoryBudget(settings)
+  if (settings.stateBackend === 'rocksdb') {
+    logger.info('STATE_BACKEND=rocksdb: spilling state to disk is not there in this version; state stays in memory')
+  }
   logger.info(budget, `memory of this TaskManager: ${budget.text}`)
 
   const channelSettings: ChannelSettings = {
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     buffersPerSlot: Math.floor(settings.bufferPoolSize / settings.taskSlots),
     heapMbPerSlot: budget.heapMbPerSlot,
     settings: channelSettings,
+    watermarkIntervalMs: settings.watermarkIntervalMs,
     network,
     slotWorker: entryOf('slot-worker', './slots/slot-worker.ts'),
     folder: join(settings.home, 'taskmanagers', id, 'jobs'),

@@ -21,6 +21,7 @@ export interface AttemptRunParts {
   readonly buffersPerSlot: number
   readonly heapMbPerSlot: number
   readonly settings: ChannelSettings
+  readonly watermarkIntervalMs: number
   readonly network: NetworkThread
   readonly watch: ProgressWatch
   readonly report: (event: TaskEvent) => void
@@ -112,6 +113,7 @@ export class AttemptRun {
           memory,
           probe,
           workdir: request.workdir,
+          watermarkIntervalMs: parts.watermarkIntervalMs,
         },
         parts.heapMbPerSlot,
         {

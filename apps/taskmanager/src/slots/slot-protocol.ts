@@ -19,6 +19,8 @@ export interface SlotWorkerData {
   /** See engine/task/chain-plan.ts: what the slot's thread is doing. */
   readonly probe: SharedArrayBuffer
   readonly workdir: string
+  /** How often watermarks are emitted where a job does not say (`WATERMARK_INTERVAL`). */
+  readonly watermarkIntervalMs: number
 }
 
 export type ToSlot =

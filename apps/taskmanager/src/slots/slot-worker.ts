@@ -92,6 +92,7 @@ async function main(): Promise<void> {
     network: new SharedNetwork(data.memory, data.slot, () => ({ text: new NodeTextCodec() })),
     settings: data.memory.settings,
     workdir: data.workdir,
+    watermarkIntervalMs: data.watermarkIntervalMs,
     probe,
     compile: true,
     host: {

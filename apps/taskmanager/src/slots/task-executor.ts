@@ -25,6 +25,7 @@ export interface TaskExecutorParts {
   readonly buffersPerSlot: number
   readonly heapMbPerSlot: number
   readonly settings: ChannelSettings
+  readonly watermarkIntervalMs: number
   readonly network: NetworkThread
   readonly slotWorker: URL
   /** Where bundles of running attempts lie. */
@@ -113,6 +114,7 @@ export class TaskExecutor {
       buffersPerSlot: this.#parts.buffersPerSlot,
       heapMbPerSlot: this.#parts.heapMbPerSlot,
       settings: this.#parts.settings,
+      watermarkIntervalMs: this.#parts.watermarkIntervalMs,
       network: this.#parts.network,
       watch: this.#watch,
       report: this.#parts.report,

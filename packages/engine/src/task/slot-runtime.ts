@@ -41,6 +41,8 @@ export interface SlotRuntimeParts {
   readonly settings: ChannelSettings
   /** Absolute folder that relative paths start from. */
   readonly workdir: string
+  /** How often watermarks are emitted where a strategy does not say; default 200 ms. */
+  readonly watermarkIntervalMs?: number
   readonly probe: Probe
   /** Whether chains are compiled; the interpreter does the same, slower, where code may not be generated. */
   readonly compile: boolean

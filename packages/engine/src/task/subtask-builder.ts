@@ -77,7 +77,7 @@ export function buildSubtask(
       clock: slot.platform.clock,
     })
     const context: OperatorContext = {
-      node,
+      node: withWatermarkInterval(node, slot.watermarkIntervalMs),
       functions: functions.get(node.uid) ?? {},
       subtask: info,
       platform: slot.platform,
@@ -177,6 +177,11 @@ export function buildSubtask(
     asyncOpen: sinks.map(({ name, sink }) => ({ name, open: () => sink.openWriter() })),
     asyncClose: sinks.map(({ name, sink }) => ({ name, close: () => sink.closeWriter() })),
   }
+}
+
+function withWatermarkInterval(node: JobNode, intervalMs: number | undefined): JobNode {
+  if (node.watermarks === undefined || node.watermarks.intervalMs !== undefined || intervalMs === undefined) return node
+  return { ...node, watermarks: { ...node.watermarks, intervalMs } }
 }
 
 /** The edges that end in the subtask, by input, inputs ascending. */
