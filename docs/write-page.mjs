@@ -1,0 +1,32 @@
+// What the generators of this folder share.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Text as the content of one cell of a table. */
+export function cell(text) {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;')
+}
+
+/** A table as the formatter of this repository lays it out: cells as wide as the widest of their column. */
+export function table(header, rows) {
+  const widths = header.map((_, column) => Math.max(3, ...[header, ...rows].map(row => width(row[column]))))
+  const line = row => `| ${row.map((text, column) => text + ' '.repeat(widths[column] - width(text))).join(' | ')} |`
+  return [line(header), line(widths.map(count => '-'.repeat(count))), ...rows.map(line)]
+}
+
+function width(text) {
+  return [...text].length
+}
+
+/** Writes a generated page of this folder; with `--check`, compares it and ends with exit code 1 where it differs. */
+export function writePage(name, lines) {
+  const path = join(import.meta.dirname, name)
+  const text = `${lines.join('\n')}\n`
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text)
+    return
+  }
+  if (readFileSync(path, 'utf8') === text) return
+  console.error(`docs/${name} is out of date: run node_modules/.bin/node docs/generate.mjs`)
+  process.exitCode = 1
+}
