@@ -9,7 +9,7 @@ export interface CompiledJob {
   readonly functions: JobFunctions
 }
 
-/** What this package needs of the SDK. The real one stands in sdk-modules.ts. */
+/** What this package needs of the SDK. The real one stands in sdk-api.ts. */
 export interface SdkModules {
   /** All exports of `@weir/sdk`. */
   readonly exports: Readonly<Record<string, unknown>>

@@ -5,9 +5,11 @@ import { functionPlace } from './function-modules.ts'
 /** Positions of a bundle as places in the files that it was made of. */
 export class SourcePositions {
   readonly #map: SourceMap
+  readonly #payload: SourceMapPayload
 
   constructor(sourceMap: string) {
-    this.#map = new SourceMap(JSON.parse(sourceMap) as SourceMapPayload)
+    this.#payload = JSON.parse(sourceMap) as SourceMapPayload
+    this.#map = new SourceMap(this.#payload)
   }
 
   /** `line` from 1 and `column` from 0, as in the answer; undefined for code that is not the user's. */
@@ -17,6 +19,13 @@ export class SourcePositions {
     const file = userFile(entry.originalSource)
     if (file === undefined) return undefined
     return functionPlace({ file, line: entry.originalLine + 1, column: entry.originalColumn })
+  }
+
+  /** The name that stands at a place of a user's file, where one does. */
+  nameAt({ file, line, column, operator }: ErrorPlace): string | undefined {
+    const source = this.#payload.sources.findIndex(name => userFile(name) === file)
+    const text = this.#payload.sourcesContent[source]?.split('\n')[(line ?? 0) - (operator === undefined ? 1 : 0)]
+    return /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(text?.slice(column) ?? '')?.[0]
   }
 }
 

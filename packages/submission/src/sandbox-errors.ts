@@ -55,11 +55,18 @@ export class SandboxErrors {
         {},
       )
     }
-    const mapped = mapStack(plain.stack ?? '', new SourcePositions(this.#bundle.sourceMap), isJobFile)
+    const positions = new SourcePositions(this.#bundle.sourceMap)
+    const mapped = mapStack(plain.stack ?? '', positions, isJobFile)
     const place = { ...mapped.place, ...plain.place }
     const hint = missingGlobalHint(plain.message.replace(/^ReferenceError: /, ''))
     const advice = hint ?? (plain.code === 'JOB_EVALUATION' ? 'correct the file there and give it again' : undefined)
-    const text = `${plain.message}${advice === undefined ? '' : `; ${advice}`}`
+    // The interpreter does not say what is not a function.
+    const callee = mapped.place === undefined ? undefined : positions.nameAt(mapped.place)
+    const message = plain.message.replace(
+      /^TypeError: not a function$/,
+      `TypeError: ${callee ?? 'it'} is not a function`,
+    )
+    const text = `${message}${advice === undefined ? '' : `; ${advice}`}`
     return this.#error(plain.code, text, place, plain, mapped.stack)
   }
 
@@ -77,6 +84,12 @@ export class SandboxErrors {
       `it causes more than ${limit} promise callbacks; remove the endless chain of promises`,
       {},
     )
+  }
+
+  /** What came out is not what the SDK writes. */
+  tampered(cause?: unknown): WeirError {
+    const text = 'it changes built-in objects (JSON, Object, Array, …) that the SDK needs; leave them as they are'
+    return this.#error('JOB_EVALUATION', text, {}, { cause })
   }
 
   graphTooLarge(length: number): WeirError {

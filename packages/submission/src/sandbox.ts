@@ -51,18 +51,20 @@ export async function evaluateInSandbox(bundle: Bundle, options: SandboxOptions)
   const errors = new SandboxErrors(context, bundle, options.fileName)
 
   const prepared = context.evalCode(`${shiftedClock(options.clockShiftMs ?? 0)}\n${options.sdkScript}`, SDK_FILE)
-  if (prepared.error)
-    throw new WeirError('INTERNAL', `the SDK fails in the sandbox: ${context.dump(prepared.error)?.stack ?? ''}`)
+  if (prepared.error) {
+    const { message, stack } = context.dump(prepared.error) as Record<string, unknown>
+    throw new WeirError('INTERNAL', `the SDK fails in the sandbox: ${message}\n${stack}`)
+  }
 
   const deadline = new Deadline(runtime, options.timeLimitMs ?? limits.EVALUATION_LIMIT_MS)
   try {
     const namespace = evaluateModule(context, runtime, bundle.code, errors, deadline)
     const answer = readAnswer(context, namespace, errors)
-    return { graph: parseGraph(JSON.parse(answer)), console: lines }
+    return { graph: parseGraph(answer), console: lines }
   } catch (thrown) {
-    // Out of memory and stack of WebAssembly itself come as errors of the host's engine; neither reaches further.
-    if (thrown instanceof WeirError) throw thrown
     if (deadline.passed) throw errors.tooSlow(deadline.limitMs)
+    if (thrown instanceof WeirError) throw thrown
+    // Out of memory and stack of WebAssembly itself come as errors of the host's engine; neither reaches further.
     throw errors.fromHost(thrown)
   }
 }
@@ -99,7 +101,7 @@ function evaluateModule(
   deadline: Deadline,
 ): QuickJSHandle | undefined {
   const evaluated = context.evalCode(code, JOB_FILE, { type: 'module' })
-  if (evaluated.error) throw deadline.passed ? errors.tooSlow(deadline.limitMs) : errors.fromGuest(evaluated.error)
+  if (evaluated.error) throw errors.fromGuest(evaluated.error)
   let jobs = 0
   while (runtime.hasPendingJob()) {
     const done = runtime.executePendingJobs(1_000)
@@ -113,15 +115,22 @@ function evaluateModule(
   return state.type === 'fulfilled' ? state.value : undefined
 }
 
-function readAnswer(context: QuickJSContext, namespace: QuickJSHandle | undefined, errors: SandboxErrors): string {
+/** The graph as JSON gives it, unchecked. */
+function readAnswer(context: QuickJSContext, namespace: QuickJSHandle | undefined, errors: SandboxErrors): unknown {
   const read = context.getProp(context.global, symbolHandle(context, READ_JOB))
   const result = context.callFunction(read, context.undefined, ...(namespace === undefined ? [] : [namespace]))
   if (result.error) throw errors.fromGuest(result.error)
+  if (context.typeof(result.value) !== 'string') throw errors.tampered()
   const length = context.getProp(result.value, 'length').consume(handle => context.getNumber(handle))
   if (length > limits.MAX_GRAPH_LENGTH) throw errors.graphTooLarge(length)
-  const answer = JSON.parse(context.getString(result.value)) as GuestAnswer
-  if (answer.ok) return String(answer.graph)
-  throw errors.reported(answer.error, namespace === undefined)
+  const text = context.getString(result.value)
+  try {
+    const answer = JSON.parse(text) as GuestAnswer
+    if (answer.ok) return JSON.parse(answer.graph)
+    throw errors.reported(answer.error, namespace === undefined)
+  } catch (thrown) {
+    throw thrown instanceof WeirError ? thrown : errors.tampered(thrown)
+  }
 }
 
 function symbolHandle(context: QuickJSContext, symbol: symbol): QuickJSHandle {
@@ -148,5 +157,5 @@ function shiftedClock(shiftMs: number): string {
   return `globalThis.Date = class Date extends globalThis.Date {
     constructor(...values) { if (values.length === 0) super(Date.now()); else super(...values) }
     static now() { return super.now() + ${shiftMs} }
-  }`
+  };`
 }
