@@ -127,7 +127,7 @@ function nodeFunctionTexts(node: JobNode, registry: SpecRegistry): FunctionText[
     if (Object.hasOwn(node.config, field)) add(field, node.config[field])
   }
   add('timestampAssigner', node.watermarks?.timestampAssigner)
-  add('generator', node.watermarks?.generator)
+  add('watermarkGenerator', node.watermarks?.generator)
   return found
 }
 

@@ -36,11 +36,6 @@ export class WatermarkStrategy<in T = unknown> {
     return this.#with({ idlenessMs: atLeast(1, idlenessMs, 'withIdleness', 'the time') })
   }
 
-  /** Sources of one group do not run ahead of the slowest of them by more than `maxDriftMs` of event time. */
-  withAlignment(group: string, maxDriftMs: number): WatermarkStrategy<T> {
-    if (typeof group !== 'string' || group === '') throw invalid('withAlignment(…): the group needs a name')
-    return this.#with({ alignment: { group, maxDriftMs: atLeast(0, maxDriftMs, 'withAlignment', 'the drift') } })
-  }
 
   toConfig(): WatermarksConfig {
     return this.#strategy.config
@@ -78,7 +73,7 @@ export const WatermarkStrategies = {
     }
     return new WatermarkStrategy<T>({
       config: { strategy: 'custom', generator: functionText(generator) },
-      functions: { generator },
+      functions: { watermarkGenerator: generator },
     })
   },
 } as const

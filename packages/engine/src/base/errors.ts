@@ -89,6 +89,11 @@ export const ERROR_CODES = {
   NO_TASK_MANAGERS: { domain: 'external', retry: 'later', sentence: 'No TaskManager is registered.' },
   NO_SLOTS: { domain: 'external', retry: 'later', sentence: 'There are too few free slots.' },
   TASK_MANAGER_LOST: { domain: 'external', retry: 'later', sentence: 'A TaskManager was lost.' },
+  JOBMANAGER_RESTARTED: {
+    domain: 'external',
+    retry: 'later',
+    sentence: 'The JobManager was restarted while the job ran.',
+  },
   CONNECTION_LOST: { domain: 'external', retry: 'later', sentence: 'A connection to another process broke.' },
   DATABASE: { domain: 'external', retry: 'later', sentence: 'The metadata database did not answer as expected.' },
   FENCED: {

@@ -28,7 +28,6 @@ export const watermarksSchema = z.strictObject({
   /** How often a watermark is emitted at most. */
   intervalMs: z.number().min(1).max(1e9).optional(),
   idlenessMs: z.number().min(1).max(1e15).optional(),
-  alignment: z.strictObject({ group: z.string().min(1), maxDriftMs: durationMsSchema }).optional(),
   /** Source text of `(value, recordTimestamp) => ms`. */
   timestampAssigner: z.string().optional(),
   /** Source text of the factory of a custom generator. */

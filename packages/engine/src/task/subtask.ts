@@ -174,13 +174,16 @@ export class Subtask {
       const gate = gates[gateNumber]
       const element = gate.poll()
       if (element === undefined) continue
+      const channel = this.#firstChannel[gateNumber] + gate.lastChannel
       if (element instanceof RecordBatch) {
+        // A record makes its channel active; the sender may say so only after the batch.
+        this.#inputTime.setIdle(channel, false)
+        time.inputIdle(this.#inputTime.isIdle())
         this.#batch = element
         this.#batchFrom = 0
         this.#batchInput = gate.input
         return this.#runBatch(element)
       }
-      const channel = this.#firstChannel[gateNumber] + gate.lastChannel
       switch (element.type) {
         case 'watermark':
           this.#inputTime.advance(channel, element.watermark)

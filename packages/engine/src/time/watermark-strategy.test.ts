@@ -47,7 +47,7 @@ describe('a custom strategy', () => {
   const custom = (answers: unknown[]) =>
     watermarkStrategy(
       { strategy: 'custom', generator: '() => …' },
-      { generator: () => ({ onEvent: () => undefined, onPeriodicEmit: () => answers.shift() }) },
+      { watermarkGenerator: () => ({ onEvent: () => undefined, onPeriodicEmit: () => answers.shift() }) },
     ).createGenerator()
 
   test('never goes back, and only the end of the input is the end', () => {
@@ -65,7 +65,7 @@ describe('a custom strategy', () => {
     const strategy = watermarkStrategy(
       { strategy: 'custom', generator: '() => …' },
       {
-        generator: () => {
+        watermarkGenerator: () => {
           const watermark = ++made * 10
           return { onEvent: () => undefined, onPeriodicEmit: () => watermark }
         },
@@ -77,7 +77,7 @@ describe('a custom strategy', () => {
 
   test('without its function is refused', () => {
     expect(() => watermarkStrategy({ strategy: 'custom', generator: '() => …' }, {})).toThrow(
-      "needs a function 'generator'",
+      "needs a function 'watermarkGenerator'",
     )
     expect(() => watermarkStrategy({ strategy: 'none', timestampAssigner: 'x => x.at' }, {})).toThrow(
       "needs a function 'timestampAssigner'",

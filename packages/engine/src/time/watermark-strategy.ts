@@ -95,7 +95,7 @@ function generatorFactory(
       return () => new BoundedOutOfOrderness(boundMs)
     }
     case 'custom': {
-      const factory = closure<() => WatermarkGenerator<unknown>>(functions, 'generator', 'custom')
+      const factory = closure<() => WatermarkGenerator<unknown>>(functions, 'watermarkGenerator', 'custom')
       return () => new CustomWatermarks((factory as () => WatermarkGenerator<unknown>)())
     }
   }
