@@ -69,8 +69,8 @@ function encodeWithin(json: WeirErrorJson): Buffer {
 function statusOf(error: WeirError): status {
   const named: Partial<Record<ErrorCode, status>> = {
     STALE_ATTEMPT: status.FAILED_PRECONDITION,
-    FENCED: status.FAILED_PRECONDITION,
-    NOT_LEADER: status.FAILED_PRECONDITION,
+    FENCED: status.UNAVAILABLE,
+    NOT_LEADER: status.UNAVAILABLE,
     PROTOCOL: status.INVALID_ARGUMENT,
     NOT_FOUND: status.NOT_FOUND,
   }
