@@ -3,6 +3,7 @@ import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { type PreparedJob, prepareJob } from '@weir/submission/prepare-job'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
+import { checkPaths } from '../job-file/check-paths.ts'
 import { localSdk } from '../job-file/local-sdk.ts'
 import { readJobFile } from '../job-file/read-job-file.ts'
 import { placeText } from '../output/print-error.ts'
@@ -31,7 +32,9 @@ export function addValidate(program: Command, context: CliContext): void {
           resolveFolder: file.folder,
           ...(parallelism === undefined ? {} : { parallelism }),
         }
-        return prepareJob(request, await localSdk())
+        const prepared = await prepareJob(request, await localSdk())
+        await checkPaths(prepared.graph, context.settings.workdir)
+        return prepared
       })
       if (json) return context.printJson(validJson(job))
       for (const line of graphLines(job.graph)) context.print(line)

@@ -80,12 +80,13 @@ tsconfig.json. There is nothing to install.
 | \`npm run weir -- --help\` | everything else |
 
 - \`src/job.ts\` is the job. It exports its environment; what it imports of this project is bundled into it.
-- \`src/orders.ts\` stands in for real input: put a \`fileSource\` or another source in its place.
+- \`src/orders.ts\` stands in for real input: put a \`fileSource\` or another source in its place. \`collectSink\` shows the
+  rows; a \`fileSink\` writes them into files.
 `
 }
 
 function job({ name }: TemplateValues): string {
-  return `import { StreamExecutionEnvironment } from '@weir/sdk'
+  return `import { collectSink, StreamExecutionEnvironment } from '@weir/sdk'
 import { orders } from './orders.ts'
 
 /** How much of an item has been ordered so far. */
@@ -102,7 +103,7 @@ env
   .map((order): Total => ({ item: order.item, amount: order.amount }))
   .keyBy(total => total.item)
   .reduce((a, b) => ({ item: a.item, amount: a.amount + b.amount }))
-  .print()
+  .addSink(collectSink())
 
 export default env
 `

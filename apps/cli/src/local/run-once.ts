@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
@@ -72,7 +71,7 @@ async function runInThread(
     }
   })
   worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error)))
-  const exited = once(worker, 'exit')
+  const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
     // Everything that it had to say has arrived before: a thread that just ends was ended.
     ended.reject(new WeirError('USER_EXIT', `the job ended the thread that it ran in, with code ${code}`))

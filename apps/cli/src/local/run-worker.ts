@@ -3,7 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
+import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { type LocalRow, runLocally } from '@weir/local-runner/run-locally'
+import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
 import { CHUNKS_PENDING_MAX, type FromRun, type RunData } from './run-messages.ts'
 
@@ -26,8 +28,10 @@ const rows = new LineWriter({
   },
 })
 
-function rowLine({ operator, subtask, row }: LocalRow): string {
+function rowLine({ operator, sink, subtask, row }: LocalRow): string {
   if (data.json) return `{"operator":${JSON.stringify(operator)},"subtask":${subtask},"row":${rowText(row)}}`
+  // A print sink has made a line for people already.
+  if (sink === 'print' && typeof row === 'string') return row
   const who = `${operator}[${subtask}]`
   return `${data.color ? `\u001b[2m${who}\u001b[0m` : who} ${rowText(row)}`
 }
@@ -41,23 +45,65 @@ process.exit = code => {
 }
 
 const cancel = new AbortController()
-port.on('message', () => cancel.abort())
+let cancelWanted = false
+let started = false
 
-try {
-  const { status } = await runLocally({
-    file: data.file,
-    ...(data.parallelism === null ? {} : { parallelism: data.parallelism }),
-    workdir: data.workdir,
-    signal: cancel.signal,
-    onRow(row) {
-      if (data.json || /^(print|collect)/.test(row.sink)) rows.write(rowLine(row))
-    },
-    onLog: (level, operator, subtask, message) => tell({ type: 'log', level, operator, subtask, message }),
-  })
-  rows.flush()
-  tell({ type: 'ended', status })
-} catch (thrown) {
-  rows.flush()
-  tell({ type: 'failed', error: WeirError.from(thrown).toJson() })
+/** The runner hears the signal once the job has started: a wish that comes before waits until then. */
+function requestCancel(): void {
+  cancelWanted = true
+  if (started) cancel.abort()
 }
+
+port.on('message', requestCancel)
+
+/** What the look at the job's paths has found; until it is done, log lines wait, which would say the same again. */
+let pathCheck: Promise<WeirError | null> = Promise.resolve(null)
+let heldLogs: FromRun[] | null = []
+
+async function check(graph: JobGraph): Promise<WeirError | null> {
+  try {
+    await checkPaths(graph, data.workdir)
+    for (const line of heldLogs ?? []) tell(line)
+    heldLogs = null
+    return null
+  } catch (thrown) {
+    // A missing file counts as a fault of the world, which a cluster waits out; a person in front of a terminal does not.
+    requestCancel()
+    return WeirError.from(thrown)
+  }
+}
+
+async function run(): Promise<FromRun> {
+  try {
+    const { status } = await runLocally({
+      file: data.file,
+      ...(data.parallelism === null ? {} : { parallelism: data.parallelism }),
+      workdir: data.workdir,
+      signal: cancel.signal,
+      onPrepared({ graph }) {
+        pathCheck = check(graph)
+      },
+      onStatus() {
+        started = true
+        if (cancelWanted) cancel.abort()
+      },
+      onRow(row) {
+        if (data.json || row.sink === 'print' || row.sink === 'collect') rows.write(rowLine(row))
+      },
+      onLog(level, operator, subtask, message) {
+        const line: FromRun = { type: 'log', level, operator, subtask, message }
+        if (heldLogs === null) tell(line)
+        else heldLogs.push(line)
+      },
+    })
+    return { type: 'ended', status }
+  } catch (thrown) {
+    return { type: 'failed', error: WeirError.from(thrown).toJson() }
+  }
+}
+
+const end = await run()
+const refused = await pathCheck
+rows.flush()
+tell(refused === null ? end : { type: 'failed', error: refused.toJson() })
 port.close()
