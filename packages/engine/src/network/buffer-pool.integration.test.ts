@@ -1,0 +1,27 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { expect, it } from 'vitest'
+import { allocateBufferPool, BufferPool } from './buffer-pool.ts'
+import type { PoolWorkerData, PoolWorkerReport } from './testing/pool-worker.ts'
+
+it('threads that hammer one pool never share a buffer and lose none', async () => {
+  const buffers = 24
+  const memory = allocateBufferPool(buffers, 32)
+  const owners = new SharedArrayBuffer(buffers * 4)
+  const reports = await Promise.all(
+    [1, 2, 3, 4].map(async id => {
+      const workerData: PoolWorkerData = { memory, owners, id, rounds: 200_000 }
+      const worker = new Worker(new URL('./testing/pool-worker.ts', import.meta.url), { workerData, execArgv: [] })
+      const [report] = (await once(worker, 'message')) as [PoolWorkerReport]
+      await worker.terminate()
+      return report
+    }),
+  )
+  for (const report of reports) expect(report).toMatchObject({ shared: 0, overwritten: 0 })
+  expect(Math.min(...reports.map(({ acquired }) => acquired))).toBeGreaterThan(1_000)
+  const pool = new BufferPool(memory)
+  expect(pool.available()).toBe(buffers)
+  const all = new Set(Array.from({ length: buffers }, () => pool.acquire()))
+  expect(all.size).toBe(buffers)
+  expect(all.has(-1)).toBe(false)
+})
