@@ -138,6 +138,16 @@ describe('the splits of a file source', () => {
     expect(await readAll({ source: fileSourceRuntime, config, workdir })).toEqual(['1', '2'])
   })
 
+  test('a link in a folder stands for the file that it leads to', async () => {
+    const workdir = folderWith({ 'in/a.txt': 'a', 'elsewhere/b.txt': 'b' })
+    symlinkSync(join(workdir, 'elsewhere/b.txt'), join(workdir, 'in/link'))
+    symlinkSync(workdir, join(workdir, 'in/round'))
+    expect(await readAll({ source: fileSourceRuntime, config: { path: 'in', format: 'lines' }, workdir })).toEqual([
+      'a',
+      'b',
+    ])
+  })
+
   test('an empty folder is an input without records', async () => {
     expect(await read({ 'in/_x': '' }, { path: 'in', format: 'lines' })).toEqual([])
   })
@@ -147,10 +157,10 @@ describe('the splits of a file source', () => {
     ['a pattern without a match', '*.none', 'FILE_ACCESS', /no file matches .*\*\.none/],
     ['a file in the place of a folder', 'file/x', 'FILE_ACCESS', /file\/x: a part of the path is a file/],
     ['a pattern that climbs', 'sub/*/../../x', 'PATH_NOT_ALLOWED', /has "\.\." after a wildcard/],
-    ['a folder with a link out of it', 'sub', 'PATH_NOT_ALLOWED', /sub\/link is a link to .*file, outside of/],
+    ['a link that leads nowhere', 'sub', 'FILE_ACCESS', /sub\/link: there is no such file/],
   ])('%s is an error that names it', async (_, path, code, message) => {
     const workdir = folderWith({ file: 'x', 'sub/y': 'y' })
-    symlinkSync(join(workdir, 'file'), join(workdir, 'sub/link'))
+    symlinkSync(join(workdir, 'nowhere'), join(workdir, 'sub/link'))
     const found = discoverFileSplits({ path, format: 'lines' }, { parallelism: 1, workdir })
     await expect(found).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   })

@@ -13,13 +13,15 @@ export interface PartOwner {
 
 const ENDINGS: Readonly<Record<FileSinkConfig['format'], string>> = { lines: 'txt', json: 'json', csv: 'csv' }
 const OPERATOR_LENGTH_MAX = 40
+/** So that files stand in the order of their making when they are sorted by name. */
+const NUMBER_DIGITS = 5
 
 export function inProgressName(owner: PartOwner, subtask: number, attempt: number, n: number): string {
-  return `${inProgressPrefix(owner)}${subtask}-${attempt}-${n}.inprogress`
+  return `${inProgressPrefix(owner)}${subtask}-${attempt}-${numbered(n)}.inprogress`
 }
 
 export function visibleName(owner: PartOwner, subtask: number, n: number, format: FileSinkConfig['format']): string {
-  return `part-${baseOf(owner)}-${subtask}-${n}.${ENDINGS[format]}`
+  return `part-${baseOf(owner)}-${subtask}-${numbered(n)}.${ENDINGS[format]}`
 }
 
 /** Subtask, attempt and number of an in-progress file of this owner; undefined for any other file. */
@@ -39,6 +41,10 @@ export function readVisible(name: string, owner: PartOwner): { subtask: number; 
   if (!name.startsWith(prefix)) return undefined
   const match = /^(\d+)-(\d+)\.[a-z]+$/.exec(name.slice(prefix.length))
   return match === null ? undefined : { subtask: Number(match[1]), n: Number(match[2]) }
+}
+
+function numbered(n: number): string {
+  return String(n).padStart(NUMBER_DIGITS, '0')
 }
 
 function inProgressPrefix(owner: PartOwner): string {
