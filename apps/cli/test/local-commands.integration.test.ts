@@ -205,9 +205,10 @@ const BAD_JOBS: readonly [string, string, string, RegExp][] = [
 
 describe('a bad job', () => {
   it.each(BAD_JOBS)('that %s is refused by validate and run, with what and where', async (_, name, text, message) => {
-    for (const command of ['validate', 'run']) {
-      const { code, stdout, stderr } = await cli.run([command, write(name, text)])
-      expect([command, code, stdout]).toEqual([command, 1, ''])
+    const job = write(name, text)
+    const ends = await Promise.all(['validate', 'run'].map(command => cli.run([command, job])))
+    for (const { code, stdout, stderr } of ends) {
+      expect([code, stdout]).toEqual([1, ''])
       expect(stderr).toMatch(message)
       expect(stderr).not.toMatch(/\n\s+at /)
     }
@@ -228,9 +229,10 @@ describe('a bad job', () => {
     ],
     ['input has no match', COLLECT.replace('in/text.txt', 'in/*.csv'), /no file matches .*csv/],
   ])('whose %s is refused by validate and run, with the operator', async (_, source, message) => {
-    for (const command of ['validate', 'run']) {
-      const { code, stdout, stderr } = await cli.run([command, write('paths.ts', source)])
-      expect([command, code, stdout]).toEqual([command, 1, ''])
+    const job = write('paths.ts', source)
+    const ends = await Promise.all(['validate', 'run'].map(command => cli.run([command, job])))
+    for (const { code, stdout, stderr } of ends) {
+      expect([code, stdout]).toEqual([1, ''])
       expect(stderr).toMatch(message)
       expect(stderr).toMatch(/operator file(Source|Sink)/)
     }
