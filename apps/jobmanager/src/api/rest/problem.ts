@@ -35,6 +35,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = statusTable({
   NO_TASK_MANAGERS: 503,
   NO_SLOTS: 503,
   NOT_LEADER: 503,
+  FENCED: 503,
   TASK_MANAGER_LOST: 503,
   CONNECTION_LOST: 503,
   DATABASE: 503,
