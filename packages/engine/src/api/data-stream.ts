@@ -1,5 +1,5 @@
 import type { OutputTag } from '../functions/output-tag.ts'
-import type { ProcessElement, ProcessFunction } from '../functions/process-function.ts'
+import { KeyedProcessFunction, type ProcessElement, type ProcessFunction } from '../functions/process-function.ts'
 import { checkField, checkFunction, checkSameJob, misuse, shown } from './checks.ts'
 import type { SinkDescriptor } from './connectors.ts'
 import type { FieldName } from './field-names.ts'
@@ -8,6 +8,11 @@ import { KeyedStream } from './keyed-stream.ts'
 import { type OperatorSettings, setName, setNodeParallelism, setSlotSharingGroup, setUid } from './operator-settings.ts'
 import { addNode, mainOutput, type NewNode, type StreamNode, type StreamOrigin } from './stream-node.ts'
 import type { WatermarkStrategy } from './watermark-strategies.ts'
+
+/** Keeps keyed functions away from streams without keys: without it they would fit by their form. */
+interface Unkeyed {
+  readonly onTimer?: never
+}
 
 /** A stream of records of type T. Records are immutable by contract: a function gives new ones rather than changing one. */
 export class DataStream<T> {
@@ -36,7 +41,7 @@ export class DataStream<T> {
   }
 
   /** A function with side outputs, as an object of a class or in its plain form. */
-  process<Out>(fn: ProcessFunction<T, Out> | ProcessElement<T, Out>): OperatorStream<Out> {
+  process<Out>(fn: (ProcessFunction<T, Out> & Unkeyed) | ProcessElement<T, Out>): OperatorStream<Out> {
     checkProcess(fn, this.#from.name)
     return this.#attach({ type: 'process', config: { fn: functionText(fn) }, functions: { fn } })
   }
@@ -225,6 +230,12 @@ function fieldSelector(field: string): (value: unknown) => unknown {
 }
 
 function checkProcess(fn: unknown, where: string): void {
+  if (fn instanceof KeyedProcessFunction) {
+    throw misuse(
+      where,
+      `process(new ${fn.constructor.name}()): a KeyedProcessFunction works per key; put .keyBy(record => …) before it`,
+    )
+  }
   if (typeof fn === 'function' && !/^class\b/.test(Function.prototype.toString.call(fn))) return
   if (typeof fn === 'object' && fn !== null && typeof Reflect.get(fn, 'processElement') === 'function') return
   const hint = typeof fn === 'function' ? `; write process(new ${fn.name}())` : ''

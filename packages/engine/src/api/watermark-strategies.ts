@@ -36,7 +36,6 @@ export class WatermarkStrategy<in T = unknown> {
     return this.#with({ idlenessMs: atLeast(1, idlenessMs, 'withIdleness', 'the time') })
   }
 
-
   toConfig(): WatermarksConfig {
     return this.#strategy.config
   }

@@ -18,7 +18,7 @@ export interface RuntimeContext {
   readonly subtask: number
   readonly parallelism: number
   /** State of keyed functions. It may be asked for in `open`, and used wherever there is a current key. */
-  getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
+  getState<T, Held>(descriptor: ValueStateDescriptor<T, Held>): ValueState<T, Held>
   getState<T>(descriptor: ListStateDescriptor<T>): ListState<T>
   getState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>
   getState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>

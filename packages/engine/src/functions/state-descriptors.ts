@@ -13,10 +13,12 @@ export interface StateOptions {
   readonly ttlMs?: number
 }
 
-export interface ValueStateDescriptor<T> extends StateOptions {
+export interface ValueStateDescriptor<T, Held = T | undefined> extends StateOptions {
   readonly kind: 'value'
   readonly name: string
-  readonly default: T
+  readonly default: Held
+  /** Only for the compiler. */
+  readonly valueType?: (value: T) => T
 }
 
 export interface ListStateDescriptor<T> extends StateOptions {
@@ -46,12 +48,12 @@ export interface AggregatingStateDescriptor<In, Acc, Out> extends StateOptions {
 }
 
 /** One value per key. With a default, `value()` gives it for keys that have none; it is shared, so do not change it. */
-export function valueState<T>(name: string, options: StateOptions & { readonly default: T }): ValueStateDescriptor<T>
-export function valueState<T>(name: string, options?: StateOptions): ValueStateDescriptor<T | undefined>
+export function valueState<T>(name: string, options: StateOptions & { readonly default: T }): ValueStateDescriptor<T, T>
+export function valueState<T>(name: string, options?: StateOptions): ValueStateDescriptor<T>
 export function valueState<T>(
   name: string,
   options: StateOptions & { readonly default?: T } = {},
-): ValueStateDescriptor<T | undefined> {
+): ValueStateDescriptor<T> {
   return { kind: 'value', ...checked(name, options), default: options.default }
 }
 

@@ -5,9 +5,10 @@
  * must be given back (`update`, `put`), or the change may be lost.
  */
 
-export interface ValueState<T> {
+/** `Held` is what `value()` gives: T alone for a state with a default. */
+export interface ValueState<T, Held = T | undefined> {
   /** The value of the current key, or the descriptor's default, or undefined. */
-  value(): T
+  value(): Held
   update(value: T): void
   clear(): void
 }

@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { WeirError } from '../base/errors.ts'
+import { KeyedProcessFunction } from '../functions/process-function.ts'
+import { HOST, LOCAL_RUNNER } from './host-hooks.ts'
+import { exponentialDelay, failureRate, fixedDelay } from './restart-strategies.ts'
+import { StreamExecutionEnvironment } from './stream-environment.ts'
+import { WatermarkStrategies } from './watermark-strategies.ts'
+import { TumblingWindow } from './window-assigners.ts'
+
+/** Jobs are bundled without a type check, so calls come with any arguments. */
+// biome-ignore lint/complexity/noBannedTypes: calls of any form are the point here
+const loose = (value: unknown): Record<string, Function> => value as Record<string, Function>
+
+const numbers = () => new StreamExecutionEnvironment('job').fromElements({ a: 1 })
+const keyed = () => numbers().keyBy(record => record.a)
+
+class Process extends KeyedProcessFunction<number, { a: number }, number> {
+  processElement(): void {
+    // Only its form matters.
+  }
+}
+
+test.each<[string, () => unknown, RegExp]>([
+  ['a job without a name', () => new StreamExecutionEnvironment(''), /name of the job has to be a text/],
+  [
+    'parallelism 0',
+    () => new StreamExecutionEnvironment('j').setParallelism(0),
+    /"j": setParallelism\(0\).*from 1 to 32768/,
+  ],
+  [
+    'parallelism -1',
+    () =>
+      numbers()
+        .map(x => x)
+        .setParallelism(-1),
+    /"map": setParallelism\(-1\)/,
+  ],
+  ['half a subtask', () => numbers().print().setParallelism(1.5), /"print": setParallelism\(1.5\).*whole number/],
+  [
+    'a million subtasks',
+    () =>
+      numbers()
+        .map(x => x)
+        .setParallelism(1_000_000),
+    /from 1 to 32768/,
+  ],
+  ['a collection in several subtasks', () => numbers().setParallelism(2), /"collection" runs with parallelism 1 only/],
+  ['maxParallelism 0', () => new StreamExecutionEnvironment('j').setMaxParallelism(0), /setMaxParallelism\(0\)/],
+  [
+    'a checkpoint interval of 0',
+    () => new StreamExecutionEnvironment('j').enableCheckpointing(0),
+    /interval has to be a number from 10/,
+  ],
+  [
+    'an unknown checkpoint setting',
+    () => loose(new StreamExecutionEnvironment('j')).enableCheckpointing(10, { timeout: 5 }),
+    /"timeout" is no setting of checkpoints; there are mode,/,
+  ],
+  [
+    'a wrong checkpoint mode',
+    () => loose(new StreamExecutionEnvironment('j')).enableCheckpointing(10, { mode: 'once' }),
+    /mode has to be "exactly-once"/,
+  ],
+  [
+    'a restart strategy by name',
+    () => loose(new StreamExecutionEnvironment('j')).setRestartStrategy('fixed'),
+    /fixedDelay\(…\)/,
+  ],
+  [
+    'an unknown state backend',
+    () => loose(new StreamExecutionEnvironment('j')).setStateBackend('disk'),
+    /"rocksdb" or "memory"/,
+  ],
+  [
+    'a path instead of a source',
+    () => loose(new StreamExecutionEnvironment('j')).addSource('a.txt'),
+    /addSource\("a.txt"\).*has to be a source/,
+  ],
+  [
+    'a number instead of a collection',
+    () => loose(new StreamExecutionEnvironment('j')).fromCollection(5),
+    /has to be an array or another iterable/,
+  ],
+  [
+    'map without a function',
+    () => loose(numbers()).map('x'),
+    /"collection": map\("x"\): the argument has to be a function/,
+  ],
+  [
+    'process with a class instead of an object',
+    () => loose(numbers()).process(Process),
+    /process\(a function\).*write process\(new Process\(\)\)/,
+  ],
+  [
+    'a keyed function without keyBy',
+    () => loose(numbers()).process(new Process()),
+    /KeyedProcessFunction works per key; put .keyBy/,
+  ],
+  ['keyed process with a class', () => loose(keyed()).process(Process), /process\(new Deduplicate\(\)\)/],
+  ['a sink that is none', () => loose(numbers()).addSink(console), /has to be a sink/],
+  ['keyBy nothing', () => loose(numbers()).keyBy(), /keyBy\(undefined\)/],
+  ['union with a keyed stream', () => loose(numbers()).union(keyed()), /has to be a stream that is not keyed/],
+  ['union of two jobs', () => numbers().union(numbers()), /belong to two jobs/],
+  ['reduce without keyBy', () => loose(numbers()).reduce(() => 1), /reduce\(\) works on a keyed stream; put .keyBy/],
+  ['window without keyBy', () => loose(numbers()).window(TumblingWindow.of(5)), /window\(\) works on a keyed stream/],
+  [
+    'an aggregator that lacks a function',
+    () => loose(keyed()).aggregate({ add: () => 1 }),
+    /missing: createAccumulator, getResult, merge/,
+  ],
+  ['sum of a function', () => loose(keyed()).sum(() => 1), /name of a field, e.g. sum\("amount"\)/],
+  ['a window by its size alone', () => loose(keyed()).window(10), /window\(10\).*TumblingWindow.of\(10_000\)/],
+  ['a window of size 0', () => TumblingWindow.of(0), /size of a window has to be a whole number/],
+  ['a window of negative size', () => TumblingWindow.of(-5), /TumblingWindow.of\(-5\)/],
+  ['an offset as long as the window', () => TumblingWindow.of(5, 5), /shorter than the window/],
+  ['negative lateness', () => keyed().window(TumblingWindow.of(5)).allowedLateness(-1), /allowedLateness\(-1\)/],
+  [
+    'lateness on the wall clock',
+    () => keyed().window(TumblingWindow.of(5).processingTime()).allowedLateness(1),
+    /no record is late in a processing-time window/,
+  ],
+  [
+    'a late tag that is a text',
+    () => loose(keyed().window(TumblingWindow.of(5))).sideOutputLateData('late'),
+    /has to be an OutputTag/,
+  ],
+  [
+    'a negative bound',
+    () => WatermarkStrategies.boundedOutOfOrderness(-1),
+    /bound has to be a number of milliseconds from 0/,
+  ],
+  ['an idleness of 0', () => WatermarkStrategies.none().withIdleness(0), /withIdleness\(0\)/],
+  [
+    'a strategy without a generator',
+    () => loose(WatermarkStrategies).custom(5),
+    /has to be a function that gives a generator/,
+  ],
+  ['a negative number of restarts', () => fixedDelay(-1, 5), /fixedDelay\(…\): attempts has to be a whole number/],
+  ['jitter above 1', () => exponentialDelay({ jitter: 2 }), /jitter has to be a number from 0 to 1/],
+  [
+    'a failure rate of no failures',
+    () => failureRate({ failures: 0, intervalMs: 1, delayMs: 1 }),
+    /failures has to be a whole number from 1/,
+  ],
+  ['a job without operators', () => new StreamExecutionEnvironment('empty').getJobGraph(), /"empty" has no operators/],
+  [
+    'two operators with one uid',
+    () => {
+      const env = new StreamExecutionEnvironment('j')
+      env
+        .fromElements(1)
+        .uid('x')
+        .map(n => n)
+        .name('second')
+        .uid('x')
+      return env.getJobGraph()
+    },
+    /uid "x" is given to two operators, "collection" and "second"/,
+  ],
+  ['an empty uid', () => numbers().uid(''), /uid has to be a text/],
+])('%s is refused in words', (_, call, message) => {
+  let thrown: unknown
+  try {
+    call()
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(WeirError)
+  expect(thrown).toMatchObject({ code: 'JOB_GRAPH', message: expect.stringMatching(message) })
+})
+
+describe('execute()', () => {
+  const env = () => {
+    const made = new StreamExecutionEnvironment('job')
+    made.fromElements(1).print()
+    return made
+  }
+  const withGlobal = (name: symbol, value: unknown): void => {
+    Reflect.set(globalThis, name, value)
+  }
+  afterEach(() => {
+    Reflect.deleteProperty(globalThis, HOST)
+    Reflect.deleteProperty(globalThis, LOCAL_RUNNER)
+  })
+
+  test('says what to do where nothing runs jobs', async () => {
+    await expect(env().execute()).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(/weir run/),
+    })
+  })
+
+  test('only names the environment to a host, at once, and never comes', async () => {
+    const executed: unknown[] = []
+    withGlobal(HOST, { onExecute: (environment: unknown) => executed.push(environment) })
+    withGlobal(LOCAL_RUNNER, { runLocally: () => expect.unreachable() })
+    const environment = env()
+    const execution = environment.execute('other name')
+    expect(executed).toEqual([environment])
+    expect(environment.name).toBe('other name')
+    const waited = new Promise(resolve => setTimeout(resolve, 20, 'still waiting'))
+    expect(await Promise.race([execution, waited])).toBe('still waiting')
+  })
+
+  test('runs the job where a runner is', async () => {
+    const result = { jobId: 'job_1', jobName: 'job', durationMs: 1 }
+    withGlobal(LOCAL_RUNNER, { runLocally: async () => result })
+    expect(await StreamExecutionEnvironment.getExecutionEnvironment('x').execute()).toBe(result)
+  })
+})

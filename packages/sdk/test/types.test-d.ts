@@ -1,0 +1,230 @@
+/**
+ * What the compiler has to know about the API. Nothing here runs: the type check of the repository is the test, since a
+ * line under `@ts-expect-error` that has no error is one.
+ */
+import {
+  type Collector,
+  type Context,
+  collectSink,
+  type DataStream,
+  datagenSource,
+  fileSink,
+  fileSource,
+  KeyedProcessFunction,
+  type OperatorStream,
+  OutputTag,
+  ProcessFunction,
+  printSink,
+  type RuntimeContext,
+  StreamExecutionEnvironment,
+  TumblingWindow,
+  type ValueState,
+  valueState,
+  WatermarkStrategies,
+} from '../src/index.ts'
+
+interface Order {
+  id: string
+  user: number
+  amount: number
+  at: number
+  note?: string
+}
+
+/** Holds only when A and B are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never
+function same<A, B>(_holds: Same<A, B>): void {
+  // Only its type matters.
+}
+type Of<S> = S extends DataStream<infer T> ? T : never
+
+declare const orders: OperatorStream<Order>
+const env = new StreamExecutionEnvironment('types')
+
+export function elementsFlowThrough(): void {
+  const numbers = env.fromElements(1, 2, 3)
+  same<Of<typeof numbers>, number>(true)
+  const texts = numbers.map(n => n.toFixed(2)).flatMap(text => text.split('.'))
+  same<Of<typeof texts>, string>(true)
+  const narrowed = env.fromElements<string | undefined>('a', undefined).filter(text => text !== undefined)
+  same<Of<typeof narrowed>, string>(true)
+  const both = numbers.union(env.fromElements(4)).rebalance()
+  same<Of<typeof both>, number>(true)
+  const named = numbers.name('n').uid('u').setParallelism(1).startNewChain().disableChaining().slotSharingGroup('g')
+  same<Of<typeof named>, number>(true)
+  // @ts-expect-error a number has no such method
+  numbers.map(n => n.toUpperCase())
+  // @ts-expect-error an order has no such field
+  orders.filter(order => order.price > 3)
+  // @ts-expect-error flatMap has to give an iterable
+  orders.flatMap(order => order.amount)
+  // @ts-expect-error streams of different types
+  numbers.union(texts)
+  // @ts-expect-error what is partitioned is no operator, so it has no name
+  numbers.rebalance().name('x')
+}
+
+export function keysAreTyped(): void {
+  const byUser = orders.keyBy(order => order.user)
+  const counts = byUser.count()
+  same<Of<typeof counts>, { key: number; count: number }>(true)
+  const means = orders.keyBy('id').avg('amount')
+  same<Of<typeof means>, { key: string; avg: number }>(true)
+  const sums = byUser.sum('amount').getSideOutput(new OutputTag<string>('x'))
+  same<Of<typeof sums>, string>(true)
+  byUser.max('id').map(order => order.note)
+  byUser.reduce((a, b) => (a.amount > b.amount ? a : b))
+  const aggregated = byUser.aggregate({
+    createAccumulator: () => ({ sum: 0 }),
+    add: (order, acc) => ({ sum: acc.sum + order.amount }),
+    getResult: acc => acc.sum.toFixed(),
+    merge: (a, b) => ({ sum: a.sum + b.sum }),
+  })
+  same<Of<typeof aggregated>, string>(true)
+  // @ts-expect-error no such field
+  orders.keyBy('price')
+  // @ts-expect-error not a number
+  byUser.sum('id')
+  // @ts-expect-error an optional text is no number
+  byUser.avg('note')
+  // @ts-expect-error reduce gives what it takes
+  byUser.reduce((a, b) => a.amount + b.amount)
+  // @ts-expect-error reduce works per key
+  orders.reduce((a: Order) => a)
+  // @ts-expect-error map is no method of a keyed stream
+  byUser.map(order => order)
+}
+
+export function windowsAreTyped(): void {
+  const windowed = orders.keyBy(order => order.id).window(TumblingWindow.of(10_000))
+  const late = new OutputTag<Order>('late')
+  const sums = windowed.allowedLateness(5).sideOutputLateData(late).sum('amount')
+  same<Of<typeof sums>['sum'], number>(true)
+  same<Of<typeof sums>['key'], string>(true)
+  const lowest = windowed.min('id')
+  same<Of<typeof lowest>['min'], string>(true)
+  const reduced = windowed.reduce((a, b) => (a.at > b.at ? a : b))
+  same<Of<typeof reduced>, Order>(true)
+  const texts = windowed.reduce(
+    (a, b) => (a.at > b.at ? a : b),
+    (key, window, order, out: Collector<string>) => out.collect(`${key.toUpperCase()} ${window.start + order.amount}`),
+  )
+  same<Of<typeof texts>, string>(true)
+  const sizes = windowed.process<number>((_key, _window, values, out) => out.collect(values.length))
+  same<Of<typeof sizes>, number>(true)
+  // @ts-expect-error late records are orders
+  windowed.sideOutputLateData(new OutputTag<string>('late'))
+  // @ts-expect-error not a number
+  windowed.sum('id')
+  // @ts-expect-error the function collects numbers
+  windowed.process<number>((key, _window, _values, out) => out.collect(key))
+  // @ts-expect-error not there in this version
+  windowed.trigger()
+}
+
+class Totals extends KeyedProcessFunction<number, Order, string> {
+  #total!: ValueState<number, number>
+  #last!: ValueState<string>
+
+  override open(context: RuntimeContext): void {
+    this.#total = context.getState(valueState('total', { default: 0 }))
+    this.#last = context.getState(valueState<string>('last'))
+    // @ts-expect-error the state holds numbers
+    this.#total.update('x')
+    // @ts-expect-error a state without a default may hold nothing
+    this.#last.value().toUpperCase()
+  }
+
+  override processElement(order: Order, context: Context<number>, out: Collector<string>): void {
+    this.#total.update(this.#total.value() + order.amount)
+    out.collect(`${context.currentKey() + 1} ${order.id}`)
+  }
+}
+
+class Plain extends ProcessFunction<Order, number> {
+  override processElement(order: Order, _context: unknown, out: Collector<number>): void {
+    out.collect(order.amount)
+  }
+}
+
+export function functionsAreTyped(): void {
+  const totals = orders.keyBy(order => order.user).process(new Totals())
+  same<Of<typeof totals>, string>(true)
+  const amounts = orders.process(new Plain())
+  same<Of<typeof amounts>, number>(true)
+  const plain = orders.process<string>((order, context, out) => {
+    context.output(new OutputTag<number>('n'), order.amount)
+    out.collect(order.id)
+  })
+  same<Of<typeof plain>, string>(true)
+  // @ts-expect-error the key is a text, the function's a number
+  orders.keyBy(order => order.id).process(new Totals())
+  // @ts-expect-error a keyed function needs a keyed stream
+  orders.process(new Totals())
+  // @ts-expect-error the tag carries numbers
+  orders.process((order, context) => context.output(new OutputTag<number>('n'), order.id))
+}
+
+export function timeIsTyped(): void {
+  orders.assignTimestampsAndWatermarks(WatermarkStrategies.monotonous<Order>().withTimestampAssigner(order => order.at))
+  orders.assignTimestampsAndWatermarks(
+    WatermarkStrategies.boundedOutOfOrderness(5_000).withTimestampAssigner((order: Order) => order.at),
+  )
+  orders.assignTimestampsAndWatermarks(WatermarkStrategies.none())
+  const numbers = env.fromElements(1)
+  // @ts-expect-error an order has no such field
+  WatermarkStrategies.monotonous<Order>().withTimestampAssigner(order => order.time)
+  // @ts-expect-error a strategy for orders
+  numbers.assignTimestampsAndWatermarks(WatermarkStrategies.monotonous<Order>())
+}
+
+export function connectorsAreTyped(): void {
+  const lines = env.addSource(fileSource({ path: 'a.txt', format: 'lines' }))
+  same<Of<typeof lines>, string>(true)
+  const quakes = env.addSource(fileSource<Order>({ path: 'a', format: 'json', onError: 'skip' }))
+  same<Of<typeof quakes>, Order>(true)
+  const rows = env.addSource(fileSource({ path: 'a', format: 'csv', multiline: false }))
+  same<Of<typeof rows>, Record<string, string>>(true)
+  const typed = env.addSource(fileSource<{ id: number }>({ path: 'a', format: 'csv', schema: { id: 'integer' } }))
+  same<Of<typeof typed>, { id: number }>(true)
+  const made = env.addSource(datagenSource({ generator: (index, random) => ({ index, r: random() }) }))
+  same<Of<typeof made>, { index: number; r: number }>(true)
+  const fields = env.addSource(
+    datagenSource<{ id: number; user: string; state: 'on' | 'off' }>({
+      rowsPerSecond: 10,
+      fields: { id: 'sequence', user: { text: [3, 8] }, state: { oneOf: ['on', 'off'] } },
+    }),
+  )
+  same<Of<typeof fields>['state'], 'on' | 'off'>(true)
+  lines.addSink(fileSink({ path: 'out', format: 'lines' }))
+  quakes
+    .addSink(fileSink({ path: 'out', format: 'json', rollBytes: 5 }))
+    .name('out')
+    .setParallelism(2)
+  quakes.addSink(fileSink({ path: 'out', format: 'csv', columns: ['id'] }))
+  quakes.addSink(printSink())
+  quakes.addSink(collectSink())
+  // @ts-expect-error lines are texts or numbers
+  quakes.addSink(fileSink({ path: 'out', format: 'lines' }))
+  // @ts-expect-error CSV has objects
+  lines.addSink(fileSink({ path: 'out', format: 'csv' }))
+  // @ts-expect-error lines have no schema
+  fileSource({ path: 'a', format: 'lines', schema: {} })
+  // @ts-expect-error not there in this version
+  fileSource({ path: 'a', format: 'lines', watch: true })
+  // @ts-expect-error a sequence gives numbers
+  datagenSource<{ id: string }>({ fields: { id: 'sequence' } })
+  // @ts-expect-error every field is needed
+  datagenSource<{ id: number; b: number }>({ fields: { id: 'sequence' } })
+}
+
+export function whatComesLaterIsMissing(): void {
+  // @ts-expect-error not there in this version
+  orders.connect(orders)
+  // @ts-expect-error not there in this version
+  orders.asyncMap(async order => order)
+  // @ts-expect-error not there in this version
+  orders.keyBy('id').statefulMap(() => [[], undefined])
+  // @ts-expect-error not there in this version
+  StreamExecutionEnvironment.createRemoteEnvironment('h', 1, {})
+}
