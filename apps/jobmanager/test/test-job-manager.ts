@@ -136,7 +136,7 @@ export class TestJobManager {
       onFenced: error => this.fenced.push(error),
     })
     await this.dispatcher.start()
-    this.rpc = await startRpcServer({ host: '127.0.0.1', port, secret: SECRET, calls: this.dispatcher })
+    this.rpc = await startRpcServer({ host: '127.0.0.1', port, secret: SECRET, calls: this.dispatcher.calls })
   }
 
   async addTaskManager(options: Partial<FakeTaskManagerOptions> = {}): Promise<FakeTaskManager> {

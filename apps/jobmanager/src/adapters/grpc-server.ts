@@ -131,7 +131,7 @@ class HeartbeatStreams {
     call.on('cancelled', () => end('its connection closed'))
     call.on('error', () => end('its connection broke'))
     call.on('end', () => {
-      end('it closed its connection')
+      end('its connection closed')
       call.end()
     })
   }

@@ -46,7 +46,7 @@ export class LeaderSwitch implements ControlPlane, TaskManagerCalls {
   // calls of TaskManagers
 
   register(request: RegisterRequest): RegisterResponse {
-    if (this.#dispatcher !== null) return this.#dispatcher.register(request)
+    if (this.#dispatcher !== null) return this.#dispatcher.calls.register(request)
     return {
       accepted: false,
       leaderAddress: this.#leaderAddress,
@@ -57,19 +57,19 @@ export class LeaderSwitch implements ControlPlane, TaskManagerCalls {
   }
 
   heartbeat(request: HeartbeatRequest): TaskManagerRef {
-    return this.#leader.heartbeat(request)
+    return this.#leader.calls.heartbeat(request)
   }
 
   disconnected(taskManager: TaskManagerRef, why: string): void {
-    this.#dispatcher?.disconnected(taskManager, why)
+    this.#dispatcher?.calls.disconnected(taskManager, why)
   }
 
   taskEvents(request: TaskEvents): void {
-    this.#leader.taskEvents(request)
+    this.#leader.calls.taskEvents(request)
   }
 
   publishRows(request: PublishRowsRequest): void {
-    this.#leader.publishRows(request)
+    this.#leader.calls.publishRows(request)
   }
 
   // the API: async, so that a standby's refusal is a rejection, not an exception of the caller

@@ -152,7 +152,7 @@ export class JobMaster {
     this.#state = next
     this.#latestRun = runOf(next) ?? this.#latestRun
     if (from.name === next.name) return
-    if (next.name === 'waiting-for-slots' && next.cause !== null) this.#restarts++
+    if (next.name === 'waiting-for-slots') this.#restarts = next.attempt - 1
     if (isTerminal(next)) this.#finishedAtMs = at.wallMs
   }
 
