@@ -31,7 +31,7 @@ async function workersBelow(folder) {
   if (!existsSync(folder)) return []
   const entries = await readdir(folder, { recursive: true })
   return entries
-    .filter(entry => entry.endsWith('-worker.ts') && !entry.includes('node_modules'))
+    .filter(entry => entry.endsWith('-worker.ts') && !/(^|[\\/])(node_modules|testing)[\\/]/.test(entry))
     .map(entry => join(folder, entry))
 }
 

@@ -25,12 +25,22 @@ export interface LocalClusterOptions {
   readonly place: (error: WeirError) => WeirError
   /** Rows of print and collect sinks, and of every other sink what it is given to write. */
   readonly onRow: (operator: string, subtask: number, row: unknown) => void
+  /** See engine/task/chain-plan.ts: what the thread is doing. */
+  readonly probe: Int32Array
+  readonly onOperators: (operators: readonly LocalOperator[]) => void
   readonly onStatus: (status: PublicStatus, reason: string | null) => void
   readonly log: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
 }
 
 /** Their writers publish rows by themselves. */
 const PUBLISHING = new Set(['print', 'collect', 'blackhole'])
+
+/** Finds an operator by what the probe shows. */
+export interface LocalOperator {
+  readonly probeId: number
+  readonly name: string
+  readonly subtask: number
+}
 
 const HERE: TaskManagerRef = { id: 'local', incarnation: 'local' }
 
@@ -52,7 +62,9 @@ export class LocalCluster {
 
   constructor(options: LocalClusterOptions) {
     this.#options = options
-    this.#master = new JobMaster({ jobId: options.jobId, graph: options.graph, random: nodePlatform.random })
+    // A person waits in front of this job: what a cluster would sit out, a missing file say, fails it at once.
+    const graph: JobGraph = { ...options.graph, restart: options.graph.restart ?? { type: 'none' } }
+    this.#master = new JobMaster({ jobId: options.jobId, graph, random: nodePlatform.random })
   }
 
   /** Runs the job to its end. Rejects with the error that failed it. */
@@ -197,7 +209,7 @@ export class LocalCluster {
         network: new LocalNetwork(DEFAULT_CHANNEL_SETTINGS),
         settings: DEFAULT_CHANNEL_SETTINGS,
         workdir: options.workdir,
-        probe: new Int32Array(2),
+        probe: options.probe,
         compile: true,
         host: {
           onSplitRequested: (operator, subtask) =>
@@ -222,6 +234,7 @@ export class LocalCluster {
         },
       })
       this.#runtime = runtime
+      options.onOperators(runtime.operators())
       await runtime.open()
       for (const { slot } of this.#slots) this.#dispatch({ type: 'slot-deployed', attempt, slot, taskManager: HERE })
     } catch (error) {

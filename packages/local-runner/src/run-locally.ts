@@ -10,7 +10,7 @@ import { mapError } from '@weir/submission/map-error'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { SubmissionThread } from '@weir/submission/submission-thread'
 import { writeBundle } from '@weir/submission/write-bundle'
-import { LocalCluster } from './local-cluster.ts'
+import { LocalCluster, type LocalOperator } from './local-cluster.ts'
 
 export interface RunLocallyOptions {
   /** The job file: .ts, .js or .json. */
@@ -19,6 +19,12 @@ export interface RunLocallyOptions {
   /** Folder that relative paths of the job start from. */
   readonly workdir: string
   readonly onRow?: (row: LocalRow) => void
+  /**
+   * Two words in shared memory that tell another thread what this one is doing (see engine/task/chain-plan.ts); the names
+   * behind the first come through `onOperators`.
+   */
+  readonly probe?: SharedArrayBuffer
+  readonly onOperators?: (operators: readonly LocalOperator[]) => void
   readonly onStatus?: (status: PublicStatus, reason: string | null) => void
   readonly onLog?: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
   /** The job is prepared, and about to run. */
@@ -68,13 +74,17 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
         const node = nodeOf.get(operator)
         options.onRow?.({ operator: node?.name ?? operator, sink: node?.type ?? '', subtask, row })
       },
+      probe: options.probe === undefined ? new Int32Array(2) : new Int32Array(options.probe),
+      onOperators: operators => options.onOperators?.(operators),
       onStatus: (status, reason) => options.onStatus?.(status, reason),
       log: (level, operator, subtask, message) => options.onLog?.(level, operator, subtask, message),
     })
     const cancel = (): void => cluster.cancel()
     options.signal?.addEventListener('abort', cancel)
     try {
-      const status = await cluster.run()
+      const running = cluster.run()
+      if (options.signal?.aborted) cancel()
+      const status = await running
       return { status, jobId, jobName: graph.name, durationMs: performance.now() - began }
     } finally {
       options.signal?.removeEventListener('abort', cancel)

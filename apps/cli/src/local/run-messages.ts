@@ -1,4 +1,5 @@
 import type { WeirErrorJson } from '@weir/engine/base/errors'
+import type { LocalOperator } from '@weir/local-runner/local-cluster'
 
 /** What the thread that runs a job is started with. */
 export interface RunData {
@@ -13,6 +14,8 @@ export interface RunData {
   readonly color: boolean
   /** One Int32: chunks of rows that were sent and not yet written. The sender waits while it is CHUNKS_PENDING_MAX. */
   readonly chunksPending: SharedArrayBuffer
+  /** What the thread is doing, for the messages about a job that does not answer. */
+  readonly probe: SharedArrayBuffer
 }
 
 export const CHUNKS_PENDING_MAX = 32
@@ -20,6 +23,8 @@ export const CHUNKS_PENDING_MAX = 32
 export type FromRun =
   /** Whole lines for stdout. */
   | { readonly type: 'rows'; readonly text: string }
+  /** The operators that run, by what the probe shows. */
+  | { readonly type: 'operators'; readonly operators: readonly LocalOperator[] }
   /** What the job or its console has logged. */
   | {
       readonly type: 'log'

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
+import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
+import type { LocalOperator } from '@weir/local-runner/local-cluster'
 import { duration } from '../../../../scripts/steps.mjs'
 import type { CliContext } from '../context.ts'
 import type { JobFileText } from '../job-file/read-job-file.ts'
@@ -42,6 +44,10 @@ async function runInThread(
 ): Promise<'FINISHED' | 'CANCELED'> {
   const json = options.json === true
   const chunksPending = new Int32Array(new SharedArrayBuffer(4))
+  const probe = new Int32Array(new SharedArrayBuffer(8))
+  let operators: readonly LocalOperator[] = []
+  const running = (): LocalOperator | undefined =>
+    operators.find(operator => operator.probeId === Atomics.load(probe, PROBE_OPERATOR))
   const data: RunData = {
     file: file.path,
     parallelism: options.parallelism ?? null,
@@ -49,6 +55,7 @@ async function runInThread(
     json,
     color: context.stdout.isTTY === true && context.outColors.dim('x') !== 'x',
     chunksPending: chunksPending.buffer,
+    probe: probe.buffer,
   }
   const worker = new Worker(workerEntry(), { name: 'run', workerData: data, stdout: true })
   // What the job writes to its console is not a row.
@@ -61,6 +68,9 @@ async function runInThread(
         Atomics.sub(chunksPending, 0, 1)
         Atomics.notify(chunksPending, 0)
         return
+      case 'operators':
+        operators = message.operators
+        return
       case 'log':
         context.note(logLine(message, context))
         return
@@ -70,7 +80,7 @@ async function runInThread(
         return ended.reject(WeirError.fromJson(message.error))
     }
   })
-  worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error)))
+  worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error, running())))
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
     // Everything that it had to say has arrived before: a thread that just ends was ended.
@@ -83,7 +93,7 @@ async function runInThread(
     worker.postMessage(cancel)
     timer = setTimeout(() => {
       context.note(
-        `the job did not stop within ${STOP_MS_MAX / 1000} s and was ended: a function of it does not return`,
+        `the job did not stop within ${STOP_MS_MAX / 1000} s and was ended: ${functionOf(running())} does not return`,
       )
       ended.resolve('CANCELED')
     }, STOP_MS_MAX)
@@ -106,14 +116,21 @@ function workerEntry(): URL {
   return new URL(`./run-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 }
 
-function threadError(error: Error & { code?: string }): WeirError {
+function threadError(error: Error & { code?: string }, running: LocalOperator | undefined): WeirError {
+  const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const who = running === undefined ? 'the job' : `operator '${running.name}'`
     return new WeirError(
       'USER_MEMORY',
-      'the job used up the memory of its thread: keep less in its functions and state',
+      `${who} used up the memory of its thread: keep less in its functions and state`,
+      { place },
     )
   }
-  return WeirError.from(error, 'USER_FUNCTION')
+  return WeirError.from(error, 'USER_FUNCTION', place)
+}
+
+function functionOf(running: LocalOperator | undefined): string {
+  return running === undefined ? 'a function of it' : `a function of operator '${running.name}'`
 }
 
 function logLine(log: Extract<FromRun, { type: 'log' }>, context: CliContext): string {

@@ -80,6 +80,8 @@ async function run(): Promise<FromRun> {
       ...(data.parallelism === null ? {} : { parallelism: data.parallelism }),
       workdir: data.workdir,
       signal: cancel.signal,
+      probe: data.probe,
+      onOperators: operators => tell({ type: 'operators', operators }),
       onPrepared({ graph }) {
         pathCheck = check(graph)
       },
