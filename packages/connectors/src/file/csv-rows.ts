@@ -1,10 +1,12 @@
 import { WeirError } from '@weir/engine/base/errors'
+import type { ReaderOutput, SplitOutput } from '@weir/engine/operators/source'
+import { NO_TIMESTAMP } from '@weir/engine/record/stream-element'
 import { type CsvError, parse } from 'csv-parse/sync'
 import { type ColumnConverter, columnConverters } from './csv-columns.ts'
 import type { ColumnType } from './file-config-schemas.ts'
 import { filePlace } from './file-place.ts'
 import type { Refuse } from './json-lines.ts'
-import { type BlockFormat, type BlockOutput, linesEnd, type RecordBlock } from './record-block.ts'
+import { type BlockFormat, linesEnd, type RecordBlock } from './record-block.ts'
 
 const BLOCK_BYTES = 64 * 1024
 
@@ -59,7 +61,7 @@ class CsvBlock implements RecordBlock {
     this.#rows = this.#parse(options.refuse, false) as string[][]
   }
 
-  emit(output: BlockOutput, limit: number): number {
+  emit(output: ReaderOutput, split: SplitOutput, limit: number): number {
     const rows = this.#rows
     let emitted = 0
     while (this.#next < rows.length && emitted < limit && !output.blocked) {
@@ -67,7 +69,7 @@ class CsvBlock implements RecordBlock {
       const record = this.#record(row)
       this.#next++
       emitted++
-      if (record !== undefined) output.collect(record)
+      if (record !== undefined) split.collect(record, NO_TIMESTAMP)
     }
     return emitted
   }

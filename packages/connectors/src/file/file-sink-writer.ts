@@ -101,7 +101,10 @@ export class FileSinkWriter implements SinkWriter {
     await Promise.allSettled(this.#closing)
   }
 
-  /** Removes what an earlier attempt of this subtask left in progress, and goes on counting after its visible files. */
+  /**
+   * Removes what this subtask left in progress before (files of a later attempt are not ours to touch), and goes on
+   * counting after its visible files.
+   */
   async #takeOver(): Promise<void> {
     const { subtask, attempt } = this.#context.subtask
     const names = await readdir(this.#folder).catch(error => {
@@ -111,7 +114,7 @@ export class FileSinkWriter implements SinkWriter {
       const visible = readVisible(name, this.#owner)
       if (visible?.subtask === subtask) this.#next = Math.max(this.#next, visible.n + 1)
       const left = readInProgress(name, this.#owner)
-      if (left?.subtask === subtask && left.attempt < attempt) await remove(join(this.#folder, name))
+      if (left?.subtask === subtask && left.attempt <= attempt) await remove(join(this.#folder, name))
     }
   }
 

@@ -129,6 +129,16 @@ describe('part files', () => {
     ])
   })
 
+  test('of a later attempt are left alone by an older one that still starts', async () => {
+    const workdir = workFolder()
+    const later = await opened(workdir, { format: 'json' }, { attempt: 2 })
+    await later.write({ a: 1 })
+    const committables = await later.prepare()
+    await opened(workdir, { format: 'json' }, { attempt: 1 })
+    await later.committer?.commit(committables)
+    expect(visibleTexts(join(workdir, 'out'))).toEqual(['{"a":1}\n'])
+  })
+
   test('of other jobs and other writers are left alone', async () => {
     const workdir = workFolder()
     const others = [

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
 import type { ReaderContext, ReaderOutput, Source, SourceReader, SourceSplit } from '@weir/engine/operators/source'
-import { NO_TIMESTAMP } from '@weir/engine/record/stream-element'
 import { CsvFormat } from './csv-rows.ts'
 import { discoverFileSplits } from './discover-splits.ts'
 import { type FileSourceConfig, fileSourceConfigSchema } from './file-config-schemas.ts'
@@ -156,12 +155,6 @@ class OpenSplit {
 
   poll(output: ReaderOutput): 'emitted' | 'nothing' | 'ended' {
     const out = output.forSplit(this.id)
-    const blockOutput = {
-      get blocked() {
-        return output.blocked
-      },
-      collect: (value: unknown) => out.collect(value, NO_TIMESTAMP),
-    }
     let emitted = 0
     while (emitted < RECORDS_PER_POLL && !output.blocked) {
       const block = this.#nextBlock()
@@ -169,7 +162,7 @@ class OpenSplit {
         if (emitted > 0) return 'emitted'
         return this.#chunks.ended ? 'ended' : 'nothing'
       }
-      emitted += block.emit(blockOutput, RECORDS_PER_POLL - emitted)
+      emitted += block.emit(output, out, RECORDS_PER_POLL - emitted)
     }
     return 'emitted'
   }

@@ -1,18 +1,15 @@
+import type { ReaderOutput, SplitOutput } from '@weir/engine/operators/source'
+
 /**
  * Some records of a chunk, decoded. A block is small, so that the strings cut out of it keep little memory alive, and
  * that text outside of ASCII makes only its own neighbourhood slower.
  */
 export interface RecordBlock {
   /** Emits until `limit` records are through, the output is blocked, or the block is at its end. Answers how many. */
-  emit(output: BlockOutput, limit: number): number
+  emit(output: ReaderOutput, split: SplitOutput, limit: number): number
   readonly done: boolean
   /** Bytes of the block up to the next record. Asked for seldom, so it may take its time. */
   position(): number
-}
-
-export interface BlockOutput {
-  readonly blocked: boolean
-  collect(value: unknown): void
 }
 
 export interface BlockFormat {

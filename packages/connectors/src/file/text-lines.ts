@@ -1,6 +1,8 @@
 import { isAscii } from 'node:buffer'
+import type { ReaderOutput, SplitOutput } from '@weir/engine/operators/source'
+import { NO_TIMESTAMP } from '@weir/engine/record/stream-element'
 import { afterLines } from './file-place.ts'
-import { type BlockFormat, type BlockOutput, linesEnd, type RecordBlock } from './record-block.ts'
+import { type BlockFormat, linesEnd, type RecordBlock } from './record-block.ts'
 
 const BLOCK_BYTES = 16 * 1024
 const CARRIAGE_RETURN = 13
@@ -41,7 +43,7 @@ class LineBlock implements RecordBlock {
     if (offset === 0 && this.#text.charCodeAt(0) === 0xfeff) this.#at = 1
   }
 
-  emit(output: BlockOutput, limit: number): number {
+  emit(output: ReaderOutput, split: SplitOutput, limit: number): number {
     const text = this.#text
     const parse = this.#parse
     let at = this.#at
@@ -59,7 +61,7 @@ class LineBlock implements RecordBlock {
       // Moved on first: whatever collecting throws, this record is through.
       at = end + 1
       this.#at = at
-      if (value !== undefined) output.collect(value)
+      if (value !== undefined) split.collect(value, NO_TIMESTAMP)
     }
     return emitted
   }
