@@ -13,10 +13,11 @@ const buildStamp = join(stateFolder, 'weir-built')
 
 /** Installs and builds as needed. Shows a step only for what there is to do. */
 export async function ensureBuilt(steps) {
-  if (isInstallCurrent() && isBuildCurrent()) return
+  if (isInstallCurrent() && isBuildCurrent() && isExampleDataThere()) return
   await exclusively(async () => {
     await ensureInstalled(steps)
     if (!isBuildCurrent()) await steps.run('Building', note => build(note))
+    if (!isExampleDataThere()) await steps.run('Preparing the input of the examples', () => prepareExampleData())
   })
 }
 
@@ -48,6 +49,15 @@ export async function generateCode() {
     cwd: root,
     env: toolEnv(),
   })
+}
+
+/** A book and a week of earthquakes, from npm packages that are installed already. */
+async function prepareExampleData() {
+  await runCommand(pinnedNode, [join(root, 'examples/prepare-data.mjs')], { cwd: root, env: toolEnv() })
+}
+
+function isExampleDataThere() {
+  return existsSync(join(root, 'data', '.prepared.json'))
 }
 
 async function build(note) {

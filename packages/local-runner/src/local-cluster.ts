@@ -154,14 +154,13 @@ export class LocalCluster {
         this.#timers.get(effect.timer)?.cancel()
         this.#timers.delete(effect.timer)
         return
-      case 'exception':
-        this.#options.log(
-          'error',
-          effect.error.place.operator ?? '',
-          effect.error.place.subtask ?? 0,
-          effect.error.message,
-        )
+      case 'exception': {
+        // The last one is what `run` rejects with.
+        const { place, message } = effect.error
+        const willRestart = (this.#options.graph.restart?.type ?? 'none') !== 'none'
+        if (willRestart) this.#options.log('error', place.operator ?? '', place.subtask ?? 0, message)
         return
+      }
       case 'record-changed': {
         const { status, reason } = effect.record
         this.#options.onStatus(status, reason)
