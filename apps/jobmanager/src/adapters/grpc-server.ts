@@ -7,7 +7,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import type { TaskManagerRef } from '@weir/control/job/job-event'
-import { portInUse } from '@weir/process/ports'
+import { isPortFree, portInUse } from '@weir/process/ports'
 import { CHANNEL_OPTIONS } from '@weir/proto/channel-options'
 import { secretServerInterceptor } from '@weir/proto/credentials'
 import {
@@ -21,6 +21,7 @@ import {
   type TaskEvents,
 } from '@weir/proto/generated/weir/v1/cluster'
 import { toServiceError } from '@weir/proto/rpc-errors'
+import { addressOf } from '../dispatcher/task-manager-directory.ts'
 
 /** What the JobManager does with the calls of TaskManagers. Each throws a WeirError to refuse. */
 export interface TaskManagerCalls {
@@ -66,13 +67,16 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     }),
   }
   server.addService(JobManagerServiceService, implementation)
-  const address = host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`
+  const use = { port, variable: 'JOBMANAGER_RPC_PORT', purpose: 'the gRPC interface of the JobManager' }
+  // Asked first, since gRPC writes to stderr about a port that is taken.
+  if (port !== 0 && !(await isPortFree(port, host))) throw await portInUse(use, host)
   const bound = await new Promise<number | Error>(resolve => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, boundPort) => resolve(error ?? boundPort))
+    server.bindAsync(addressOf(host, port), ServerCredentials.createInsecure(), (error, boundPort) =>
+      resolve(error ?? boundPort),
+    )
   })
   if (bound instanceof Error) {
     if (!bound.message.includes('EADDRINUSE')) throw bound
-    const use = { port, variable: 'JOBMANAGER_RPC_PORT', purpose: 'the gRPC interface of the JobManager' }
     throw await portInUse(use, host)
   }
   return { port: bound, close: () => server.forceShutdown() }
