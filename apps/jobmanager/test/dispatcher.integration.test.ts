@@ -202,6 +202,13 @@ describe('Dispatcher', () => {
     expect(await jobManager.dispatcher.listJobs()).toEqual([])
   })
 
+  it('names the line of the operator that the cluster refuses, and keeps nothing of the job', async () => {
+    await jobManager.addTaskManager()
+    const refused = jobManager.dispatcher.submit(submission(1, 0, { name: 'without input' }))
+    await expect(refused).rejects.toMatchObject({ code: 'FILE_ACCESS', place: { operator: 'map', line: 7 } })
+    expect(await jobManager.dispatcher.listJobs()).toEqual([])
+  })
+
   it('refuses to start from a savepoint', async () => {
     await jobManager.addTaskManager()
     const request = { ...submission(1), fromSavepoint: 'latest' }

@@ -27,6 +27,7 @@ const preparer: JobPreparer = {
     return {
       graph,
       graphHash: graphHash(graph),
+      places: new Map(),
       bundle,
       sourceMap: '{}',
       kind: 'json',
@@ -131,7 +132,12 @@ export class TestJobManager {
       logger: pino({ enabled: false }),
       preparer,
       sources,
-      checks: { check: async () => undefined },
+      checks: {
+        check: async ({ name }) => {
+          if (name !== 'without input') return
+          throw new WeirError('FILE_ACCESS', 'no such file', { place: { operator: 'map' } })
+        },
+      },
       gatewayFor: gatewayFactory(SECRET),
       onFenced: error => this.fenced.push(error),
     })

@@ -7,6 +7,7 @@ import type { Platform } from '@weir/engine/base/platform'
 import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { Logger } from '@weir/process/logging'
 import type { PreparedJob } from '@weir/submission/prepare-job'
+import { placedError, placedError } from '@weir/submission/problems'
 import { decodeSource } from '@weir/submission/source-text'
 import type { TaskManagerCalls } from '../adapters/grpc-server.ts'
 import { JobMetrics } from '../metrics/job-metrics.ts'
@@ -293,7 +294,9 @@ export class Dispatcher implements ControlPlane {
       ...(name === undefined ? {} : { name }),
       ...(parallelism === undefined ? {} : { parallelism }),
     })
-    await this.#parts.checks.check(prepared.graph)
+    await this.#parts.checks.check(prepared.graph).catch((thrown: unknown) => {
+      throw placedError(WeirError.from(thrown), prepared.places)
+    })
     return prepared
   }
 
