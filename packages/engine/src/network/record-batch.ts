@@ -37,7 +37,7 @@ export class RecordBatch {
 export type StreamEvent =
   /** No record with a timestamp ≤ `watermark` will come in this channel. */
   | { readonly type: 'watermark'; readonly watermark: number }
-  /** While a channel is idle its watermark holds nobody back, until it says that it is active again, or ends. */
+  /** While a channel is idle its watermark holds nobody back. A record makes it active again, and so does `active`. */
   | { readonly type: 'idle' }
   | { readonly type: 'active' }
   /** Nothing will come any more. */

@@ -5,7 +5,7 @@ import { runTestJob, type TestJob, type TestRunOptions } from './testing/test-jo
 const words = 'it was the best of times it was the worst of times it was the age of wisdom'.split(' ')
 
 /** Words to running counts, two exchanges, at a given parallelism. */
-function countJob(input: readonly string[], parallelism: number): TestJob {
+function countJob(input: readonly string[], parallelism: number): TestJob & { functions: Record<string, object> } {
   return {
     graph: {
       name: 'count',

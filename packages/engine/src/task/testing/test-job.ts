@@ -66,14 +66,22 @@ export const listSource: Source<{ records: [unknown, number?][] }> = {
   },
 }
 
+export interface KeptRow {
+  /** uid of the sink. */
+  readonly operator: string
+  readonly subtask: number
+  readonly value: unknown
+  readonly timestamp: number
+}
+
 /** Keeps every record with its timestamp. */
-export function listSink(into: { value: unknown; timestamp: number; subtask: number }[]): Sink {
+export function listSink(into: KeptRow[]): Sink {
   return {
     type: 'keep',
-    createWriter: (_config, { subtask }) => ({
+    createWriter: (_config, { operator, subtask }) => ({
       open: async () => undefined,
       write: (value, timestamp) => {
-        into.push({ value, timestamp, subtask: subtask.subtask })
+        into.push({ operator, value, timestamp, subtask: subtask.subtask })
       },
       isReady: () => true,
       prepareCommit: async () => [{ count: into.length }],
@@ -84,8 +92,11 @@ export function listSink(into: { value: unknown; timestamp: number; subtask: num
 
 export interface TestJob {
   readonly graph: Parameters<typeof jobGraphSchema.parse>[0]
-  readonly functions: Record<string, Record<string, unknown>>
+  /** By uid; called for each slot where function objects keep fields, as each slot evaluates a job for itself. */
+  readonly functions: Closures | (() => Closures)
 }
+
+type Closures = Record<string, Record<string, unknown>>
 
 export interface TestRunOptions {
   /** All slots in one thread by reference, or frames over rings between slots. */
@@ -93,10 +104,18 @@ export interface TestRunOptions {
   readonly compile: boolean
   readonly settings?: Partial<ChannelSettings>
   readonly buffersPerSlot?: number
+  /** Beside the list source and the keeping sink. */
+  readonly sources?: readonly Source[]
+  readonly sinks?: readonly Sink[]
+  readonly platform?: Platform
+  /** Called with the slots before they start. */
+  readonly onDeployed?: (runtimes: readonly SlotRuntime[]) => void
+  /** Called each time that a slot gives its event loop a turn; may hold it up by calling back later. */
+  readonly onYield?: (callback: () => void) => void
 }
 
 export interface TestRun {
-  readonly rows: { value: unknown; timestamp: number; subtask: number }[]
+  readonly rows: readonly KeptRow[]
   readonly runtimes: readonly SlotRuntime[]
   readonly sent: { local: number; ring: number; tcp: number }
 }
@@ -105,13 +124,14 @@ export interface TestRun {
 export async function runTestJob(job: TestJob, options: TestRunOptions): Promise<TestRun> {
   const parsed: JobGraph = jobGraphSchema.parse(job.graph)
   const graph = executionGraph(parsed)
-  const functions: JobFunctions = new Map(Object.entries(job.functions))
+  const functionsOfSlot = (): JobFunctions =>
+    new Map(Object.entries(typeof job.functions === 'function' ? job.functions() : job.functions))
   const settings = { ...DEFAULT_CHANNEL_SETTINGS, ...options.settings }
-  const rows: TestRun['rows'] = []
+  const rows: KeptRow[] = []
   const slots = Array.from({ length: graph.slotCount }, (_, slot) => slot)
   const failed = Promise.withResolvers<never>()
-  const sources = new Map<string, Source>([[listSource.type, listSource as Source]])
-  const sinks = new Map([['keep', listSink(rows)]])
+  const sources = new Map([listSource as Source, ...(options.sources ?? [])].map(source => [source.type, source]))
+  const sinks = new Map([listSink(rows), ...(options.sinks ?? [])].map(sink => [sink.type, sink]))
 
   const memory =
     options.network === 'rings'
@@ -129,17 +149,18 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
       onRow: () => undefined,
       log: () => undefined,
       yieldToEventLoop: callback => {
-        setImmediate(callback)
+        if (options.onYield === undefined) setImmediate(callback)
+        else options.onYield(callback)
       },
     }
     return new SlotRuntime({
       jobId: 'job_test',
       attempt: 1,
       graph,
-      slots: numbers.map(slot => ({ slot, functions })),
+      slots: numbers.map(slot => ({ slot, functions: functionsOfSlot() })),
       sources,
       sinks,
-      platform: testPlatform,
+      platform: options.platform ?? testPlatform,
       network,
       settings,
       workdir: '/',
@@ -166,6 +187,7 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
       runtimeOf(vertex.firstSlot + subtask).assignSplits(head.uid, subtask, [split], true, false)
     })
   }
+  options.onDeployed?.(runtimes)
   for (const runtime of runtimes) runtime.start()
   const timeout = setTimeout(() => failed.reject(new Error('the job did not end within 20 s')), 20_000)
   try {

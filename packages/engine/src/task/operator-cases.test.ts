@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import type { JobGraph } from '../graph/job-graph.ts'
+import type { ChannelSettings } from '../network/channel.ts'
+import type { Source } from '../operators/source.ts'
+import { inAnyOrder } from '../testing/harness-modes.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { OPERATOR_CASES } from '../testing/operator-cases.ts'
+import type { HarnessInput, HarnessOutput, OperatorCase } from '../testing/operator-harness.ts'
+import { SeededRandom } from '../testing/seeded-random.ts'
+import type { SlotRuntime } from './slot-runtime.ts'
+import { Script, scriptSource } from './testing/script-source.ts'
+import { runTestJob, type TestRunOptions } from './testing/test-job.ts'
+
+/** Every operator through real subtasks: source, exchange, the operator with a map chained to it, exchange, sinks. */
+
+interface CaseRun {
+  readonly main: readonly HarnessOutput[]
+  readonly sides: readonly HarnessOutput[]
+  readonly lateRecords: number
+  readonly sent: { local: number; ring: number; tcp: number }
+}
+
+async function runInSubtasks(
+  operatorCase: OperatorCase,
+  inputs: readonly (readonly HarnessInput[])[],
+  options: Pick<TestRunOptions, 'network' | 'compile' | 'settings' | 'buffersPerSlot'>,
+  parallelism = 1,
+): Promise<CaseRun> {
+  const { node } = operatorCase
+  const clock = new ManualClock(operatorCase.startMs)
+  let slots: readonly SlotRuntime[] = []
+  const ofOperator = () =>
+    slots
+      .flatMap(slot => slot.metrics())
+      .flatMap(({ operators }) => operators)
+      .filter(({ uid }) => uid === node.uid)
+  const arrived = (): number => ofOperator().reduce((sum, { recordsIn }) => sum + recordsIn, 0)
+  const scripts = inputs.map(list => new Script(list, clock, arrived))
+  const tags = [...new Set(operatorCase.expected.flatMap(output => (output.type === 'side' ? [output.tag] : [])))]
+  const keyed = operatorCase.functions().key0 !== undefined
+  const partitioner = keyed ? ('hash' as const) : ('rebalance' as const)
+  const graph: JobGraph = {
+    name: operatorCase.name,
+    parallelism: 1,
+    maxParallelism: 128,
+    nodes: [
+      ...scripts.map((script, index) => ({
+        uid: `in ${index}`,
+        type: 'script',
+        name: `in ${index}`,
+        config: { script: index },
+        slotSharingGroup: 'in',
+        ...(script.hasWatermarks
+          ? { watermarks: { strategy: 'custom' as const, intervalMs: 1, generator: '() => …' } }
+          : {}),
+      })),
+      { ...node, parallelism, slotSharingGroup: 'operator' },
+      { uid: 'same', type: 'map', name: 'same', config: { fn: '' }, parallelism, slotSharingGroup: 'operator' },
+      ...['main', ...tags].map(name => ({
+        uid: `out ${name}`,
+        type: 'keep',
+        name: `out ${name}`,
+        config: {},
+        slotSharingGroup: 'out',
+      })),
+    ],
+    edges: [
+      ...scripts.map((_, index) => ({
+        from: `in ${index}`,
+        to: node.uid,
+        partitioner,
+        output: null,
+        input: 0,
+        ...(keyed ? { key: '…' } : {}),
+      })),
+      { from: node.uid, to: 'same', partitioner: 'forward', output: null, input: 0 },
+      { from: 'same', to: 'out main', partitioner: 'rebalance', output: null, input: 0 },
+      ...tags.map(tag => ({
+        from: node.uid,
+        to: `out ${tag}`,
+        partitioner: 'rebalance' as const,
+        output: tag,
+        input: 0,
+      })),
+    ],
+  }
+  const run = await runTestJob(
+    {
+      graph,
+      functions: () => ({
+        [node.uid]: operatorCase.functions(),
+        same: { fn: (value: unknown) => value },
+        ...Object.fromEntries(
+          scripts.map((script, index) => [`in ${index}`, { watermarkGenerator: () => script.generator() }]),
+        ),
+      }),
+    },
+    {
+      ...options,
+      sources: [scriptSource(scripts) as Source],
+      platform: { clock, timers: clock, random: new SeededRandom(1) },
+      onDeployed: runtimes => {
+        slots = runtimes
+      },
+    },
+  )
+  return {
+    main: run.rows
+      .filter(({ operator }) => operator === 'out main')
+      .map(({ value, timestamp }) => ({ type: 'record', value, timestamp })),
+    sides: run.rows
+      .filter(({ operator }) => operator !== 'out main')
+      .map(({ operator, value, timestamp }) => ({ type: 'side', tag: operator.slice(4), value, timestamp })),
+    lateRecords: ofOperator().reduce((sum, { lateRecords }) => sum + lateRecords, 0),
+    sent: run.sent,
+  }
+}
+
+const SHAPES: Record<string, { settings: Partial<ChannelSettings>; buffersPerSlot: number }> = {
+  'buffers and credit as usual': { settings: {}, buffersPerSlot: 64 },
+  'one credit': { settings: { channelBuffers: 1 }, buffersPerSlot: 6 },
+  'one record in each buffer': { settings: { channelBuffers: 1, maxBatchRecords: 1 }, buffersPerSlot: 6 },
+  'records split over buffers of 16 bytes': { settings: { channelBuffers: 1, bufferSize: 16 }, buffersPerSlot: 6 },
+}
+
+const mainOf = (outputs: readonly HarnessOutput[]) => outputs.filter(({ type }) => type === 'record')
+const sidesOf = (outputs: readonly HarnessOutput[]) => outputs.filter(({ type }) => type === 'side')
+
+describe.each(Object.entries(SHAPES))('with %s', (_shape, shape) => {
+  describe.each([
+    ['by reference, interpreted', { network: 'local', compile: false }],
+    ['by reference, generated', { network: 'local', compile: true }],
+    ['over rings, interpreted', { network: 'rings', compile: false }],
+    ['over rings, generated', { network: 'rings', compile: true }],
+  ] as const)('%s', (_way, way) => {
+    it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+      '%s',
+      async (_name, operatorCase) => {
+        const run = await runInSubtasks(operatorCase, [operatorCase.inputs], { ...way, ...shape })
+        expect(run.main).toEqual(mainOf(operatorCase.expected))
+        expect(inAnyOrder(run.sides)).toEqual(inAnyOrder(sidesOf(operatorCase.expected)))
+        expect(run.lateRecords).toBe(operatorCase.lateRecords ?? 0)
+        const records =
+          operatorCase.inputs.filter(({ type }) => type === 'record').length + operatorCase.expected.length
+        expect(way.network === 'rings' ? run.sent.ring : run.sent.local).toBe(records)
+      },
+    )
+  })
+})
+
+describe('at parallelism 3', () => {
+  it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+    '%s',
+    async (_name, operatorCase) => {
+      const run = await runInSubtasks(
+        operatorCase,
+        [operatorCase.inputs],
+        { network: 'rings', compile: true, settings: { bufferSize: 256 }, buffersPerSlot: 32 },
+        3,
+      )
+      expect(inAnyOrder([...run.main, ...run.sides])).toEqual(inAnyOrder(operatorCase.expected))
+      expect(run.lateRecords).toBe(operatorCase.lateRecords ?? 0)
+    },
+  )
+})
+
+/** Each record to one of two inputs; every input gets all watermarks, which hold for a part of the records too. */
+function split(inputs: readonly HarnessInput[], seed: number): HarnessInput[][] {
+  const random = new SeededRandom(seed)
+  const sides: HarnessInput[][] = [[], []]
+  for (const input of inputs) {
+    if (input.type === 'record') random.pick(sides).push(input)
+    else for (const side of sides) side.push(input)
+  }
+  return sides
+}
+
+/** Cases whose result does not depend on the order of the records of one key, as long as none is late. */
+const UNORDERED = OPERATOR_CASES.filter(({ name, node, inputs, lateRecords }) => {
+  const { compute } = node.config as { compute?: { type: string } }
+  const commutes = ['sum', 'avg', 'min', 'max', 'count', 'aggregate'].includes(compute?.type ?? '')
+  const isStateless = ['map', 'filter', 'flatMap', 'process', 'timestamps'].includes(node.type)
+  const isTimed = inputs.some(({ type }) => type === 'time') || name.includes('late')
+  return (isStateless || (node.type === 'window' && commutes)) && !isTimed && (lateRecords ?? 0) === 0
+})
+
+describe('two inputs in the interleavings that seeds pick', () => {
+  it('cover stateless operators and windows', () => {
+    expect(new Set(UNORDERED.map(({ node }) => node.type))).toEqual(
+      new Set(['map', 'filter', 'flatMap', 'process', 'timestamps', 'window']),
+    )
+  })
+
+  it.each(UNORDERED.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+    '%s',
+    async (_name, operatorCase) => {
+      for (let seed = 1; seed <= 10; seed++) {
+        const run = await runInSubtasks(operatorCase, split(operatorCase.inputs, seed), {
+          network: seed % 2 === 0 ? 'local' : 'rings',
+          compile: seed % 3 !== 0,
+          settings: {
+            channelBuffers: 1 + (seed % 2),
+            maxBatchRecords: 1 + seed * 3,
+            bufferSize: seed % 4 === 0 ? 32 : 1024,
+          },
+          buffersPerSlot: 16,
+        })
+        expect(inAnyOrder([...run.main, ...run.sides]), `seed ${seed}`).toEqual(inAnyOrder(operatorCase.expected))
+      }
+    },
+  )
+})
