@@ -129,6 +129,17 @@ describe('part files', () => {
     ])
   })
 
+  test('left in progress by an earlier attempt of the same subtask are removed when the next one opens', async () => {
+    const workdir = workFolder()
+    for (const subtask of [0, 1]) {
+      const old = await opened(workdir, { format: 'json' }, { subtask })
+      await old.write({ a: 1 })
+      await old.prepare()
+    }
+    await opened(workdir, { format: 'json' }, { subtask: 1, attempt: 1 })
+    expect(namesIn(join(workdir, 'out'))).toEqual(['.part-job_00000001-sink-1-0-0-00000.inprogress'])
+  })
+
   test('of a later attempt are left alone by an older one that still starts', async () => {
     const workdir = workFolder()
     const later = await opened(workdir, { format: 'json' }, { attempt: 2 })

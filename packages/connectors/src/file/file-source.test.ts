@@ -1,8 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SourceSplit } from '@weir/engine/operators/source'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sourceConformance } from '../testing/source-conformance.ts'
-import { ReaderHarness, readAll } from '../testing/source-harness.ts'
+import { ReaderHarness, readAll, type SourceCase } from '../testing/source-harness.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 import { discoverFileSplits } from './discover-splits.ts'
 import { fileSourceRuntime } from './file-source-reader.ts'
@@ -163,6 +164,51 @@ describe('the splits of a file source', () => {
     symlinkSync(join(workdir, 'nowhere'), join(workdir, 'sub/link'))
     const found = discoverFileSplits({ path, format: 'lines' }, { parallelism: 1, workdir })
     await expect(found).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+})
+
+describe('positions', () => {
+  const read = async (which: SourceCase, splits: readonly SourceSplit[], room = Number.POSITIVE_INFINITY) => {
+    const harness = new ReaderHarness(which).add(splits)
+    harness.reader.noMoreSplits()
+    harness.room = room
+    await harness.run()
+    return harness
+  }
+
+  test('are right after every single line, empty ones too', async () => {
+    const text = '\n\na\n\r\né\n\n\nlast\n\n'
+    const expected = ['', '', 'a', '', 'é', '', '', 'last', '']
+    const config = { path: 'in.txt', format: 'lines' }
+    const which = { source: fileSourceRuntime, config, workdir: folderWith({ 'in.txt': text }) }
+    const splits = await fileSourceRuntime.discoverSplits(config, { parallelism: 1, workdir: which.workdir })
+    for (let taken = 1; taken < expected.length; taken++) {
+      const first = await read(which, splits, taken)
+      const rest = await read(which, first.reader.snapshot())
+      expect([first.records, rest.records]).toEqual([expected.slice(0, taken), expected.slice(taken)])
+    }
+  })
+
+  test('are right while the reader waits for the next bytes', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `line ${i} ${'.'.repeat(i % 100)}`)
+    const config = { path: 'in.txt', format: 'lines' }
+    const which = { source: fileSourceRuntime, config, workdir: folderWith({ 'in.txt': lines.join('\n') }) }
+    let splits = await fileSourceRuntime.discoverSplits(config, { parallelism: 1, workdir: which.workdir })
+    const records: unknown[] = []
+    for (let waits = 0; splits.length > 0; waits++) {
+      expect(waits).toBeLessThan(1_000)
+      const harness = new ReaderHarness(which).add(splits)
+      harness.reader.noMoreSplits()
+      // Until it has given something and then has nothing at hand.
+      for (let answer = harness.reader.poll(harness); answer !== 'finished'; answer = harness.reader.poll(harness)) {
+        if (answer === 'nothing' && harness.records.length > 0) break
+        if (answer === 'nothing') await new Promise(resolve => setImmediate(resolve))
+      }
+      splits = harness.reader.snapshot()
+      harness.reader.close()
+      records.push(...harness.records)
+    }
+    expect(records).toEqual(lines)
   })
 })
 

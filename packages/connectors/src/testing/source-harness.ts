@@ -40,11 +40,13 @@ export class ReaderHarness implements ReaderOutput {
   }
 
   forSplit(splitId: string): { collect(value: unknown): void } {
+    const ofSplit = this.bySplit.get(splitId) ?? []
+    this.bySplit.set(splitId, ofSplit)
     return {
       collect: value => {
         this.room--
         this.records.push(value)
-        this.bySplit.set(splitId, [...(this.bySplit.get(splitId) ?? []), value])
+        ofSplit.push(value)
       },
     }
   }
