@@ -15,4 +15,6 @@ export const HOST = Symbol.for('weir.host')
 export interface JobHost {
   /** The environment whose `execute()` was called. The promise that `execute()` gives never settles here. */
   onExecute(environment: unknown): void
+  /** An operator was described, by the call that leads here. */
+  onOperator?(operator: object): void
 }

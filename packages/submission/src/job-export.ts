@@ -7,6 +7,8 @@ import { type FunctionTree, functionsOf } from './json-functions.ts'
 export interface CompiledJob {
   readonly graph: JobGraph
   readonly functions: JobFunctions
+  /** What `JobHost.onOperator` was told of, in the order of the graph's nodes; not of a JSON job. */
+  readonly operators?: readonly object[]
 }
 
 /** What this package needs of the SDK. The real one stands in sdk-api.ts. */
@@ -85,7 +87,8 @@ function describe(value: unknown): string {
     if (value instanceof Promise) return 'a promise (is an await missing?)'
     if (Array.isArray(value)) return 'an array'
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
-    return typeof name === 'string' && name !== '' && name !== 'Object' ? `a ${name}` : 'an object'
+    if (typeof name !== 'string' || name === '' || name === 'Object') return 'an object'
+    return `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}`
   }
   return `the ${typeof value} ${String(value).slice(0, 40)}`
 }

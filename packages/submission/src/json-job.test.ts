@@ -43,7 +43,7 @@ describe('a good JSON job', () => {
   })
 
   test('may call an operator by any uid', async () => {
-    for (const uid of ['__proto__', 'a"b', 'ü\n`$' + '{1}`', 'constructor', "it's #1 of 2.fn"]) {
+    for (const uid of ['__proto__', 'a"b', 'ü\u2028`$' + '{1}`', 'constructor', "it's #1 of 2.fn"]) {
       const renamed = JSON.parse(json().replaceAll('"double"', JSON.stringify(uid)))
       expect((await prepare(JSON.stringify(renamed), asJson)).graph.nodes[1].uid).toBe(uid)
     }
@@ -58,6 +58,37 @@ describe('a bad JSON job', () => {
     expect(error.place).toEqual({ file: 'job.json', line: 3, column: 2 })
   })
 
+  test('with a comma too many is refused where that stands', async () => {
+    const error = await refusal(prepare('{\n  "name": "x",\n  "nodes": [,]\n}', asJson))
+    expect(error.place).toEqual({ file: 'job.json', line: 3, column: 12 })
+  })
+
+  test.each([
+    ['many lists in each other', `{ "name": "x", "nodes": ${'['.repeat(50_000)}${']'.repeat(50_000)} }`],
+    ['a deep setting', json().replace('"count": 3', `"count": ${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`)],
+  ])('with %s is refused before anything walks it', async (_what, text) => {
+    const error = await refusal(prepare(text, asJson))
+    expect(error.code).toBe('JOB_GRAPH')
+    expect(error.message).toContain('more than 64 objects and lists in each other')
+  })
+
+  test.each([
+    ['5', 'fn is no function but the number 5'],
+    ['"x => x"', 'fn is no function but the string x => x'],
+    ['null', 'fn is no function but null'],
+  ])('whose function is %s is refused with its operator', async (text, message) => {
+    const error = await refusal(prepare(withFunction(text), asJson))
+    expect(error.message).toContain(`operator "double": ${message}`)
+    expect(error.place).toMatchObject({ operator: 'double' })
+  })
+
+  test('with thousands of mistakes tells of the first hundred', async () => {
+    const nodes = Array.from({ length: 3_000 }, (_, i) => ({ uid: `n${i}`, type: 'nothing', name: 'n' }))
+    const error = await refusal(prepare(json({ nodes }), asJson))
+    expect(error.problems).toHaveLength(100)
+    expect(error.message).toMatch(/and \d{4} more/)
+  })
+
   test('that ends too early is refused at its end', async () => {
     const error = await refusal(prepare('{\n  "name": "x",', asJson))
     expect(error.place).toMatchObject({ line: 2 })
@@ -66,7 +97,7 @@ describe('a bad JSON job', () => {
   test.each([['[]'], ['3'], ['null'], ['"x"']])('that is %s is refused', async text => {
     const error = await refusal(prepare(text, asJson))
     expect(error.code).toBe('JOB_GRAPH')
-    expect(error.message).toMatch(/expected object/i)
+    expect(error.message).toMatch(/^a job graph must be an object/)
   })
 
   test('without operators is refused', async () => {

@@ -7,7 +7,7 @@ import { type Message, transform } from 'esbuild'
 import { functionModule, functionModuleName, functionPlace } from './function-modules.ts'
 import { SDK_INTERNAL } from './host-symbols.ts'
 import { parseGraph } from './parse-graph.ts'
-import { problemsError } from './problems.ts'
+import { problemsError, shownPlace } from './problems.ts'
 import { shownFileName } from './source-text.ts'
 
 export interface JsonJobModule {
@@ -29,7 +29,7 @@ export async function jsonJobModule(
   sdkExports: readonly string[],
 ): Promise<JsonJobModule> {
   const file = shownFileName(fileName)
-  const graph = withFixedParallelism(parseGraph(parseJson(source, file)), registry)
+  const graph = withFixedParallelism(parseGraph(await parseJson(source, file)), registry)
   const problems = validateGraph(graph, registry)
   if (problems.length > 0) throw problemsError('JOB_GRAPH', problems)
   const found = functionTexts(graph, registry)
@@ -69,21 +69,29 @@ export async function jsonJobModule(
   return { source: lines.join('\n'), modules }
 }
 
-function parseJson(source: string, file: string): unknown {
+async function parseJson(source: string, file: string): Promise<unknown> {
   try {
     return JSON.parse(source)
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const position = /at position (\d+)/.exec(message)?.[1]
-    const before = source.slice(0, position === undefined ? source.length : Number(position)).split('\n')
-    const place = { file, line: before.length, column: before.at(-1)?.length ?? 0 }
-    const what = message.replace(/ in JSON at position .*$/, '').replace(/^.*is not valid JSON$/, 'this is not JSON')
+    const { what, ...position } = await jsonMistake(source, cause)
+    const place = { file, ...position }
     throw new WeirError(
       'JOB_SYNTAX',
-      `${file}:${place.line}:${place.column + 1}: ${what}; a .json job is one JSON object with "name", "nodes" and "edges"`,
+      `${shownPlace(place)}: ${what}; a .json job is one JSON object with "name", "nodes" and "edges"`,
       { cause, place, problems: [{ ...place, message: what }] },
     )
   }
+}
+
+/** The bundler's parser says where a mistake is, which the engine's does for some alone. */
+async function jsonMistake(source: string, cause: unknown): Promise<{ what: string; line: number; column: number }> {
+  const failure = await transform(source, { loader: 'json', logLevel: 'silent' }).then(
+    () => undefined,
+    (thrown: unknown) => (thrown instanceof Error && 'errors' in thrown ? (thrown.errors as Message[])[0] : undefined),
+  )
+  if (failure?.location) return { what: failure.text, line: failure.location.line, column: failure.location.column }
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return { what: message.replace(/,? \.\.\..*$/s, '').replace(/ in JSON at position .*$/, ''), line: 1, column: 0 }
 }
 
 /** An operator that can only run with parallelism 1 need not say so. */

@@ -9,6 +9,12 @@ export const MAX_BUNDLE_LENGTH = 16 * 1024 * 1024
 /** Of the graph as JSON, when it comes out of the sandbox. */
 export const MAX_GRAPH_LENGTH = 16 * 1024 * 1024
 
+/** Of the stacks that come beside it, with which operators get their places. */
+export const MAX_STACKS_LENGTH = 16 * 1024 * 1024
+
+/** Of objects and lists in each other, in a graph as JSON: more would be too deep for what walks it. */
+export const MAX_GRAPH_DEPTH = 64
+
 /** How long a module may take to build its graph. */
 export const EVALUATION_LIMIT_MS = 2_000
 

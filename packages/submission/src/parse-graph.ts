@@ -1,5 +1,7 @@
 import type { Problem } from '@weir/engine/base/errors'
+import { issueText, valueAt } from '@weir/engine/graph/issue-text'
 import { type JobGraph, jobGraphSchema } from '@weir/engine/graph/job-graph'
+import { MAX_GRAPH_DEPTH } from './limits.ts'
 import { problemsError } from './problems.ts'
 
 /**
@@ -7,20 +9,16 @@ import { problemsError } from './problems.ts'
  * shape.
  */
 export function parseGraph(json: unknown): JobGraph {
-  const hidden = findPrototypeKey(json)
-  if (hidden !== undefined) {
-    throw problemsError('JOB_GRAPH', [{ message: `the graph has a field named "${hidden}"; rename or remove it` }])
-  }
+  const unsound = structureProblem(json)
+  if (unsound !== undefined) throw problemsError('JOB_GRAPH', [{ message: unsound }])
   const result = jobGraphSchema.safeParse(json)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue): Problem => {
     const operator = operatorAt(json, issue.path)
     const path = operator === undefined ? issue.path : issue.path.slice(2)
-    const given = valueAt(json, issue.path)
-    const got =
-      typeof given === 'number' || typeof given === 'string' ? ` (it is ${JSON.stringify(given).slice(0, 60)})` : ''
     const field = path.map(String).join('.')
-    const message = `${field === '' ? '' : `${field}: `}${issue.message}${got}`
+    const text = issueText(issue, valueAt(json, issue.path))
+    const message = field === '' ? `a job graph ${text}` : `${field}: ${text}`
     return operator === undefined ? { message } : { operator, message: `operator "${operator}": ${message}` }
   })
   throw problemsError('JOB_GRAPH', problems, 'correct the graph and give it again')
@@ -31,32 +29,27 @@ function operatorAt(json: unknown, path: readonly PropertyKey[]): string | undef
   if (path[0] !== 'nodes' || typeof path[1] !== 'number') return undefined
   for (const field of ['uid', 'name']) {
     const value = valueAt(json, [...path.slice(0, 2), field])
-    if (typeof value === 'string' && value !== '') return value
+    if (typeof value === 'string' && value !== '') return value.slice(0, 200).replace(/\p{Cc}/gu, '\ufffd')
   }
   return `number ${path[1] + 1}`
 }
 
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  let value = json
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
-    value = Reflect.get(value, step)
-  }
-  return value
-}
-
 /**
- * A key that would set an object's prototype when somebody copies it field by field. No operator or setting has such a
- * name, so a graph that does is refused before any copy is made.
+ * What makes a graph unfit to be walked. A key `__proto__` would set an object's prototype when somebody copies it field
+ * by field; what is nested too deeply would use up the stack of whoever walks it by calling itself. No sound graph has
+ * either, so one that does is refused before anything else looks at it.
  */
-function findPrototypeKey(json: unknown): string | undefined {
-  const pending: unknown[] = [json]
-  while (pending.length > 0) {
-    const value = pending.pop()
+function structureProblem(json: unknown): string | undefined {
+  const pending: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, depth } = next
     if (typeof value !== 'object' || value === null) continue
+    if (depth > MAX_GRAPH_DEPTH) {
+      return `the graph has more than ${MAX_GRAPH_DEPTH} objects and lists in each other; make it flatter`
+    }
     for (const name of Object.keys(value)) {
-      if (name === '__proto__') return name
-      pending.push(Reflect.get(value, name))
+      if (name === '__proto__') return 'the graph has a field named "__proto__"; rename or remove it'
+      pending.push({ value: Reflect.get(value, name), depth: depth + 1 })
     }
   }
   return undefined

@@ -6,7 +6,7 @@ import { validateGraph } from '@weir/engine/graph/validate'
 import { type Bundle, bundleJob } from './bundle.ts'
 import { jsonJobModule } from './json-job.ts'
 import { type Overrides, overridden } from './overrides.ts'
-import { problemsError, shownPlace } from './problems.ts'
+import { type OperatorPlaces, placed, problemsError, shownPlace } from './problems.ts'
 import { evaluateInSandbox } from './sandbox.ts'
 import { checkSource, type JobKind, jobKind, shownFileName } from './source-text.ts'
 
@@ -23,6 +23,8 @@ export interface PreparedJob {
   readonly graph: JobGraph
   /** Of `graph`, overrides included: slots refuse to run another. */
   readonly graphHash: string
+  /** Where operators are described in the source, for errors about them; a JSON job has no lines. */
+  readonly places: OperatorPlaces
   /** One ES module that builds the graph and its closures (see load-job.ts). */
   readonly bundle: string
   readonly sourceMap: string
@@ -60,12 +62,13 @@ export async function prepareJob(request: PrepareRequest, context: PrepareContex
   const graph = overridden(first.graph, request)
   const problems = validateGraph(graph, context.registry)
   if (problems.length > 0) {
-    const withFile = problems.map(problem => ({ file: fileName, ...problem }))
+    const withFile = problems.map(problem => ({ file: fileName, ...placed(problem, first.places) }))
     throw problemsError('JOB_GRAPH', withFile)
   }
   return {
     graph,
     graphHash: graphHash(graph),
+    places: first.places,
     bundle: bundle.code,
     sourceMap: bundle.sourceMap,
     kind,

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { WeirError } from '@weir/engine/base/errors'
 import { graphDifferences } from '@weir/engine/graph/graph-hash'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadJob } from './load-job.ts'
 import { type PreparedJob, type PrepareRequest, prepareJob } from './prepare-job.ts'
+import { placedError } from './problems.ts'
 import { sdkBundle } from './sdk-bundle.ts'
 import { sdkModules, sdkRegistry } from './sdk-modules.ts'
 import { refusal } from './testing/prepare.ts'
@@ -116,8 +118,14 @@ describe('with the SDK itself', () => {
     ['env.setParallelism(-1)', /setParallelism\(-1\)/],
     ['env.setParallelism(1_000_000)', /setParallelism\(1000000\)/],
     ['env.setParallelism(129)', /parallelism 129, above its maxParallelism 128/],
-    ['env.addSource(fileSource({ path: 3, format: "lines" })).print()', /path/],
-    ['env.addSource(fileSource({ path: "x", format: "xml" })).print()', /format/],
+    [
+      'env.addSource(fileSource({ path: 3, format: "lines" })).print()',
+      /^job\.ts:14:5: operator "fileSource": config\.path: must be a text \(it is 3\)/,
+    ],
+    [
+      'env.addSource(fileSource({ path: "x", format: "xml" })).print()',
+      /config\.format: must be "lines", "json" or "csv" \(it is "xml"\)/,
+    ],
     ['env.fromElements(1).map(3)', /map\(3\): the argument has to be a function/],
     ['env.fromElements(1).keyBy(x => x).flatten()', /^job\.ts:14:\d+: TypeError: flatten is not a function/],
   ])('%s is refused as an error of the user', async (statement, message) => {
@@ -125,5 +133,30 @@ describe('with the SDK itself', () => {
     expect(error.domain).toBe('user')
     expect(error.message).toMatch(message)
     expect(error.problems.length).toBeGreaterThan(0)
+  })
+
+  test('every operator has the place of the call that describes it', async () => {
+    const { graph, places } = await prepare(BOOK_WORDS)
+    expect(graph.nodes.map(({ type, uid }) => [type, places.get(uid)])).toEqual([
+      ['fileSource', { file: 'job.ts', line: 6, column: 4 }],
+      ['flatMap', { file: 'job.ts', line: 7, column: 3 }],
+      ['map', { file: 'job.ts', line: 8, column: 3 }],
+      ['reduce', { file: 'job.ts', line: 10, column: 3 }],
+      ['fileSink', { file: 'job.ts', line: 11, column: 3 }],
+    ])
+  })
+
+  test('an error about an operator gets its place, in message and problems', async () => {
+    const { graph, places } = await prepare(BOOK_WORDS)
+    const { uid } = graph.nodes[4]
+    const error = new WeirError('FILE_ACCESS', 'cannot write', { place: { operator: uid } })
+    const { message, place, code } = placedError(error, places)
+    expect({ message, place, code }).toEqual({
+      message: 'job.ts:11:4: cannot write',
+      place: { operator: uid, file: 'job.ts', line: 11, column: 3 },
+      code: 'FILE_ACCESS',
+    })
+    const elsewhere = new WeirError('FILE_ACCESS', 'cannot write')
+    expect(placedError(elsewhere, places)).toBe(elsewhere)
   })
 })

@@ -18,6 +18,7 @@ export class SandboxErrors {
   readonly #context: QuickJSContext
   readonly #bundle: Bundle
   readonly #file: string
+  #positions: SourcePositions | undefined
 
   constructor(context: QuickJSContext, bundle: Bundle, file: string) {
     this.#context = context
@@ -33,10 +34,11 @@ export class SandboxErrors {
     if (name === 'InternalError' && message === 'out of memory') return this.#outOfMemory()
     if (name === 'InternalError' && message === 'stack overflow') return this.#stackOverflow(stack)
     const code = this.#text(error, 'code')
+    const operator = this.#operatorOf(error)
     return this.reported({
       code: (name === 'WeirError' && code !== undefined ? code : 'JOB_EVALUATION') as ErrorCode,
       message: name === undefined || name === 'Error' || name === 'WeirError' ? message : `${name}: ${message}`,
-      place: {},
+      place: operator === undefined ? {} : { operator },
       problems: [],
       stack,
     })
@@ -55,9 +57,9 @@ export class SandboxErrors {
         {},
       )
     }
-    const positions = new SourcePositions(this.#bundle.sourceMap)
+    const positions = this.#positionsOf()
     const mapped = mapStack(plain.stack ?? '', positions, isJobFile)
-    const place = { ...mapped.place, ...plain.place }
+    const place = { ...this.#shownPlace(mapped.place), ...plain.place }
     const hint = missingGlobalHint(plain.message.replace(/^ReferenceError: /, ''))
     const advice = hint ?? (plain.code === 'JOB_EVALUATION' ? 'correct the file there and give it again' : undefined)
     // The interpreter does not say what is not a function.
@@ -68,6 +70,11 @@ export class SandboxErrors {
     )
     const text = `${message}${advice === undefined ? '' : `; ${advice}`}`
     return this.#error(plain.code, text, place, plain, mapped.stack)
+  }
+
+  /** The innermost place in the user's files of a stack that the guest gives. */
+  placeOf(stack: string): ErrorPlace | undefined {
+    return this.#shownPlace(mapStack(stack.slice(0, 4_000), this.#positionsOf(), isJobFile).place)
   }
 
   tooSlow(limitMs: number): WeirError {
@@ -116,7 +123,7 @@ export class SandboxErrors {
   }
 
   #stackOverflow(stack: string): WeirError {
-    const { place } = mapStack(stack, new SourcePositions(this.#bundle.sourceMap), isJobFile)
+    const { place } = mapStack(stack, this.#positionsOf(), isJobFile)
     return this.#error('JOB_LIMIT', 'a function calls itself too deeply; end the recursion earlier', place ?? {})
   }
 
@@ -133,6 +140,25 @@ export class SandboxErrors {
     const error = new WeirError(code, message, { place: known, problems, cause: more.cause })
     if (stack) error.stack = `${error.name}: ${message}\n${stack}`
     return error
+  }
+
+  /** The module of a JSON job is generated: its lines are nobody's, but for those of the functions in it. */
+  #shownPlace(place: ErrorPlace | undefined): ErrorPlace | undefined {
+    return place?.file === this.#file && /\.json$/i.test(this.#file) ? undefined : place
+  }
+
+  /** The operator that an error of the SDK names. */
+  #operatorOf(error: QuickJSHandle): string | undefined {
+    if (this.#context.typeof(error) !== 'object') return undefined
+    return this.#context
+      .getProp(error, 'place')
+      .consume(place => this.#text(place, 'operator'))
+      ?.slice(0, 200)
+  }
+
+  #positionsOf(): SourcePositions {
+    this.#positions ??= new SourcePositions(this.#bundle.sourceMap)
+    return this.#positions
   }
 
   /** A field of an error when it is a text; reading it may itself fail, when the guest has no memory left. */

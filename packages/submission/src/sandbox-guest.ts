@@ -7,15 +7,24 @@ import { type GuestAnswer, READ_JOB, WRITE_LINE } from './sandbox-protocol.ts'
 /** Runs inside the sandbox, before the job: lays out what its bundle and the host ask for. */
 export function installInSandbox(sdk: SdkModules): void {
   const executed: unknown[] = []
+  const stacks = new Map<object, string>()
   const host: JobHost = {
     onExecute(environment) {
       executed.push(environment)
+    },
+    onOperator(operator) {
+      stacks.set(operator, new Error().stack ?? '')
     },
   }
   const read = (namespace?: Record<string, unknown>): string => {
     let answer: GuestAnswer
     try {
-      answer = { ok: true, graph: graphToJson(readJobExport(namespace, executed, sdk).graph) }
+      const { graph, operators = [] } = readJobExport(namespace, executed, sdk)
+      answer = {
+        ok: true,
+        graph: graphToJson(graph),
+        stacks: operators.map(operator => stacks.get(operator) ?? ''),
+      }
     } catch (thrown) {
       answer = { ok: false, error: WeirError.from(thrown, 'JOB_EVALUATION').toJson() }
     }

@@ -16,5 +16,9 @@ export const READ_JOB = Symbol.for('weir.sandbox.read')
 export const WRITE_LINE = Symbol.for('weir.sandbox.write')
 
 export type GuestAnswer =
-  /** `graph` is JSON in JSON: it is parsed once it is known to be the answer, under a limit of its own. */
-  { readonly ok: true; readonly graph: string } | { readonly ok: false; readonly error: WeirErrorJson }
+  /**
+   * `graph` is JSON in JSON: it is parsed once it is known to be the answer, under a limit of its own. `stacks` are those
+   * of the calls that described the graph's nodes, in their order; empty where that is not known.
+   */
+  | { readonly ok: true; readonly graph: string; readonly stacks: readonly string[] }
+  | { readonly ok: false; readonly error: WeirErrorJson }

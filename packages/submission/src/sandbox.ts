@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/engine/base/errors'
+import { type ErrorPlace, WeirError } from '@weir/engine/base/errors'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import {
   newQuickJSWASMModuleFromVariant,
@@ -27,6 +27,8 @@ export interface SandboxOptions {
 
 export interface SandboxResult {
   readonly graph: JobGraph
+  /** Where each operator is described in the user's files, by uid; of JSON jobs, and of odd files, nothing is known. */
+  readonly places: ReadonlyMap<string, ErrorPlace>
   /** What the module wrote to `console` while it built its graph. */
   readonly console: readonly string[]
 }
@@ -60,7 +62,8 @@ export async function evaluateInSandbox(bundle: Bundle, options: SandboxOptions)
   try {
     const namespace = evaluateModule(context, runtime, bundle.code, errors, deadline)
     const answer = readAnswer(context, namespace, errors)
-    return { graph: parseGraph(answer), console: lines }
+    const graph = parseGraph(answer.graph)
+    return { graph, places: operatorPlaces(graph, answer.stacks, errors), console: lines }
   } catch (thrown) {
     if (deadline.passed) throw errors.tooSlow(deadline.limitMs)
     if (thrown instanceof WeirError) throw thrown
@@ -115,22 +118,41 @@ function evaluateModule(
   return state.type === 'fulfilled' ? state.value : undefined
 }
 
-/** The graph as JSON gives it, unchecked. */
-function readAnswer(context: QuickJSContext, namespace: QuickJSHandle | undefined, errors: SandboxErrors): unknown {
+/** Graph and stacks as JSON gives them, unchecked. */
+function readAnswer(
+  context: QuickJSContext,
+  namespace: QuickJSHandle | undefined,
+  errors: SandboxErrors,
+): { graph: unknown; stacks: unknown } {
   const read = context.getProp(context.global, symbolHandle(context, READ_JOB))
   const result = context.callFunction(read, context.undefined, ...(namespace === undefined ? [] : [namespace]))
   if (result.error) throw errors.fromGuest(result.error)
   if (context.typeof(result.value) !== 'string') throw errors.tampered()
   const length = context.getProp(result.value, 'length').consume(handle => context.getNumber(handle))
-  if (length > limits.MAX_GRAPH_LENGTH) throw errors.graphTooLarge(length)
+  if (length > limits.MAX_GRAPH_LENGTH + limits.MAX_STACKS_LENGTH) throw errors.graphTooLarge(length)
   const text = context.getString(result.value)
   try {
     const answer = JSON.parse(text) as GuestAnswer
-    if (answer.ok) return JSON.parse(answer.graph)
+    if (answer.ok) {
+      if (answer.graph.length > limits.MAX_GRAPH_LENGTH) throw errors.graphTooLarge(answer.graph.length)
+      return { graph: JSON.parse(answer.graph), stacks: answer.stacks }
+    }
     throw errors.reported(answer.error, namespace === undefined)
   } catch (thrown) {
     throw thrown instanceof WeirError ? thrown : errors.tampered(thrown)
   }
+}
+
+/** The guest may answer anything for stacks: what is no text has no place. */
+function operatorPlaces(graph: JobGraph, stacks: unknown, errors: SandboxErrors): Map<string, ErrorPlace> {
+  const places = new Map<string, ErrorPlace>()
+  if (!Array.isArray(stacks)) return places
+  for (const [index, node] of graph.nodes.entries()) {
+    const stack: unknown = stacks[index]
+    const place = typeof stack === 'string' ? errors.placeOf(stack) : undefined
+    if (place !== undefined) places.set(node.uid, place)
+  }
+  return places
 }
 
 function symbolHandle(context: QuickJSContext, symbol: symbol): QuickJSHandle {

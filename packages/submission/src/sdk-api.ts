@@ -10,6 +10,6 @@ export const sdkModules: SdkModules = {
   isEnvironment: value => value instanceof StreamExecutionEnvironment,
   compile(environment) {
     assert(environment instanceof StreamExecutionEnvironment, 'only an environment can be compiled')
-    return compile(environment)
+    return { ...compile(environment), operators: environment.nodes }
   },
 }

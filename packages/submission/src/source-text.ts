@@ -67,8 +67,12 @@ function tooLarge(fileName: string, length: number): WeirError {
 
 function notText(fileName: string, cause?: unknown): WeirError {
   const file = shownFileName(fileName)
-  return new WeirError('JOB_SYNTAX', `${file} is not a text file in UTF-8; give the source text of a job`, {
-    cause,
-    place: { file },
-  })
+  return new WeirError(
+    'JOB_SYNTAX',
+    `${file} is not a text file in UTF-8; give the source text of a job, not a compiled or packed file, saved as UTF-8`,
+    {
+      cause,
+      place: { file },
+    },
+  )
 }

@@ -1,13 +1,15 @@
 import { WeirError } from '../base/errors.ts'
-import type { StreamNode } from './stream-node.ts'
+import type { JobDraft, StreamNode } from './stream-node.ts'
 
-/** Checks of what a job passes to the API: each throws JOB_GRAPH that names the operator, the value and what to do. */
+/** Checks of what a job passes to the API: each throws JOB_GRAPH that names the operator or job, the value and what to do. */
 
 /** Highest parallelism, as in `graph/job-graph.ts` (which carries a schema library that jobs do not need). */
 export const PARALLELISM_LIMIT = 32_768
 
-/** `where` is the name of an operator, or of the job. */
-export function checkParallelism(call: string, value: number, where: string): number {
+/** What a wrong value was given to: an operator, by its name, or the job itself. */
+export type Where = string | Pick<JobDraft, 'name'>
+
+export function checkParallelism(call: string, value: number, where: Where): number {
   return checkNumber(call, value, where, {
     min: 1,
     max: PARALLELISM_LIMIT,
@@ -24,7 +26,7 @@ export interface NumberRule {
   readonly what: string
 }
 
-export function checkNumber(call: string, value: number, where: string, rule: NumberRule): number {
+export function checkNumber(call: string, value: number, where: Where, rule: NumberRule): number {
   const { min, max = 1e15, whole = false, what } = rule
   const fits = typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))
   if (fits) return value
@@ -33,17 +35,22 @@ export function checkNumber(call: string, value: number, where: string, rule: Nu
   throw misuse(where, `${call}(${shown(value)}): ${what} has to be ${kind} ${bounds}`)
 }
 
-export function checkText(call: string, value: string, where: string, what: string): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value
-  throw misuse(where, `${call}(${shown(value)}): ${what} has to be a text of 1 to 200 characters`)
+export function checkText(call: string, value: string, where: Where, what: string): string {
+  const isText = typeof value === 'string' && value.trim() !== '' && value.length <= 200
+  if (!isText) throw misuse(where, `${call}(${shown(value)}): ${what} has to be a text of 1 to 200 characters`)
+  // Names stand in terminals and logs, where such a character could rewrite what stands around it.
+  if (/\p{Cc}/u.test(value)) {
+    throw misuse(where, `${call}(${shown(value)}): ${what} must not contain control characters such as line breaks`)
+  }
+  return value
 }
 
-export function checkFunction(call: string, value: unknown, where: string): void {
+export function checkFunction(call: string, value: unknown, where: Where): void {
   if (typeof value !== 'function') throw misuse(where, `${call}(${shown(value)}): the argument has to be a function`)
 }
 
 /** An object with all of `methods`. */
-export function checkObject(call: string, value: unknown, methods: readonly string[], where: string): void {
+export function checkObject(call: string, value: unknown, methods: readonly string[], where: Where): void {
   const missing = methods.filter(
     method => typeof value !== 'object' || value === null || typeof Reflect.get(value, method) !== 'function',
   )
@@ -54,7 +61,7 @@ export function checkObject(call: string, value: unknown, methods: readonly stri
   )
 }
 
-export function checkField(call: string, field: string, where: string): string {
+export function checkField(call: string, field: string, where: Where): string {
   if (typeof field === 'string' && field !== '') return field
   throw misuse(where, `${call}(${shown(field)}): the argument has to be the name of a field, e.g. ${call}("amount")`)
 }
@@ -68,8 +75,9 @@ export function checkSameJob(call: string, a: StreamNode, b: StreamNode): void {
   }
 }
 
-export function misuse(operator: string, message: string): WeirError {
-  return new WeirError('JOB_GRAPH', `operator "${operator}": ${message}`, { place: { operator } })
+export function misuse(where: Where, message: string): WeirError {
+  if (typeof where !== 'string') return new WeirError('JOB_GRAPH', `job "${where.name}": ${message}`)
+  return new WeirError('JOB_GRAPH', `operator "${where}": ${message}`, { place: { operator: where } })
 }
 
 export function shown(value: unknown): string {

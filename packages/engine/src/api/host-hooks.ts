@@ -8,6 +8,8 @@ export const LOCAL_RUNNER = Symbol.for('weir.localRunner')
 
 export interface JobHost {
   onExecute(environment: unknown): void
+  /** An operator was described: its place in the job's file is that of the call that leads here. */
+  onOperator?(operator: object): void
 }
 
 export interface LocalRunner {

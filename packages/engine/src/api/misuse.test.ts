@@ -23,9 +23,17 @@ class Process extends KeyedProcessFunction<number, { a: number }, number> {
 test.each<[string, () => unknown, RegExp]>([
   ['a job without a name', () => new StreamExecutionEnvironment(''), /name of the job has to be a text/],
   [
+    'a name that would clear a terminal',
+    () =>
+      numbers()
+        .map(x => x)
+        .name('a\u001b[2J'),
+    /^operator "map": name\("a\\u001b\[2J"\): the name must not contain control characters/,
+  ],
+  [
     'parallelism 0',
     () => new StreamExecutionEnvironment('j').setParallelism(0),
-    /"j": setParallelism\(0\).*from 1 to 32768/,
+    /^job "j": setParallelism\(0\).*from 1 to 32768/,
   ],
   [
     'parallelism -1',

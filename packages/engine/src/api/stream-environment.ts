@@ -55,7 +55,7 @@ export class StreamExecutionEnvironment implements JobDraft {
   #settings: JobSettings
 
   constructor(name = 'job', options: EnvironmentOptions = {}) {
-    this.#name = checkText('new StreamExecutionEnvironment', name, 'job', 'the name of the job')
+    this.#name = checkText('new StreamExecutionEnvironment', name, { name: 'job' }, 'the name of the job')
     this.#settings = { parallelism: 1, maxParallelism: DEFAULT_MAX_PARALLELISM }
     if (options.parallelism !== undefined) this.setParallelism(options.parallelism)
     if (options.maxParallelism !== undefined) this.setMaxParallelism(options.maxParallelism)
@@ -83,32 +83,29 @@ export class StreamExecutionEnvironment implements JobDraft {
 
   /** How many subtasks run each operator that sets no parallelism of its own. */
   setParallelism(parallelism: number): this {
-    checkParallelism('setParallelism', parallelism, this.#name)
+    checkParallelism('setParallelism', parallelism, this)
     return this.#set({ parallelism })
   }
 
   /** The number of key groups (default 128): the bound of any later rescaling, fixed for the life of the job's state. */
   setMaxParallelism(maxParallelism: number): this {
-    checkParallelism('setMaxParallelism', maxParallelism, this.#name)
+    checkParallelism('setMaxParallelism', maxParallelism, this)
     return this.#set({ maxParallelism })
   }
 
   enableCheckpointing(intervalMs: number, options: CheckpointingOptions = {}): this {
-    checkNumber('enableCheckpointing', intervalMs, this.#name, { min: 10, max: 1e12, what: 'the interval' })
+    checkNumber('enableCheckpointing', intervalMs, this, { min: 10, max: 1e12, what: 'the interval' })
     const { mode = 'exactly-once', unaligned, ...numbers } = options
     if (mode !== 'exactly-once' && mode !== 'at-least-once') {
-      throw misuse(
-        this.#name,
-        `enableCheckpointing(…): mode has to be "exactly-once" or "at-least-once", not ${shown(mode)}`,
-      )
+      throw misuse(this, `enableCheckpointing(…): mode has to be "exactly-once" or "at-least-once", not ${shown(mode)}`)
     }
     for (const [field, value] of Object.entries(numbers)) {
       const rule = CHECKPOINT_RULES[field as keyof typeof CHECKPOINT_RULES]
       if (rule === undefined) {
         const known = ['mode', 'unaligned', ...Object.keys(CHECKPOINT_RULES)].join(', ')
-        throw misuse(this.#name, `enableCheckpointing(…): "${field}" is no setting of checkpoints; there are ${known}`)
+        throw misuse(this, `enableCheckpointing(…): "${field}" is no setting of checkpoints; there are ${known}`)
       }
-      if (value !== undefined) checkNumber(`enableCheckpointing: ${field}`, value, this.#name, { ...rule, what: field })
+      if (value !== undefined) checkNumber(`enableCheckpointing: ${field}`, value, this, { ...rule, what: field })
     }
     return this.#set({
       checkpointing: { intervalMs, mode, ...(unaligned === undefined ? {} : { unaligned }), ...definedOnly(numbers) },
@@ -119,7 +116,7 @@ export class StreamExecutionEnvironment implements JobDraft {
   setRestartStrategy(restart: RestartStrategy): this {
     if (typeof restart?.type !== 'string') {
       throw misuse(
-        this.#name,
+        this,
         `setRestartStrategy(${shown(restart)}): the argument has to be fixedDelay(…), exponentialDelay(…), failureRate(…) or noRestart()`,
       )
     }
@@ -128,7 +125,7 @@ export class StreamExecutionEnvironment implements JobDraft {
 
   setStateBackend(stateBackend: StateBackend): this {
     if (stateBackend !== 'rocksdb' && stateBackend !== 'memory') {
-      throw misuse(this.#name, `setStateBackend(${shown(stateBackend)}): it has to be "rocksdb" or "memory"`)
+      throw misuse(this, `setStateBackend(${shown(stateBackend)}): it has to be "rocksdb" or "memory"`)
     }
     return this.#set({ stateBackend })
   }
@@ -136,7 +133,7 @@ export class StreamExecutionEnvironment implements JobDraft {
   /** Reads from a source, e.g. `addSource(fileSource({ path: 'data/book.txt', format: 'lines' }))`. */
   addSource<T>(source: SourceDescriptor<T>, watermarks?: WatermarkStrategy<T>): OperatorStream<T> {
     if (source?.kind !== 'source') {
-      throw misuse(this.#name, `addSource(${shown(source)}): the argument has to be a source, e.g. fileSource({ … })`)
+      throw misuse(this, `addSource(${shown(source)}): the argument has to be a source, e.g. fileSource({ … })`)
     }
     const { type, config, functions, parallelism } = source
     return new OperatorStream<T>(
@@ -161,7 +158,7 @@ export class StreamExecutionEnvironment implements JobDraft {
    */
   fromCollection<T>(values: Iterable<T>): OperatorStream<T> {
     if (typeof values?.[Symbol.iterator] !== 'function') {
-      throw misuse(this.#name, `fromCollection(${shown(values)}): the argument has to be an array or another iterable`)
+      throw misuse(this, `fromCollection(${shown(values)}): the argument has to be an array or another iterable`)
     }
     return new OperatorStream<T>(addNode(this, { type: 'collection', ...collectionOf(values), fixedParallelism: 1 }))
   }
@@ -176,7 +173,7 @@ export class StreamExecutionEnvironment implements JobDraft {
    * error that failed it. In a module that is submitted it only names the environment, and never comes.
    */
   async execute(name?: string): Promise<JobExecutionResult> {
-    if (name !== undefined) this.#name = checkText('execute', name, this.#name, 'the name of the job')
+    if (name !== undefined) this.#name = checkText('execute', name, this, 'the name of the job')
     const hooks = hostHooks()
     if (hooks.host === undefined) return hooks.runLocally(this)
     hooks.host.onExecute(this)

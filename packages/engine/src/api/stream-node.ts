@@ -1,4 +1,5 @@
 import type { JobNode, Partitioner, WatermarksConfig } from '../graph/job-graph.ts'
+import { hostHooks } from './host-hooks.ts'
 
 /** The job that is being described: what operators know of their environment. */
 export interface JobDraft {
@@ -56,6 +57,7 @@ export function addNode(job: JobDraft, node: NewNode): StreamNode {
   const { type, name = type, config = {}, functions = {}, inputs = [], fixedParallelism, watermarks } = node
   const added: StreamNode = { job, type, name, config, functions, inputs, fixedParallelism, watermarks }
   job.nodes.push(added)
+  hostHooks().host?.onOperator?.(added)
   return added
 }
 

@@ -19,6 +19,13 @@ const parallelismSchema = z
   .min(1, 'must be at least 1')
   .max(MAX_PARALLELISM_LIMIT, `must be at most ${MAX_PARALLELISM_LIMIT}`)
 
+/** Names stand in terminals, logs and pages: a control character in one could rewrite what stands around it. */
+const nameSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters such as line breaks')
+
 const durationMsSchema = z.number().min(0).max(1e15)
 
 export const watermarksSchema = z.strictObject({
@@ -37,10 +44,10 @@ export type WatermarksConfig = z.infer<typeof watermarksSchema>
 
 export const nodeSchema = z.strictObject({
   /** Stable identity of the operator over versions of the job: state and closures are found by it. */
-  uid: z.string().min(1).max(200),
+  uid: nameSchema,
   /** Key of the operator's spec, e.g. `map` or `fileSource`. */
   type: z.string().min(1).max(100),
-  name: z.string().min(1).max(200),
+  name: nameSchema,
   /** Checked against the spec of `type`. */
   config: z.record(z.string(), z.json()).default({}),
   /** Absent: the job's. */
@@ -49,7 +56,7 @@ export const nodeSchema = z.strictObject({
   watermarks: watermarksSchema.optional(),
   /** `head` starts a new chain, `never` chains with nobody. */
   chaining: z.enum(['always', 'head', 'never']).optional(),
-  slotSharingGroup: z.string().min(1).max(100).optional(),
+  slotSharingGroup: nameSchema.optional(),
 })
 export type JobNode = z.infer<typeof nodeSchema>
 
@@ -105,7 +112,7 @@ export const restartStrategySchema = z.discriminatedUnion('type', [
 export type RestartStrategy = z.infer<typeof restartStrategySchema>
 
 export const jobGraphSchema = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: nameSchema,
   parallelism: parallelismSchema.default(1),
   /** Number of key groups; fixed for the life of the job's state. */
   maxParallelism: parallelismSchema.default(DEFAULT_MAX_PARALLELISM),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Problem } from '../base/errors.ts'
 import { findCycle } from './find-cycle.ts'
+import { issueText, valueAt } from './issue-text.ts'
 import type { JobEdge, JobGraph, JobNode } from './job-graph.ts'
 import { didYouMean } from './near-miss.ts'
 import type { OperatorSpec, SpecRegistry } from './operator-spec.ts'
@@ -57,8 +58,7 @@ function tooParallel(what: string, parallelism: number, maxParallelism: number):
 function nodeProblems(node: JobNode, graph: JobGraph, registry: SpecRegistry): Problem[] {
   const spec = registry.get(node.type)
   if (spec === undefined) {
-    const hint = didYouMean(node.type, registry.keys()) || `; known are ${[...registry.keys()].sort().join(', ')}`
-    return [problem(node, `the type "${node.type}" is unknown${hint}`)]
+    return [problem(node, `the type "${node.type}" is unknown${typeHint(node.type, registry)}`)]
   }
   const problems: Problem[] = []
   if (node.parallelism !== undefined && node.parallelism > graph.maxParallelism) {
@@ -82,10 +82,17 @@ function nodeProblems(node: JobNode, graph: JobGraph, registry: SpecRegistry): P
   return problems
 }
 
+/** In TypeScript sources and sinks are made by functions such as `datagenSource`: their types may be shorter. */
+function typeHint(type: string, registry: SpecRegistry): string {
+  const short = type.replace(/(Source|Sink)$/, '')
+  if (registry.has(short)) return `; did you mean "${short}"?`
+  return didYouMean(type, registry.keys()) || `; known are ${[...registry.keys()].sort().join(', ')}`
+}
+
 function configProblems(node: JobNode, spec: OperatorSpec): string[] {
   const result = spec.config.safeParse(node.config)
   const issues = result.success ? [] : result.error.issues
-  const messages = issues.map(issue => configMessage(issue, spec))
+  const messages = issues.map(issue => configMessage(issue, node.config, spec))
   const reported = new Set(issues.map(issue => issue.path[0]))
   for (const [field, need] of Object.entries(spec.functions)) {
     if (reported.has(field)) continue
@@ -99,7 +106,7 @@ function configProblems(node: JobNode, spec: OperatorSpec): string[] {
   return messages
 }
 
-function configMessage(issue: z.core.$ZodIssue, spec: OperatorSpec): string {
+function configMessage(issue: z.core.$ZodIssue, config: JobNode['config'], spec: OperatorSpec): string {
   const path = ['config', ...issue.path.map(String)].join('.')
   if (issue.code === 'unrecognized_keys') {
     const known = knownFields(spec.config)
@@ -110,7 +117,7 @@ function configMessage(issue: z.core.$ZodIssue, spec: OperatorSpec): string {
       })
       .join('; ')
   }
-  return `${path}: ${issue.message}`
+  return `${path}: ${issueText(issue, valueAt(config, issue.path))}`
 }
 
 /** Field names of an object schema; none when the schema is of another kind. */
