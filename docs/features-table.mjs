@@ -23,6 +23,16 @@ const JSON_JOB = 'packages/submission/src/json-job.test.ts'
 const EVALUATE = 'packages/submission/src/evaluate-bundle.test.ts'
 const SUPERVISOR = 'apps/cluster/src/supervisor.integration.test.ts'
 const METRICS_SERVER = 'packages/process/src/metrics-server.integration.test.ts'
+const NETWORK = 'packages/engine/src/network'
+const DISPATCHER = 'apps/jobmanager/test/dispatcher.integration.test.ts'
+const RECOVERY = 'apps/jobmanager/test/recovery.integration.test.ts'
+const COMPILE = 'packages/engine/src/api/compile.test.ts'
+const EXAMPLES = 'packages/sdk/test/examples.integration.test.ts'
+const MAIN_JOB = 'e2e/main-job.test.ts'
+const EXAMPLES_E2E = 'e2e/examples.test.ts'
+const FAULTS = 'e2e/faults.test.ts'
+const FLOW_CONTROL = 'e2e/flow-control.test.ts'
+const USER_CODE = 'e2e/user-code.test.ts'
 
 export const FEATURES = [
   {
@@ -32,16 +42,17 @@ export const FEATURES = [
       [
         'A1',
         '★ `StreamExecutionEnvironment(name)`: parallelism, checkpointing interval, job graph',
-        'partly: environment, parallelism, the graph and its hash; the checkpointing interval is stored and has no effect yet',
-        PREPARE,
+        'partly: the checkpointing interval is stored and has no effect yet',
+        COMPILE,
         EVALUATE,
       ],
       [
         'A2',
         '★ Fluent stream API: addSource, map, filter, flatMap, keyBy, window, reduce, aggregate, addSink',
         'there',
-        SLOT_RUNTIME,
-        OPERATOR_CASES,
+        COMPILE,
+        EXAMPLES,
+        'packages/sdk/src/docs-examples.test.ts',
       ],
       ['A3', '★ Logical JobGraph → physical ExecutionGraph of parallel subtasks', 'there', EXECUTION_GRAPH],
       [
@@ -55,21 +66,20 @@ export const FEATURES = [
       [
         'A5',
         '`fromElements`, `print`, `execute(name)`',
-        'partly: `execute()` gives the same graph as a default export',
+        'there',
+        COMPILE,
+        'packages/engine/src/api/misuse.test.ts',
+        'packages/connectors/src/visible-sinks.test.ts',
         EVALUATE,
       ],
       [
         'A6',
         'Execution environments: fitting, local, remote; a managed way (an artefact and a command, nothing else)',
-        'not yet',
+        'partly: a file and `./weir deploy`',
+        'apps/cli/test/deploy.integration.test.ts',
+        EXAMPLES_E2E,
       ],
-      [
-        'A7',
-        'Record at a time, not micro-batch; bounded and unbounded streams',
-        'partly: record at a time, bounded streams',
-        OPERATOR_CASES,
-        SLOT_RUNTIME,
-      ],
+      ['A7', 'Record at a time, not micro-batch; bounded and unbounded streams', 'there', OPERATOR_CASES, EXAMPLES],
       ['A8', 'Complex event processing: patterns over a keyed stream (sequence, within, times, not)', 'not yet'],
       ['A9', 'SQL over the same operators', 'not yet'],
     ],
@@ -103,11 +113,17 @@ export const FEATURES = [
         'B4',
         '★ Time-bounded two-stream join (interval and window join), connect, union',
         'partly: union',
-        'packages/engine/src/graph/validate.test.ts',
+        COMPILE,
         SLOT_RUNTIME,
       ],
       ['B5', '★ Kafka source (topic, bootstrapServers, groupId, watermarkStrategy), Kafka sink', 'not yet'],
-      ['B6', 'Sources and sinks beyond Kafka: files, databases, HTTP', 'not yet'],
+      [
+        'B6',
+        'Sources and sinks beyond Kafka: files, databases, HTTP',
+        'partly: files',
+        'packages/connectors/src/file/file-source.test.ts',
+        'packages/connectors/src/file/file-sink.test.ts',
+      ],
     ],
   },
   {
@@ -184,7 +200,8 @@ export const FEATURES = [
         'partly: at the end of a bounded job; the commit is recorded first, happens once, and is repeated after a crash',
         JOB_MASTER,
         JOB_PROPERTIES,
-        'packages/engine/src/operators/sink-operator.test.ts',
+        RECOVERY,
+        'packages/connectors/src/file/file-sink.test.ts',
       ],
       ['E7', '★ Unaligned checkpoints', 'not yet'],
       ['E8', 'Checkpoint timeout gives `CheckpointExpired`, the next one succeeds', 'not yet'],
@@ -199,15 +216,17 @@ export const FEATURES = [
       [
         'F1',
         '★ Heartbeat failure detection, 5 s interval, 15 s timeout; a closed connection is noticed at once',
-        'partly: the registry’s decisions; the loss as an event of the job',
+        'there',
+        FAULTS,
+        DISPATCHER,
         RESOURCES,
-        JOB_MASTER,
       ],
       ['F2', '★ Cancel all tasks → latest checkpoint → reschedule → download → restore → seek → resume', 'not yet'],
       [
         'F3',
         '★ Zero loss and zero duplicates after a crash',
-        'partly: a bounded job gives the output of exactly one attempt, in the simulated cluster; it restarts from the beginning',
+        'partly: for the output of bounded jobs, which begin their input again',
+        FAULTS,
         JOB_PROPERTIES,
       ],
       ['F4', "Local recovery from the TaskManager's own disk; only the failed region restarts", 'not yet'],
@@ -217,8 +236,8 @@ export const FEATURES = [
     letter: 'G',
     title: 'Scheduling and resources',
     rows: [
-      ['G1', '★ Master and workers; TaskManager registry; slots tracked', 'there', RESOURCES, STORE],
-      ['G2', '★ Bin-packing placement (default), and spread as an option', 'there', PLACEMENT],
+      ['G1', '★ Master and workers; TaskManager registry; slots tracked', 'there', RESOURCES, DISPATCHER, MAIN_JOB],
+      ['G2', '★ Bin-packing placement (default), and spread as an option', 'there', PLACEMENT, MAIN_JOB],
       [
         'G3',
         'Slots: 4 per TaskManager, 3 TaskManagers = 12; memory limits; slot sharing',
@@ -233,20 +252,21 @@ export const FEATURES = [
         EXECUTION_GRAPH,
         'packages/engine/src/graph/validate.test.ts',
       ],
-      [
-        'G5',
-        'Dispatcher, ResourceManager, one JobMaster per job',
-        'partly: ResourceManager and JobMaster',
-        RESOURCES,
-        JOB_MASTER,
-      ],
+      ['G5', 'Dispatcher, ResourceManager, one JobMaster per job', 'there', DISPATCHER, RESOURCES, JOB_MASTER],
       [
         'G6',
         'Add TaskManagers to add capacity; jobs use free slots by themselves; rescale a running job; autoscale',
-        'partly: a waiting job takes slots that become free',
+        'partly: a waiting job takes slots when they come',
+        DISPATCHER,
         RESOURCES,
       ],
-      ['G7', '★ Operator chaining: one-to-one stateless neighbours fuse', 'there', EXECUTION_GRAPH, SLOT_RUNTIME],
+      [
+        'G7',
+        '★ Operator chaining: one-to-one stateless neighbours fuse',
+        'there',
+        EXECUTION_GRAPH,
+        'packages/engine/src/task/chain-compiler.test.ts',
+      ],
       ['G8', 'The JobManager asks Kubernetes for TaskManager pods, and gives them back (native mode)', 'not yet'],
     ],
   },
@@ -257,14 +277,26 @@ export const FEATURES = [
       [
         'H1',
         '★ Credit-based flow control',
-        'partly: in one process; a diamond of a fast and a slow path does not deadlock with 2 buffers a channel',
-        SLOT_RUNTIME,
+        'there',
+        FLOW_CONTROL,
+        `${NETWORK}/credit.test.ts`,
+        `${NETWORK}/frame-channel.test.ts`,
+        `${NETWORK}/channel-writer.test.ts`,
+        MAIN_JOB,
       ],
-      ['H2', '★ Fixed buffer pool of reused 32 KB buffers', 'partly: over rings between slots', SLOT_RUNTIME],
+      [
+        'H2',
+        '★ Fixed buffer pool of reused 32 KB buffers',
+        'there',
+        `${NETWORK}/buffer-pool.test.ts`,
+        `${NETWORK}/buffer-pool.integration.test.ts`,
+        `${NETWORK}/attempt-memory.test.ts`,
+      ],
       [
         'H3',
         '★ gRPC and Protocol Buffers between components (6123 JobManager, 6124+ TaskManagers)',
-        'partly: the cluster secret on calls and streams, errors through gRPC',
+        'there',
+        DISPATCHER,
         'packages/proto/src/credentials.integration.test.ts',
       ],
     ],
@@ -275,8 +307,8 @@ export const FEATURES = [
     note: 'Port 8081. Every path needs a token, except `GET /`, `/health` and `/metrics`.',
     rows: [
       ['I1', '`GET /` health', 'there', BODIES],
-      ['I2', '★ `POST /jobs/submit`, multipart field `job_file`', 'there', BODIES, BAD_REQUESTS],
-      ['I3', '`GET /jobs`', 'there', BODIES],
+      ['I2', '★ `POST /jobs/submit`, multipart field `job_file`', 'there', BODIES, BAD_REQUESTS, EXAMPLES_E2E],
+      ['I3', '`GET /jobs`', 'there', BODIES, RECOVERY],
       ['I4', '`GET /jobs/{id}/status`', 'there', BODIES],
       ['I5', '`POST /jobs/{id}/cancel`', 'there', BODIES],
       ['I6', '`GET /jobs/{id}/metrics`', 'there', BODIES, 'apps/jobmanager/src/metrics/job-metrics.test.ts'],
@@ -290,8 +322,8 @@ export const FEATURES = [
         JOB_MASTER,
         'packages/control/src/job/transitions.test.ts',
       ],
-      ['I11', 'Errors as `{"detail": …}`', 'there', BODIES, BAD_REQUESTS],
-      ['I12', 'Job definitions, status and history kept in Postgres', 'there', STORE, STORE_LIFE],
+      ['I11', 'Errors as `{"detail": …}`', 'there', BODIES, BAD_REQUESTS, DISPATCHER],
+      ['I12', 'Job definitions, status and history kept in Postgres', 'there', STORE, STORE_LIFE, RECOVERY],
     ],
   },
   {
@@ -344,7 +376,7 @@ export const FEATURES = [
     letter: 'K',
     title: 'Metrics (Prometheus names)',
     rows: [
-      ['K1', '★ `records_processed_total{task,operator}`', 'not yet'],
+      ['K1', '★ `records_processed_total{task,operator}`', 'there', EXAMPLES_E2E],
       ['K2', '★ `processing_latency_seconds{operator}` histogram', 'not yet'],
       ['K3', '★ `checkpoint_duration_seconds{job}` histogram', 'not yet'],
       ['K4', '★ `backpressure_ratio{task}` 0–1', 'not yet'],
@@ -370,8 +402,14 @@ export const FEATURES = [
     letter: 'M',
     title: 'Example jobs',
     rows: [
-      ['M1', 'book_words', 'not yet'],
-      ['M2', 'word_count (flatMap → lower → keyBy → tumbling 10 s → reduce → filter > 5)', 'not yet'],
+      ['M1', 'book_words', 'there', EXAMPLES, EXAMPLES_E2E, MAIN_JOB],
+      [
+        'M2',
+        'word_count (flatMap → lower → keyBy → tumbling 10 s → reduce → filter > 5)',
+        'there',
+        EXAMPLES,
+        EXAMPLES_E2E,
+      ],
       ['M3', 'windowed_aggregation (sensors, sliding 30 s / 10 s)', 'not yet'],
       ['M4', 'stateful_deduplication', 'not yet'],
       ['M5', 'stream_join', 'not yet'],
@@ -393,14 +431,16 @@ export const FEATURES = [
       [
         'N1',
         'Unit: operators, windows, state, watermarks, buffer pool, flow control',
-        'partly: all but the buffer pool by itself',
+        'there',
         OPERATOR_CASES,
+        'packages/engine/src/task/operator-cases.test.ts',
         WINDOWS,
         STATES,
         'packages/engine/src/time/watermark-merger.test.ts',
-        SLOT_RUNTIME,
+        `${NETWORK}/buffer-pool.test.ts`,
+        `${NETWORK}/channel-writer.test.ts`,
       ],
-      ['N2', 'Integration: failure recovery, exactly-once verification', 'not yet'],
+      ['N2', 'Integration: failure recovery, exactly-once verification', 'partly: failure recovery', FAULTS, RECOVERY],
       ['N3', 'Chaos: random TaskManager kill and restart while a job runs', 'not yet'],
       ['N4', 'Benchmark: throughput, latency p50/p95/p99, checkpoint duration, state overhead', 'not yet'],
       ['N5', 'Browser end-to-end with Playwright', 'not yet'],
@@ -421,19 +461,18 @@ export const FEATURES = [
     letter: 'P',
     title: 'Failure scenarios (each a test and a diagnosis in the product)',
     rows: [
+      ['P1', 'TaskManager crash', 'there', FAULTS, DISPATCHER, SUPERVISOR],
       [
-        'P1',
-        'TaskManager crash',
-        'partly: decisions in the simulated cluster; its process is started again',
-        JOB_MASTER,
-        SUPERVISOR,
+        'P2',
+        'Backpressure deadlock (RUNNING, 0 throughput, slow sink)',
+        'partly: it does not deadlock; busy and backpressure show where the time goes',
+        FLOW_CONTROL,
       ],
-      ['P2', 'Backpressure deadlock (RUNNING, 0 throughput, slow sink)', 'not yet'],
       ['P3', 'Alignment timeout under skew', 'not yet'],
-      ['P4', 'Submit with no TaskManager', 'partly: the answer 503 with its reason', BODIES],
+      ['P4', 'Submit with no TaskManager', 'there', DISPATCHER, BODIES, 'apps/cli/test/deploy.integration.test.ts'],
       ['P5', 'No output (missing topic, no input)', 'not yet'],
       ['P6', 'High latency (parallelism, too frequent checkpoints, large state)', 'not yet'],
-      ['P7', 'TaskManager out of memory', 'not yet'],
+      ['P7', 'TaskManager out of memory', 'partly: a job that uses up the heap of its slot fails alone', USER_CODE],
       ['P8', 'Parallelism > partitions', 'not yet'],
     ],
   },
@@ -452,8 +491,8 @@ export const FEATURES = [
     letter: 'R',
     title: 'Docs',
     rows: [
-      ['R1', 'README', 'partly: links and paths in it exist', 'test/docs.test.ts'],
-      ['R2', 'Architecture', 'partly: every path that it names exists', 'test/docs.test.ts'],
+      ['R1', 'README', 'there', 'test/docs.test.ts', 'packages/sdk/src/docs-examples.test.ts'],
+      ['R2', 'Architecture', 'there', 'test/docs.test.ts', 'test/layers.test.ts'],
       ['R3', 'API reference', 'there', 'apps/jobmanager/src/api/rest/openapi.test.ts'],
       ['R4', 'Deployment guide', 'not yet'],
       ['R5', 'GCP guide', 'not yet'],

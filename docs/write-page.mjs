@@ -7,15 +7,10 @@ export function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;')
 }
 
-/** A table as the formatter of this repository lays it out: cells as wide as the widest of their column. */
+/** A table without padding: a change of one cell changes one line. */
 export function table(header, rows) {
-  const widths = header.map((_, column) => Math.max(3, ...[header, ...rows].map(row => width(row[column]))))
-  const line = row => `| ${row.map((text, column) => text + ' '.repeat(widths[column] - width(text))).join(' | ')} |`
-  return [line(header), line(widths.map(count => '-'.repeat(count))), ...rows.map(line)]
-}
-
-function width(text) {
-  return [...text].length
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)]
 }
 
 /** Writes a generated page of this folder; with `--check`, compares it and ends with exit code 1 where it differs. */
