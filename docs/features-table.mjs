@@ -544,8 +544,8 @@ export const FEATURES = [
   },
   {
     letter: 'U',
-    title: "The card's packages",
-    note: 'Each is used, or [dependencies.md](dependencies.md) says what stands in its place and why.',
+    title: 'The packages that the design names',
+    note: 'Each is used, or [dependencies.md](dependencies.md#the-packages-that-the-design-names) says what stands in its place and why.',
     rows: [
       ['U1', 'next', 'not yet'],
       ['U2', 'react', 'not yet'],

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
+import { DataStream, KeyedStream } from '@weir/sdk'
 import { describe, expect, test } from 'vitest'
 import { projectFiles } from '../apps/cli/src/init/templates.ts'
 
@@ -102,6 +103,13 @@ describe('the commands of the docs', () => {
 test('the example of the README is the one that runs', () => {
   const [block] = [...textOf('README.md').matchAll(/^```ts\n(.*?)^```$/gms)]
   expect(block![1]).toBe(textOf('examples/book-words.ts'))
+})
+
+test('what the README says a job can use, is there', () => {
+  const [, list] = /^What a job can use today: (.*)$/m.exec(textOf('README.md'))!
+  const named = [...list!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter(name => !(name in DataStream.prototype) && !(name in KeyedStream.prototype))).toEqual([])
 })
 
 describe('decisions', () => {
