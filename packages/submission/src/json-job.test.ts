@@ -89,6 +89,14 @@ describe('a bad JSON job', () => {
     expect(error.message).toMatch(/and \d{4} more/)
   })
 
+  test('with more functions than a JSON job may have is refused', async () => {
+    const many = Array.from({ length: 2_001 }, (_, i) => ({ ...nodes[1], uid: `m${i}`, name: `m${i}` }))
+    const along = many.map((_, i) => ({ from: i === 0 ? 'in' : `m${i - 1}`, to: `m${i}` }))
+    const error = await refusal(prepare(json({ nodes: [nodes[0], ...many], edges: along }), asJson))
+    expect(error.code).toBe('JOB_LIMIT')
+    expect(error.message).toContain('a JSON job may have 2000 functions, and this one has 2001')
+  })
+
   test('that ends too early is refused at its end', async () => {
     const error = await refusal(prepare('{\n  "name": "x",', asJson))
     expect(error.place).toMatchObject({ line: 2 })

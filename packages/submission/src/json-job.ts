@@ -6,6 +6,7 @@ import { validateGraph } from '@weir/engine/graph/validate'
 import { type Message, transform } from 'esbuild'
 import { functionModule, functionModuleName, functionPlace } from './function-modules.ts'
 import { SDK_INTERNAL } from './host-symbols.ts'
+import { MAX_JSON_FUNCTIONS } from './limits.ts'
 import { parseGraph } from './parse-graph.ts'
 import { problemsError, shownPlace } from './problems.ts'
 import { shownFileName } from './source-text.ts'
@@ -33,6 +34,13 @@ export async function jsonJobModule(
   const problems = validateGraph(graph, registry)
   if (problems.length > 0) throw problemsError('JOB_GRAPH', problems)
   const found = functionTexts(graph, registry)
+  if (found.length > MAX_JSON_FUNCTIONS) {
+    throw new WeirError(
+      'JOB_LIMIT',
+      `${file}: a JSON job may have ${MAX_JSON_FUNCTIONS} functions, and this one has ${found.length}; write it in TypeScript, or do more in each function`,
+      { place: { file } },
+    )
+  }
   const faulty = (await Promise.all(found.map(text => functionProblem(text, file)))).filter(
     problem => problem !== undefined,
   )

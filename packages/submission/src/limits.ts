@@ -15,6 +15,9 @@ export const MAX_STACKS_LENGTH = 16 * 1024 * 1024
 /** Of objects and lists in each other, in a graph as JSON: more would be too deep for what walks it. */
 export const MAX_GRAPH_DEPTH = 64
 
+/** Of a JSON job: each becomes a module of its own, and takes its time to check. */
+export const MAX_JSON_FUNCTIONS = 2_000
+
 /** How long a module may take to build its graph. */
 export const EVALUATION_LIMIT_MS = 2_000
 

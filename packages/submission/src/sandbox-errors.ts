@@ -80,7 +80,7 @@ export class SandboxErrors {
   tooSlow(limitMs: number): WeirError {
     return this.#error(
       'JOB_LIMIT',
-      `it did not come to its end within ${limitMs / 1000} s: is there an endless loop? While a job builds its graph it should only describe what is to be done`,
+      `it did not come to its end within ${limitMs / 1000} s: is there an endless loop, or are there thousands of operators? While a job builds its graph it should only describe what is to be done`,
       {},
     )
   }

@@ -52,7 +52,11 @@ describe('errors of the module', () => {
 
 describe('limits', () => {
   test.each([
-    ['an endless loop', 'while (true) {}', /did not come to its end within 0\.3 s: is there an endless loop\?/],
+    [
+      'an endless loop',
+      'while (true) {}',
+      /did not come to its end within 0\.3 s: is there an endless loop, or are there thousands of operators\?/,
+    ],
     ['a loop that catches errors', 'for (;;) { try { for (;;) {} } catch {} }', /did not come to its end/],
     ['a catastrophic regular expression', `/(a+)+$/.test('${'a'.repeat(50)}b')`, /did not come to its end/],
     ['an endless chain of promises', 'const go = (): unknown => Promise.resolve().then(go); go()', /end within|memory/],

@@ -33,7 +33,7 @@ export function addValidate(program: Command, context: CliContext): void {
           ...(parallelism === undefined ? {} : { parallelism }),
         }
         const prepared = await prepareJob(request, await localSdk())
-        await checkPaths(prepared.graph, context.settings.workdir)
+        await checkPaths(prepared, context.settings.workdir)
         return prepared
       })
       if (json) return context.printJson(validJson(job))

@@ -4,13 +4,17 @@ import { dirname, resolve } from 'node:path'
 import { sources } from '@weir/connectors/runtime'
 import { WeirError } from '@weir/engine/base/errors'
 import { parallelismOf } from '@weir/engine/graph/execution-graph'
-import type { JobGraph, JobNode } from '@weir/engine/graph/job-graph'
+import type { JobNode } from '@weir/engine/graph/job-graph'
+import type { PreparedJob } from '@weir/submission/prepare-job'
+import { placedError } from '@weir/submission/problems'
+
+type CheckedJob = Pick<PreparedJob, 'graph' | 'places'>
 
 /**
  * Looks whether the input of a job is there and its output can be written, on this machine and by this user. Throws
- * FILE_ACCESS and what else a source says, with the operator.
+ * FILE_ACCESS and what else a source says, with the operator and its line.
  */
-export async function checkPaths(graph: JobGraph, workdir: string): Promise<void> {
+export async function checkPaths({ graph, places }: CheckedJob, workdir: string): Promise<void> {
   for (const node of graph.nodes) {
     const source = sources.get(node.type)
     try {
@@ -18,7 +22,7 @@ export async function checkPaths(graph: JobGraph, workdir: string): Promise<void
       await source?.discoverSplits(node.config, { parallelism: parallelismOf(graph, node), workdir })
       if (node.type === 'fileSink') await requireWritable(resolve(workdir, String(node.config.path)))
     } catch (thrown) {
-      throw inOperator(node, WeirError.from(thrown))
+      throw placedError(inOperator(node, WeirError.from(thrown)), places)
     }
   }
 }

@@ -3,8 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
-import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { type LocalRow, runLocally } from '@weir/local-runner/run-locally'
+import type { PreparedJob } from '@weir/submission/prepare-job'
 import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
 import { CHUNKS_PENDING_MAX, type FromRun, type RunData } from './run-messages.ts'
@@ -60,9 +60,9 @@ port.on('message', requestCancel)
 let pathCheck: Promise<WeirError | null> = Promise.resolve(null)
 let heldLogs: FromRun[] | null = []
 
-async function check(graph: JobGraph): Promise<WeirError | null> {
+async function check(job: PreparedJob): Promise<WeirError | null> {
   try {
-    await checkPaths(graph, data.workdir)
+    await checkPaths(job, data.workdir)
     for (const line of heldLogs ?? []) tell(line)
     heldLogs = null
     return null
@@ -82,8 +82,8 @@ async function run(): Promise<FromRun> {
       signal: cancel.signal,
       probe: data.probe,
       onOperators: operators => tell({ type: 'operators', operators }),
-      onPrepared({ graph }) {
-        pathCheck = check(graph)
+      onPrepared(job) {
+        pathCheck = check(job)
       },
       onStatus() {
         started = true

@@ -1,6 +1,7 @@
 import type { SourceDescriptor } from '@weir/engine/api/connectors'
 import { functionText } from '@weir/engine/api/function-text'
 import type { JobNode } from '@weir/engine/graph/job-graph'
+import { checkOptions } from '../check-options.ts'
 
 /** How the values of one field are made; bounds belong to the range. */
 export type DatagenField<V = unknown> =
@@ -34,7 +35,7 @@ export interface DatagenGenerator<T> extends DatagenRate {
 
 /** Makes records out of nothing, by a description of their fields or by a function. */
 export function datagenSource<T>(options: DatagenFields<T> | DatagenGenerator<T>): SourceDescriptor<T> {
-  const { generator, ...rest } = options
+  const { generator, ...rest } = checkOptions('datagenSource', options, '{ count: 10, generator: index => index }')
   const plain = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as JobNode['config']
   if (generator === undefined) return { kind: 'source', type: 'datagen', config: plain }
   return {

@@ -3,10 +3,18 @@ import { z } from 'zod'
 export const COLUMN_TYPES = ['integer', 'number', 'boolean', 'string'] as const
 export type ColumnType = (typeof COLUMN_TYPES)[number]
 
+const pathSchema = (needed: string) =>
+  z
+    .string()
+    .min(1, needed)
+    .max(4_096, 'must have at most 4096 characters')
+    // No file system has such a name, and its functions refuse it with an error of their own.
+    .refine(path => !path.includes('\0'), 'must not contain the character NUL (\\0)')
+
 export const fileSourceConfigSchema = z
   .strictObject({
     /** A file, a folder or a glob. */
-    path: z.string().min(1, 'the path of a file or folder is needed').max(4_096),
+    path: pathSchema('the path of a file or folder is needed'),
     format: z.enum(['lines', 'json', 'csv'], 'must be "lines", "json" or "csv"'),
     /** What a record that cannot be read does: fail the job, or be left out and counted. */
     onError: z.enum(['fail', 'skip']).optional(),
@@ -28,7 +36,7 @@ export type FileSourceConfig = z.infer<typeof fileSourceConfigSchema>
 export const fileSinkConfigSchema = z
   .strictObject({
     /** The folder of the part files; it is made when it is not there. */
-    path: z.string().min(1, 'the path of a folder is needed').max(4_096),
+    path: pathSchema('the path of a folder is needed'),
     format: z.enum(['lines', 'json', 'csv'], 'must be "lines", "json" or "csv"'),
     /** A part file of this size is closed and another one begun. */
     rollBytes: z.int('must be a whole number').min(1, 'must be at least 1').optional(),

@@ -1,5 +1,6 @@
 import type { SinkDescriptor } from '@weir/engine/api/connectors'
 import type { JobNode } from '@weir/engine/graph/job-graph'
+import { checkOptions } from '../check-options.ts'
 
 interface FileSinkOptions {
   /** The folder of the part files; it is made when it is not there. Relative to the work folder of the cluster. */
@@ -32,6 +33,7 @@ export function fileSink(options: LinesSinkOptions): SinkDescriptor<string | num
 export function fileSink(options: JsonSinkOptions): SinkDescriptor<unknown>
 export function fileSink(options: CsvSinkOptions): SinkDescriptor<object>
 export function fileSink(options: LinesSinkOptions | JsonSinkOptions | CsvSinkOptions): SinkDescriptor<never> {
+  checkOptions('fileSink', options, `{ path: 'out/words', format: 'json' }`)
   const config = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   return { kind: 'sink', type: 'fileSink', config: config as JobNode['config'] }
 }

@@ -1,6 +1,7 @@
 import type { SourceDescriptor } from '@weir/engine/api/connectors'
 import { WeirError } from '@weir/engine/base/errors'
 import type { JobNode } from '@weir/engine/graph/job-graph'
+import { checkOptions } from '../check-options.ts'
 
 /** What a record that cannot be read does: fail the job, or be left out, counted and logged. */
 export type OnError = 'fail' | 'skip'
@@ -40,6 +41,7 @@ export function fileSource<T = Record<string, string>>(options: CsvOptions): Sou
 export function fileSource<T = unknown>(options: JsonOptions): SourceDescriptor<T>
 export function fileSource<T = string>(options: LinesOptions | JsonOptions | CsvOptions): SourceDescriptor<T>
 export function fileSource(options: LinesOptions | JsonOptions | CsvOptions): SourceDescriptor<unknown> {
+  checkOptions('fileSource', options, `{ path: 'data/book.txt', format: 'lines' }`)
   const { watch, ...config } = options as FileOptions & { readonly watch?: unknown }
   if (watch !== undefined && watch !== false) {
     throw new WeirError(

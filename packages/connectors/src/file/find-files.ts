@@ -26,7 +26,11 @@ export async function findFiles(path: string, workdir: string): Promise<FoundFil
   const named = (file: string): string => (isAbsolute(path) ? file : relative(workdir, file))
   if (found === undefined) return inOrder(await matching(absolute), named)
   if (found.isDirectory()) return inOrder(await below(absolute), named)
-  if (!found.isFile()) throw new WeirError('FILE_ACCESS', `cannot read ${absolute}: it is neither a file nor a folder`)
+  if (!found.isFile())
+    throw new WeirError(
+      'FILE_ACCESS',
+      `cannot read ${absolute}: it is neither a file nor a folder; name one of these, or a pattern`,
+    )
   return [await readable(absolute, named)]
 }
 

@@ -86,6 +86,22 @@ describe('an upload', () => {
     await expectProblem(long, 400, /at most 200/)
   })
 
+  it('with a name that would clear a terminal is 400, and shown without harm', async () => {
+    const form = await multipart({ name: 'a.ts', content: 'x' }, { name: 'a\u001b[2J' })
+    await expectProblem(form, 400, /name is "a\\u001b\[2J": it must not contain control characters/)
+  })
+
+  it('with a field twice is 400', async () => {
+    const form = new FormData()
+    form.append('parallelism', '1')
+    form.append('parallelism', '2')
+    form.append('job_file', new Blob(['a']), 'a.ts')
+    const request = new Request('http://localhost', { method: 'POST', body: form })
+    const headers = { 'content-type': request.headers.get('content-type') ?? '' }
+    const twice = { headers, payload: Buffer.from(await request.arrayBuffer()) }
+    await expectProblem(twice, 400, /the field "parallelism" is there more than once/)
+  })
+
   it('that is not multipart is 415 and says what to send', async () => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'application/zip']) {
       const { answer, problem } = await submit({ headers: { 'content-type': type }, payload: Buffer.from('{}') })

@@ -24,7 +24,13 @@ export interface JobUpload {
 }
 
 const fieldsSchema = z.object({
-  name: z.string().trim().min(1, 'must not be empty').max(200, 'must have at most 200 characters').optional(),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(200, 'must have at most 200 characters')
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters such as line breaks')
+    .optional(),
   parallelism: z
     .string()
     .regex(/^[+-]?\d{1,15}$/, 'must be a whole number')
@@ -102,7 +108,11 @@ async function readForm(request: FastifyRequest): Promise<Form> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const status = (error as { statusCode?: number }).statusCode === 413 ? 413 : 400
-    throw new HttpError(status, 'REQUEST_INVALID', `the multipart body cannot be read: ${message}`)
+    throw new HttpError(
+      status,
+      'REQUEST_INVALID',
+      `the multipart body cannot be read: ${message}; send it as curl -F job_file=@job.ts does`,
+    )
   }
 }
 
@@ -113,12 +123,14 @@ async function takePart(form: Form, part: Multipart): Promise<void> {
     for await (const chunk of part.file) chunks.push(chunk as Buffer)
     if (part.fieldname !== 'job_file') refuse(`the file is in the field "${part.fieldname}": call it job_file`)
     else if (part.file.truncated) form.wrong.push(tooLarge())
-    else if (form.file !== null) refuse('there is more than one job_file')
+    else if (form.file !== null) refuse('there is more than one job_file: send one job at a time')
     else form.file = { name: part.filename, content: Buffer.concat(chunks) }
   } else if (part.fieldname === 'job_file') {
     refuse('job_file has no file name: send it as a file, for example curl -F job_file=@job.ts')
   } else if (!FIELDS.some(known => known === part.fieldname)) {
     refuse(`the field "${part.fieldname}" is unknown: there are ${FIELDS.join(', ')}`)
+  } else if (Object.hasOwn(form.fields, part.fieldname)) {
+    refuse(`the field "${part.fieldname}" is there more than once: send it once`)
   } else {
     form.fields[part.fieldname] = String(part.value)
   }
@@ -129,12 +141,16 @@ function checkedFile(file: { name: string; content: Uint8Array }): Pick<JobUploa
   if (!EXTENSIONS.some(extension => fileName.toLowerCase().endsWith(extension))) {
     throw new WeirError(
       'REQUEST_INVALID',
-      `job_file "${fileName}" is not a job: its name must end with .ts, .js or .json`,
+      `job_file "${fileName}" is not a job: its name must end with .ts, .js or .json, which says how it is read`,
     )
   }
-  if (file.content.length === 0) throw new WeirError('REQUEST_INVALID', `job_file "${fileName}" is empty`)
+  if (file.content.length === 0)
+    throw new WeirError('REQUEST_INVALID', `job_file "${fileName}" is empty: send the job's source`)
   if (!isText(file.content)) {
-    throw new WeirError('JOB_SYNTAX', `job_file "${fileName}" is not text in UTF-8: a job is source text or JSON`)
+    throw new WeirError(
+      'JOB_SYNTAX',
+      `job_file "${fileName}" is not text in UTF-8: send the job's source or JSON, not a compiled or packed file`,
+    )
   }
   return { fileName, content: file.content }
 }
@@ -161,7 +177,7 @@ function checkedFields(fields: Readonly<Record<string, string>>): Omit<JobUpload
   if (!parsed.success) {
     const problems = parsed.error.issues.map(issue => {
       const field = String(issue.path[0])
-      return { message: `${field} is "${fields[field]}": it ${issue.message}` }
+      return { message: `${field} is ${shortText(fields[field] ?? '')}: it ${issue.message}` }
     })
     throw new WeirError('REQUEST_INVALID', problems.map(problem => problem.message).join('; '), { problems })
   }
@@ -172,6 +188,14 @@ function checkedFields(fields: Readonly<Record<string, string>>): Omit<JobUpload
   }
 }
 
+/** Quoted, short, and without characters that a terminal obeys. */
+function shortText(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+}
+
 function tooLarge(): WeirError {
-  return new WeirError('JOB_TOO_LARGE', `job_file is larger than the limit of ${JOB_FILE_BYTES_MAX / 1024 / 1024} MiB`)
+  return new WeirError(
+    'JOB_TOO_LARGE',
+    `job_file is larger than the limit of ${JOB_FILE_BYTES_MAX / 1024 / 1024} MiB: put data into files that a source reads`,
+  )
 }
