@@ -47,3 +47,18 @@ it('an operator without anything to go on with changes nothing', () => {
   expect(flow.resume({ processElement: () => undefined, resume: () => true })).toBe(true)
   expect(flow.blocked).toBe(true)
 })
+
+it('those before an operator wait when its last result made one behind it keep some', () => {
+  const flow = new FlowState()
+  flow.suspend()
+  flow.suspend()
+  const through = flow.resume({
+    processElement: () => undefined,
+    resume: () => {
+      flow.unsuspend()
+      flow.suspend()
+      return true
+    },
+  })
+  expect(through).toBe(false)
+})
