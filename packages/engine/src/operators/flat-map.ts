@@ -12,7 +12,8 @@ const PULLS_MAX = 16_384
  * Any number of records for each record, all with its timestamp, in the order of the iterable.
  *
  * Invariant: while something is left of an array or iterable, the flow is suspended, and `resume` goes on with it. An
- * iterable is pulled only as fast as outputs take it, so it may be endless.
+ * iterable is pulled only as fast as outputs take it, so it may be endless. What an operator upstream still collects in the
+ * call that it is in (a function that emits several records, a timer) waits its turn, the function not yet called.
  */
 export class FlatMapOperator implements Operator {
   readonly #fn: (value: unknown) => unknown
@@ -23,6 +24,8 @@ export class FlatMapOperator implements Operator {
   #position = 0
   #iterator: Iterator<unknown> | undefined
   #timestamp = 0
+  #suspended = false
+  readonly #waiting: { readonly value: unknown; readonly timestamp: number }[] = []
 
   constructor(context: OperatorContext) {
     this.#fn = requireFunction(context.functions, 'fn', context.node)
@@ -32,6 +35,38 @@ export class FlatMapOperator implements Operator {
   }
 
   processElement(value: unknown, timestamp: number): void {
+    if (this.#suspended) this.#waiting.push({ value, timestamp })
+    else if (!this.#flatten(value, timestamp)) this.#suspend()
+  }
+
+  resume(): boolean {
+    if (!this.#suspended) return true
+    this.#suspended = false
+    this.#flow.unsuspend()
+    if (this.#goOn() && this.#takeWaiting()) return true
+    this.#suspend()
+    return false
+  }
+
+  close(): void {
+    const iterator = this.#iterator
+    this.#iterator = undefined
+    this.#array = undefined
+    this.#waiting.length = 0
+    try {
+      iterator?.return?.()
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+  }
+
+  #suspend(): void {
+    this.#suspended = true
+    this.#flow.suspend()
+  }
+
+  /** False when something is left of the results. */
+  #flatten(value: unknown, timestamp: number): boolean {
     let results: unknown
     try {
       results = this.#fn(value)
@@ -48,11 +83,10 @@ export class FlatMapOperator implements Operator {
           this.#array = results
           this.#position = i + 1
           this.#timestamp = timestamp
-          flow.suspend()
-          return
+          return false
         }
       }
-      return
+      return true
     }
     try {
       this.#iterator = (results as Iterable<unknown>)[Symbol.iterator]()
@@ -64,26 +98,23 @@ export class FlatMapOperator implements Operator {
       )
     }
     this.#timestamp = timestamp
-    if (!this.#pull()) this.#flow.suspend()
+    return this.#pull()
   }
 
-  resume(): boolean {
-    if (this.#array === undefined && this.#iterator === undefined) return true
-    this.#flow.unsuspend()
-    const done = this.#array === undefined ? this.#pull() : this.#goOnWithArray(this.#array)
-    if (!done) this.#flow.suspend()
-    return done
+  #goOn(): boolean {
+    if (this.#array !== undefined) return this.#goOnWithArray(this.#array)
+    return this.#iterator === undefined || this.#pull()
   }
 
-  close(): void {
-    const iterator = this.#iterator
-    this.#iterator = undefined
-    this.#array = undefined
-    try {
-      iterator?.return?.()
-    } catch (error) {
-      throw userError(error, this.#node)
+  #takeWaiting(): boolean {
+    let taken = 0
+    let through = true
+    while (through && taken < this.#waiting.length && !this.#flow.blocked) {
+      const { value, timestamp } = this.#waiting[taken++]
+      through = this.#flatten(value, timestamp)
     }
+    this.#waiting.splice(0, taken)
+    return through && this.#waiting.length === 0
   }
 
   #goOnWithArray(array: readonly unknown[]): boolean {

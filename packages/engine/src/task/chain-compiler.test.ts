@@ -17,7 +17,7 @@ const OPERATORS: Record<string, (k: number) => TestNode['operator']> = {
     functions: {
       fn: (n: number, context: ProcessContext, out: Collector<number>) => {
         if (n % 3 === 0) context.output('third', n + k)
-        else out.collect(failing(n, k + 2) + k)
+        else for (let i = 0; i <= k % 3; i++) out.collect(failing(n, k + 2) + k + i)
       },
     },
   }),
@@ -191,6 +191,28 @@ describe('a generated chain', () => {
     },
   )
 
+  it('loses nothing of what a function collects in one call while the operator behind it keeps results', () => {
+    const nodes: TestNode[] = [
+      {
+        name: 'burst',
+        operator: {
+          type: 'process',
+          functions: {
+            fn: (n: number, _context: ProcessContext, out: Collector<number>) => {
+              for (let i = 0; i < 3; i++) out.collect(n + i)
+            },
+          },
+        },
+        feeds: [1],
+      },
+      { name: 'pairs', operator: { type: 'flatMap', functions: { fn: (n: number) => [n, -n] } }, leaves: true },
+    ]
+    for (const every of [1, 2, 100]) {
+      const { log } = run(nodes, [10, 20], true, every)
+      expect(log.map(({ value }) => value)).toEqual([10, -10, 11, -11, 12, -12, 20, -20, 21, -21, 22, -22])
+    }
+  })
+
   it('hands the number of the input to the head alone', () => {
     const inputs: number[] = []
     const nodes: TestNode[] = [
@@ -251,7 +273,7 @@ describe('a generated chain', () => {
     const nodes: TestNode[] = [
       {
         name: '*/ `x` \u2028 name',
-        operator: OPERATORS.process(1),
+        operator: OPERATORS.process(0),
         leaves: true,
         sides: { 'a "tag"\n\\': { leaves: true }, third: { leaves: true } },
       },
@@ -259,8 +281,8 @@ describe('a generated chain', () => {
     const { chain, driver, log } = testChain(nodes, { compile: true })
     driver([3, 4], [0, 0], 0, 2, 0)
     expect(log.map(({ tag, value }) => [tag, value])).toEqual([
-      ['third', 4],
-      [null, 5],
+      ['third', 3],
+      [null, 4],
     ])
     expect(chainSource(chain, 'job_1\nalert(1)')).not.toBe(chainSource(chain, 'job_2\nalert(1)'))
     expect(chainSource(chain, 'job_1\u2029alert(1)\nalert(2)').split('\n')[0]).toBe('// chain job_1 alert(1) alert(2)')
