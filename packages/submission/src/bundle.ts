@@ -149,7 +149,7 @@ function bundleError(errors: readonly Message[], request: BundleRequest): WeirEr
   if (imports.length > 0) {
     return problemsError(
       'JOB_IMPORT',
-      imports.map(error => withSdkHint(problemOf(error), request.sdkExports)),
+      imports.map(error => withAdvice(problemOf(error), request.sdkExports)),
     )
   }
   return problemsError('JOB_SYNTAX', errors.map(problemOf), 'correct the file there and give it again')
@@ -163,7 +163,15 @@ function isImportError(error: Message): boolean {
   )
 }
 
-function withSdkHint(problem: Problem, sdkExports: readonly string[]): Problem {
+/** What the bundler says, with what to do. */
+function withAdvice(problem: Problem, sdkExports: readonly string[]): Problem {
+  const lost = /^Could not resolve "(.*)"$/.exec(problem.message)?.[1]
+  if (lost !== undefined) {
+    const message = /^[./]/.test(lost)
+      ? `there is no file "${lost}" beside this one; check the path, which ends like the file's name`
+      : `there is no package "${lost}" in the project; correct its name, or install it there with npm install`
+    return { ...problem, message }
+  }
   const missing = (/^No matching export in "weir-sdk:@weir\/sdk" for import "(.*)"$/.exec(problem.message) ??
     /^Import "(.*)" will always be undefined because there is no matching export in "weir-sdk:/.exec(
       problem.message,

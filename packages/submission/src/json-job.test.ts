@@ -89,6 +89,11 @@ describe('a bad JSON job', () => {
     expect(error.message).toMatch(/and \d{4} more/)
   })
 
+  test('with half a character in a text is refused', async () => {
+    const error = await refusal(prepare(json({ name: 'a\ud800' }), asJson))
+    expect(error.message).toContain('half a character in it (a lone surrogate): "a\\ud800"; correct the text')
+  })
+
   test('with more functions than a JSON job may have is refused', async () => {
     const many = Array.from({ length: 2_001 }, (_, i) => ({ ...nodes[1], uid: `m${i}`, name: `m${i}` }))
     const along = many.map((_, i) => ({ from: i === 0 ? 'in' : `m${i - 1}`, to: `m${i}` }))
@@ -105,7 +110,7 @@ describe('a bad JSON job', () => {
   test.each([['[]'], ['3'], ['null'], ['"x"']])('that is %s is refused', async text => {
     const error = await refusal(prepare(text, asJson))
     expect(error.code).toBe('JOB_GRAPH')
-    expect(error.message).toMatch(/^a job graph must be an object/)
+    expect(error.message).toMatch(/^job\.json: a job graph must be an object: .*, with "name", "nodes" and "edges"/)
   })
 
   test('without operators is refused', async () => {
@@ -124,7 +129,7 @@ describe('a bad JSON job', () => {
     const faulty = json({ nodes: [nodes[0], { ...nodes[1], parallelism }, ...nodes.slice(2)] })
     const error = await refusal(prepare(faulty, asJson))
     expect(error.code).toBe('JOB_GRAPH')
-    expect(error.problems).toEqual([{ operator: 'double', message: expect.stringMatching(message) }])
+    expect(error.problems).toEqual([{ file: 'job.json', operator: 'double', message: expect.stringMatching(message) }])
   })
 
   test('with a cycle is refused with the names around it', async () => {
@@ -136,12 +141,16 @@ describe('a bad JSON job', () => {
 
   test('with an unknown operator is refused with the near miss', async () => {
     const error = await refusal(prepare(json().replace('"type": "print"', '"type": "prnt"'), asJson))
-    expect(error.problems).toEqual([{ operator: 'out', message: expect.stringMatching(/did you mean "print"\?/) }])
+    expect(error.problems).toEqual([
+      { file: 'job.json', operator: 'out', message: expect.stringMatching(/did you mean "print"\?/) },
+    ])
   })
 
   test('with wrong types of settings is refused with operator and field', async () => {
     const error = await refusal(prepare(json().replace('"count": 3', '"count": "three"'), asJson))
-    expect(error.problems).toEqual([{ operator: 'in', message: expect.stringMatching(/config\.count: .*number/i) }])
+    expect(error.problems).toEqual([
+      { file: 'job.json', operator: 'in', message: expect.stringMatching(/config\.count: .*number/i) },
+    ])
   })
 
   test('with an unknown field is refused', async () => {
@@ -157,7 +166,9 @@ describe('a bad JSON job', () => {
 
   test('without a required function is refused', async () => {
     const error = await refusal(prepare(withFunction(undefined), asJson))
-    expect(error.problems).toEqual([{ operator: 'double', message: expect.stringContaining('config.fn') }])
+    expect(error.problems).toEqual([
+      { file: 'job.json', operator: 'double', message: expect.stringContaining('config.fn') },
+    ])
   })
 })
 

@@ -30,9 +30,12 @@ export async function jsonJobModule(
   sdkExports: readonly string[],
 ): Promise<JsonJobModule> {
   const file = shownFileName(fileName)
-  const graph = withFixedParallelism(parseGraph(await parseJson(source, file)), registry)
+  const graph = withFixedParallelism(parseGraph(await parseJson(source, file), file), registry)
   const problems = validateGraph(graph, registry)
-  if (problems.length > 0) throw problemsError('JOB_GRAPH', problems)
+  if (problems.length > 0) {
+    const ofFile = problems.map(problem => ({ file, ...problem }))
+    throw problemsError('JOB_GRAPH', ofFile)
+  }
   const found = functionTexts(graph, registry)
   if (found.length > MAX_JSON_FUNCTIONS) {
     throw new WeirError(

@@ -60,8 +60,16 @@ describe('a job of a local project', () => {
     [`import { secret } from '../../outside.ts'`, 'secret', /lies outside the project folder .*move the file into/],
     [`import { secret } from './link.ts'`, 'secret', /lies outside the project folder/],
     [`import fs from 'node:fs'`, 'fs', /"node:fs" is a module of Node/],
-    [`import missing from './missing.ts'`, 'missing', /Could not resolve "\.\/missing\.ts"/],
-    [`import missing from 'missing'`, 'missing', /Could not resolve "missing"/],
+    [
+      `import missing from './missing.ts'`,
+      'missing',
+      /there is no file "\.\/missing\.ts" beside this one; check the path/,
+    ],
+    [
+      `import missing from 'missing'`,
+      'missing',
+      /there is no package "missing" in the project; correct its name, or install it/,
+    ],
   ])('%s is refused', async (imports, use, message) => {
     const error = await refusal(local(imports, use))
     expect(error.code).toBe('JOB_IMPORT')

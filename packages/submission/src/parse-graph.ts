@@ -7,10 +7,13 @@ import { problemsError } from './problems.ts'
 /**
  * A graph from JSON that nobody vouches for. Throws JOB_GRAPH with one problem for each thing that is wrong with its
  * shape.
+ *
+ * @param file the JSON file that it stands in, for messages
  */
-export function parseGraph(json: unknown): JobGraph {
+export function parseGraph(json: unknown, file?: string): JobGraph {
+  const ofFile = file === undefined ? {} : { file }
   const unsound = structureProblem(json)
-  if (unsound !== undefined) throw problemsError('JOB_GRAPH', [{ message: unsound }])
+  if (unsound !== undefined) throw problemsError('JOB_GRAPH', [{ ...ofFile, message: unsound }])
   const result = jobGraphSchema.safeParse(json)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue): Problem => {
@@ -18,8 +21,10 @@ export function parseGraph(json: unknown): JobGraph {
     const path = operator === undefined ? issue.path : issue.path.slice(2)
     const field = path.map(String).join('.')
     const text = issueText(issue, valueAt(json, issue.path))
-    const message = field === '' ? `a job graph ${text}` : `${field}: ${text}`
-    return operator === undefined ? { message } : { operator, message: `operator "${operator}": ${message}` }
+    const message = field === '' ? `a job graph ${text}, with "name", "nodes" and "edges"` : `${field}: ${text}`
+    return operator === undefined
+      ? { ...ofFile, message }
+      : { ...ofFile, operator, message: `operator "${operator}": ${message}` }
   })
   throw problemsError('JOB_GRAPH', problems, 'correct the graph and give it again')
 }
@@ -37,12 +42,16 @@ function operatorAt(json: unknown, path: readonly PropertyKey[]): string | undef
 /**
  * What makes a graph unfit to be walked. A key `__proto__` would set an object's prototype when somebody copies it field
  * by field; what is nested too deeply would use up the stack of whoever walks it by calling itself. No sound graph has
- * either, so one that does is refused before anything else looks at it.
+ * either, so one that does is refused before anything else looks at it. Half a character has no
+ * form in UTF-8, so no database and no file could hold it.
  */
 function structureProblem(json: unknown): string | undefined {
   const pending: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, depth } = next
+    if (typeof value === 'string' && !value.isWellFormed()) {
+      return `the graph has a text with half a character in it (a lone surrogate): ${JSON.stringify(value.slice(0, 60))}; correct the text`
+    }
     if (typeof value !== 'object' || value === null) continue
     if (depth > MAX_GRAPH_DEPTH) {
       return `the graph has more than ${MAX_GRAPH_DEPTH} objects and lists in each other; make it flatter`

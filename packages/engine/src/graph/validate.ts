@@ -146,7 +146,7 @@ function edgeProblems(
     return [
       {
         operator: from === undefined ? edge.to : edge.from,
-        message: `the connection ${edge.from} -> ${edge.to} names the operator "${missing}", which is not in the graph${didYouMean(missing, nodeOf.keys())}`,
+        message: `the connection ${edge.from} -> ${edge.to} names the operator "${missing}", which is not in the graph${didYouMean(missing, nodeOf.keys()) || '; name the uid of one that is'}`,
       },
     ]
   }
