@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChannelSettings } from '@weir/engine/network/channel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ATTACH, CREDIT, DATA, HELLO } from './frame-format.ts'
+import { ATTACH, CREDIT, DATA, HEADER_BYTES, HELLO } from './frame-format.ts'
 import { End, Manager, runUntil, Stranger, TcpRelay, until } from './testing/data-plane.ts'
 
 const BUFFER_SIZE = 1024
@@ -140,8 +140,6 @@ describe('two TaskManagers', () => {
   it('lose nothing that a slot sends before its own TaskManager was told to connect', async () => {
     const { left, right } = pair()
     left.connect()
-    // Credit comes with the connection of the other side.
-    await until(() => right.credits.buffers(right.outgoing) > 0, 'credit from the other side')
     const values = numbered('right', 100)
     for (let i = 0; i < 20; i++) {
       right.turn(values)
@@ -152,6 +150,27 @@ describe('two TaskManagers', () => {
     expect(left.received).toEqual([...numbered('right', 100)])
     left.detach()
     right.detach()
+  })
+
+  it('wait for one another: the one that connects first may be far ahead', async () => {
+    for (const first of ['left', 'right'] as const) {
+      const common = { settings: { bufferSize: BUFFER_SIZE }, buffersPerSlot: 16, jobId: `job_${first}`, token: 't' }
+      const attempt = ++attempts
+      const makeLeft = () => new End(a, { id: 'tm-b', port: b.thread.port }, 0, { ...common, attempt })
+      const makeRight = () => new End(b, { id: 'tm-a', port: a.thread.port }, 1, { ...common, attempt })
+      const early = first === 'left' ? makeLeft() : makeRight()
+      early.connect()
+      early.turn(numbered(first, 5))
+      await sleep(60)
+      const late = first === 'left' ? makeRight() : makeLeft()
+      await sleep(20)
+      late.connect()
+      const ends = first === 'left' ? { left: early, right: late } : { left: late, right: early }
+      await runUntil([{ end: early }, { end: late }], () => late.received.length === 5)
+      await flows(ends)
+      early.detach()
+      late.detach()
+    }
   })
 
   it('pass over what still comes for an attempt that is over', async () => {
@@ -282,7 +301,7 @@ describe('a data connection', () => {
       wrong.connect()
       await until(() => c.failures.length > 0, 'the failure')
       expect(c.failures[0].error.code).toBe('CONNECTION_LOST')
-      expect(b.logs.some(line => line.includes('tm-0 showed a wrong token'))).toBe(true)
+      await until(() => b.logs.some(line => line.includes('tm-0 showed a wrong token')), 'a line in the log')
       wrong.turn(numbered('x', 10))
       await sleep(50)
       expect(good.received).toEqual([])
@@ -367,8 +386,7 @@ describe('a stranger on the data port', () => {
     const stranger = new Stranger(b.thread.port)
     act(stranger)
     await stranger.closed
-    await until(() => b.logs.length > before, 'a line in the log')
-    expect(b.logs.slice(before).join('\n')).toMatch(line)
+    await until(() => b.logs.slice(before).some(text => line.test(text)), `${line} in the log`)
     await flows(ends)
     expect(failuresOf(a, ends.ref.attempt)).toEqual([])
     expect(failuresOf(b, ends.ref.attempt)).toEqual([])
@@ -408,7 +426,7 @@ describe('a stranger on the data port', () => {
     const body = { ...ends.ref, token: 'secret', bufferSize: BUFFER_SIZE, recordCredit: 1024 }
     stranger.json(ATTACH, body, 1)
     await stranger.closed
-    expect(b.logs.at(-1)).toContain('tm-z showed a wrong token')
+    await until(() => b.logs.some(text => text.includes('tm-z showed a wrong token')), 'a line in the log')
     ends.left.detach()
     ends.right.detach()
   })
@@ -428,7 +446,10 @@ describe('a stranger on the data port', () => {
       const stranger = hello(new Stranger(b.thread.port), 'tm-p')
       stranger.json(ATTACH, { jobId: 'job_raw', attempt, token: 'raw', bufferSize: BUFFER_SIZE, recordCredit: 1024 }, 3)
       // ATTACH and CREDIT of the other side.
-      await until(() => Buffer.concat(stranger.received).length > 64, 'the answer')
+      await until(() => {
+        const bytes = Buffer.concat(stranger.received)
+        return bytes.length > HEADER_BYTES && bytes.length >= 2 * HEADER_BYTES + bytes.readUInt32LE(4)
+      }, 'the answer')
       return { stranger, end, attempt }
     }
 
@@ -485,10 +506,30 @@ describe('a stranger on the data port', () => {
       await until(() => failuresOf(b, attempt).length > 0, 'the failure')
       expect(failuresOf(b, attempt)[0].error.code).toBe('PROTOCOL')
       expect(failuresOf(b, attempt)[0].error.message).toMatch(line)
-      expect(b.logs.some(text => line.test(text))).toBe(true)
+      await until(() => b.logs.some(text => line.test(text)), `${line} in the log`)
       await flows(ends)
       expect(failuresOf(b, ends.ref.attempt)).toEqual([])
       for (const one of [end, ends.left, ends.right]) one.detach()
+    })
+
+    it('is not shown that of another one', async () => {
+      const { stranger, end } = await proven()
+      const before = Buffer.concat(stranger.received).length
+      const other = new End(b, { id: 'tm-p', port: 1 }, 1, {
+        settings: { bufferSize: BUFFER_SIZE },
+        buffersPerSlot: 8,
+        jobId: 'job_else',
+        attempt: ++attempts,
+        token: 'of the other',
+      })
+      other.connect()
+      const ends = pair()
+      ends.left.connect()
+      ends.right.connect()
+      await flows(ends)
+      expect(Buffer.concat(stranger.received).subarray(before)).toHaveLength(0)
+      stranger.socket.destroy()
+      for (const one of [end, other, ends.left, ends.right]) one.detach()
     })
 
     it('and goes away in the middle of a frame leaves no buffer behind', async () => {
@@ -497,7 +538,7 @@ describe('a stranger on the data port', () => {
       await until(() => end.pool.available() === end.pool.count - 1, 'the buffer to be taken')
       stranger.socket.destroy()
       await until(() => end.pool.available() === end.pool.count, 'the buffer to come back')
-      expect(failuresOf(b, attempt)).toHaveLength(1)
+      await until(() => failuresOf(b, attempt).length === 1, 'the failure')
       end.detach()
     })
 

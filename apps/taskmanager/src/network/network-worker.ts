@@ -25,7 +25,9 @@ const main = parentPort
 const data = workerData as NetworkWorkerData
 const doorbell = new Doorbell(data.doorbell)
 const attempts = new Set<AttemptLink>()
+/** The one to each peer, and all that are open: those too of which it is not known whose they are. */
 const connections = new Map<string, PeerConnection>()
+const open = new Set<PeerConnection>()
 const dialing = new Set<string>()
 const frame = newFrameDescriptor()
 let nextKey = 1
@@ -55,6 +57,7 @@ function adopt(socket: Socket, dialedPeerId?: string): PeerConnection {
     },
     findAttempt: (jobId, attempt) => [...attempts].find(link => link.is(jobId, attempt)),
     onClose: (connection, error) => {
+      open.delete(connection)
       const peerId = connection.peerId
       if (error !== undefined) send({ type: 'log', level: 'warn', message: error.message })
       if (peerId === undefined) return
@@ -67,7 +70,9 @@ function adopt(socket: Socket, dialedPeerId?: string): PeerConnection {
       }
     },
   }
-  return new PeerConnection(socket, data.bufferSize, listener, dialedPeerId)
+  const connection = new PeerConnection(socket, data.bufferSize, listener, dialedPeerId)
+  open.add(connection)
+  return connection
 }
 
 function attachAll(connection: PeerConnection, peerId: string): void {
@@ -138,16 +143,14 @@ function dial(peerId: string): void {
 function pump(): void {
   for (const connection of connections.values()) connection.cork()
   for (const link of attempts) {
-    // The first frames may be there before all peers are: they wait in the rings.
-    const mayFlow = link.failed || [...link.peers.keys()].every(peer => connections.get(peer)?.isAttached(link))
-    for (const { ring, quota, doorbell: slotDoorbell } of mayFlow ? link.fromSlots : []) {
+    for (const { ring, quota, doorbell: slotDoorbell } of link.fromSlots) {
       while (ring.shift(frame)) {
         const peer = link.outgoing.get(frame.channel)
         const connection = peer === undefined ? undefined : connections.get(peer)
         if (connection?.isAttached(link)) {
           connection.sendData(link, frame, quota, slotDoorbell)
         } else {
-          // A connection broke, and the attempt is failing.
+          // The credit for it came over a connection that has broken, and the attempt is failing.
           link.pool.release(frame.buffer)
           quota.giveBack()
         }
@@ -155,7 +158,7 @@ function pump(): void {
     }
     for (const incoming of link.incoming.values()) {
       const connection = connections.get(incoming.peer)
-      if (!connection?.isAttached(link)) continue
+      if (!connection?.isJoined(link)) continue
       const buffers = link.credits.takeGrantedBuffers(incoming.channel)
       const records = link.credits.takeGrantedRecords(incoming.channel)
       if (buffers === 0 && records === 0) continue
@@ -176,9 +179,12 @@ async function run(): Promise<void> {
 
 function handle(message: ToNetwork): void {
   switch (message.type) {
-    case 'attach':
-      attempts.add(new AttemptLink(message, nextKey++))
+    case 'attach': {
+      const link = new AttemptLink(message, nextKey++)
+      attempts.add(link)
+      for (const connection of open) connection.recognise(link)
       return
+    }
     case 'connect': {
       const link = [...attempts].find(candidate => candidate.is(message.jobId, message.attempt))
       if (link !== undefined) connect(link)

@@ -46,6 +46,8 @@ export class PeerConnection {
   readonly #bufferSize: number
   /** The other side's names for attempts. Null: an attempt that is over here; what still comes is passed over. */
   readonly #theirAttempts = new Map<number, AttemptLink | null>()
+  /** What was attached for attempts that are not known here: not yet, or not any more. */
+  readonly #unknown = new Map<number, Partial<AttachBody>>()
   readonly #attached = new Set<AttemptLink>()
   readonly #proven = new WeakSet<AttemptLink>()
   readonly #dialed: boolean
@@ -72,7 +74,10 @@ export class PeerConnection {
     socket.setNoDelay(true)
     socket.on('data', chunk => this.#onData(chunk))
     socket.on('error', error => {
-      this.#error ??= new WeirError('CONNECTION_LOST', `the data connection broke: ${error.message}`, { cause: error })
+      const to = this.peerId === undefined ? '' : ` to TaskManager ${this.peerId}`
+      this.#error ??= new WeirError('CONNECTION_LOST', `the data connection${to} broke: ${error.message}`, {
+        cause: error,
+      })
     })
     const helloTimer = setTimeout(() => {
       if (this.peerId === undefined) {
@@ -117,6 +122,24 @@ export class PeerConnection {
 
   isAttached(link: AttemptLink): boolean {
     return this.#attached.has(link)
+  }
+
+  /** Whether both sides have attached the attempt: credit that is sent before would not be understood over there. */
+  isJoined(link: AttemptLink): boolean {
+    return this.#attached.has(link) && this.#proven.has(link)
+  }
+
+  /** The attempt has become known here; the other side may have been faster. */
+  recognise(link: AttemptLink): void {
+    for (const [key, body] of this.#unknown) {
+      if (!link.is(String(body.jobId), Number(body.attempt))) continue
+      this.#unknown.delete(key)
+      try {
+        this.#accept(key, body, link)
+      } catch (error) {
+        this.destroy(WeirError.from(error, 'PROTOCOL'))
+      }
+    }
   }
 
   /** Sends a frame straight from the pool's memory, and gives its buffer back when the socket has taken it. */
@@ -248,6 +271,7 @@ export class PeerConnection {
         return
       case DETACH:
         this.#theirAttempts.delete(attemptKey)
+        this.#unknown.delete(attemptKey)
         return
       case CREDIT: {
         const link = this.#theirAttempt(attemptKey)
@@ -292,10 +316,15 @@ export class PeerConnection {
     }
     const link = this.#listener.findAttempt(String(body.jobId), Number(body.attempt))
     if (link === undefined) {
-      // Over here already: its frames are passed over until the other side notices.
+      // Not here yet, or over already: then its frames are passed over until the other side notices.
       this.#theirAttempts.set(key, null)
+      this.#unknown.set(key, body)
       return
     }
+    this.#accept(key, body, link)
+  }
+
+  #accept(key: number, body: Partial<AttachBody>, link: AttemptLink): void {
     if (!link.peers.has(this.peerId as string) || !sameToken(String(body.token), link.token)) {
       throw new WeirError('PROTOCOL', `TaskManager ${this.peerId} showed a wrong token for job ${link.jobId}`)
     }
