@@ -81,10 +81,21 @@ describe('user code that breaks', () => {
     await failsNaming(jobWith('if (i === 50) process.exit(3)'), /process\.exit/)
   })
 
-  it('by using up its heap fails its job alone', async () => {
-    const body =
-      'const hoard = ((globalThis as any).hoard ??= []); for (let k = 0; k < 20; k++) hoard.push(new Array(50000).fill(i + k))'
-    await failsNaming(jobWith(body), /memory/)
+  it.each([
+    [
+      'many records',
+      'const hoard = ((globalThis as any).hoard ??= []); for (let k = 0; k < 20; k++) hoard.push(new Array(50000).fill(i + k))',
+    ],
+    ['one call that never returns', 'const hoard: unknown[] = []; for (;;) hoard.push(new Array(1000).fill(i))'],
+    [
+      'a map that doubles',
+      `const hoard = new Map(); for (let k = 0; ; k++) hoard.set('key ' + k, { k, more: [k, k] })`,
+    ],
+    ['an array of numbers', 'const hoard: number[] = []; for (let k = 0; ; k++) hoard.push(k)'],
+  ])('by using up its heap in %s fails its job alone', async (_title, body) => {
+    const pid = cluster.pids()['tm-1']
+    await failsNaming(jobWith(`if (i >= 20) { ${body} }`), /memory/)
+    expect(cluster.pids()['tm-1'], 'the TaskManager lives').toBe(pid)
   })
 
   it('by a rejection that nobody handles fails its job alone', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
 import { WeirError } from '@weir/engine/base/errors'
 import type { ChannelSettings } from '@weir/engine/network/channel'
 import { clusterSecret } from '@weir/process/credentials'
@@ -20,6 +21,8 @@ import { memoryBudget } from './slots/memory-budget.ts'
 import { TaskExecutor } from './slots/task-executor.ts'
 
 const VERSION = '0.1.0'
+/** How long the report of a slot that cannot be stopped may take. */
+const UNSTOPPABLE_REPORT_MS = 1000
 /** Where the search for a free data port begins, above the RPC ports of an embedded cluster's TaskManagers. */
 const DATA_PORT_OFFSET = 100
 
@@ -27,6 +30,9 @@ async function main(): Promise<void> {
   endWithParent()
   shutDownOnSignals()
   checkNodeVersion()
+  // In loops that V8 optimises while they run it leaves out the checks for interrupts where the loop calls a builtin: an
+  // endless one could then be ended only with the whole process.
+  setFlagsFromString('--no-use-osr')
   const settings = readSettings(process.env)
   const id = settings.taskManagerId
   const log = openLog(settings, { process: id })
@@ -75,6 +81,11 @@ async function main(): Promise<void> {
     folder: join(settings.home, 'taskmanagers', id, 'jobs'),
     logger,
     report: event => link.report(event),
+    onUnstoppable: error => {
+      logger.error({ err: error }, 'a slot cannot be stopped: this TaskManager ends, and is started anew')
+      // Time for the report to arrive, so that the job that did this fails and the others are restarted.
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), UNSTOPPABLE_REPORT_MS)
+    },
     publishRows: (jobId, attempt, operator, subtask, rows) =>
       link.publishRows({ jobId, attempt, operator, subtask, rows: Buffer.from(JSON.stringify(rows)) }),
   })

@@ -31,6 +31,8 @@ export interface AttemptRunParts {
     fields: { operator?: string; subtask?: number; slot: number },
     message: string,
   ) => void
+  /** A slot's thread cannot be ended: the process has to be. */
+  readonly onUnstoppable: (error: WeirError) => void
   /** All slots of the attempt here are released. */
   readonly onReleased: () => void
 }
@@ -119,6 +121,7 @@ export class AttemptRun {
         {
           onMessage: message => this.#onMessage(number, message),
           onExit: error => this.#onExit(number, error),
+          onUnstoppable: error => this.#onUnstoppable(number, error),
         },
       )
       this.#slots.push({ number, thread, watched: thread, metrics: [], failed: false, released: false })
@@ -203,6 +206,8 @@ export class AttemptRun {
           },
         })
         return
+      case 'heap':
+        return
       case 'metrics':
         slot.metrics = message.subtasks
         return
@@ -230,6 +235,12 @@ export class AttemptRun {
     this.#parts.network.post({ type: 'detach', jobId: this.jobId, attempt: this.attempt })
     rmSync(this.#parts.folder, { recursive: true, force: true })
     this.#parts.onReleased()
+  }
+
+  #onUnstoppable(number: number, error: WeirError): void {
+    const slot = this.#slots.find(candidate => candidate.number === number)
+    if (slot !== undefined) this.#fail(slot, error)
+    this.#parts.onUnstoppable(error)
   }
 
   #fail(slot: Slot, error: WeirError): void {

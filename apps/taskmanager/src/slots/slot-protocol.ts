@@ -34,6 +34,8 @@ export type ToSlot =
       readonly noMoreSplits: boolean
       readonly unreadSplits: boolean
     }
+  /** Collect garbage and say what is alive: the heap is above its limit. */
+  | { readonly type: 'collect' }
   /** End: close everything and exit. */
   | { readonly type: 'stop' }
 
@@ -49,6 +51,8 @@ export type FromSlot =
       readonly subtask: number
       readonly committables: readonly (readonly [operator: string, committables: readonly Committable[]])[]
     }
+  /** Answer to `collect`. */
+  | { readonly type: 'heap'; readonly aliveBytes: number }
   /** Once a second, and when the slot is done. */
   | { readonly type: 'metrics'; readonly subtasks: readonly SubtaskMetrics[] }
   /** Rows of print and collect sinks since the last such message. */

@@ -1,17 +1,24 @@
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
+import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb } from './heap-guard.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
+
+/** How long V8 may take to end a worker by force. */
+const UNSTOPPABLE_MS = 3000
 
 export interface SlotThreadListener {
   onMessage(message: FromSlot): void
   /** The worker is gone. `error` says why, unless it was told to stop. Called once, after all messages. */
   onExit(error: WeirError | undefined): void
+  /** The worker was terminated and runs on: V8 found no place in its code where it can be interrupted. */
+  onUnstoppable(error: WeirError): void
 }
 
 /** The main thread's side of one slot: its worker, from start to exit. */
 export class SlotThread {
   readonly #worker: Worker
+  readonly #listener: SlotThreadListener
   readonly #probe: Int32Array
   readonly #heapMb: number
   #operators: readonly SlotOperator[] = []
@@ -19,14 +26,19 @@ export class SlotThread {
   #crash: Error | undefined
   #exited = false
   #killTimer: NodeJS.Timeout | undefined
+  readonly #heapTimer: NodeJS.Timeout
+  #heapExhausted = false
+  /** How often each operator was seen running, in looks from outside: whose memory it probably is. */
+  readonly #seen = new Map<SlotOperator, number>()
 
   constructor(entry: URL, data: SlotWorkerData, heapMb: number, listener: SlotThreadListener) {
     this.#probe = new Int32Array(data.probe)
     this.#heapMb = heapMb
+    this.#listener = listener
     this.#worker = new Worker(entry, {
       name: `${data.jobId}/${data.attempt}/${data.slot}`,
       workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(heapMb) },
       // User code sees neither the settings nor the secrets of the TaskManager.
       env: {},
       stdin: false,
@@ -34,6 +46,21 @@ export class SlotThread {
       stderr: true,
       execArgv: process.execArgv.filter(argument => !argument.startsWith('--inspect')),
     })
+    const guard = new HeapGuard(heapMb, {
+      usedBytes: async () => (await this.#worker.getHeapStatistics()).used_heap_size,
+      requestCollection: () => this.post({ type: 'collect' }),
+      onExhausted: () => {
+        this.#heapExhausted = true
+        this.#terminate()
+      },
+    })
+    this.#heapTimer = setInterval(() => {
+      const running = this.runningOperator()
+      if (running !== undefined) this.#seen.set(running, (this.#seen.get(running) ?? 0) + 1)
+      // The worker ends while it is asked: its exit is handled below.
+      guard.check(performance.now()).catch(() => clearInterval(this.#heapTimer))
+    }, HEAP_CHECK_MS)
+    this.#heapTimer.unref()
     // What user code writes past the console.
     for (const [stream, level] of [
       [this.#worker.stdout, 'info'],
@@ -53,6 +80,7 @@ export class SlotThread {
     }
     this.#worker.on('message', (message: FromSlot) => {
       if (message.type === 'deployed') this.#operators = message.operators
+      if (message.type === 'heap') guard.onCollected(message.aliveBytes)
       listener.onMessage(message)
     })
     this.#worker.on('error', error => {
@@ -61,6 +89,7 @@ export class SlotThread {
     this.#worker.on('exit', code => {
       this.#exited = true
       clearTimeout(this.#killTimer)
+      clearInterval(this.#heapTimer)
       listener.onExit(this.#stopping ? undefined : this.#exitError(code))
     })
   }
@@ -71,10 +100,19 @@ export class SlotThread {
 
   /** Asks the worker to close and exit; ends it by force when it has not after `graceMs`. */
   stop(graceMs: number): void {
-    if (this.#stopping) return
+    if (this.#stopping || this.#exited) return
     this.#stopping = true
     this.post({ type: 'stop' })
-    this.#killTimer = setTimeout(() => void this.#worker.terminate(), graceMs)
+    clearTimeout(this.#killTimer)
+    this.#killTimer = setTimeout(() => this.#terminate(), graceMs)
+  }
+
+  /** By force. A thread that V8 cannot interrupt even so is reported: only the end of the process ends it. */
+  #terminate(): void {
+    if (this.#exited) return
+    void this.#worker.terminate()
+    clearTimeout(this.#killTimer)
+    this.#killTimer = setTimeout(() => this.#listener.onUnstoppable(this.#exitError(1)), UNSTOPPABLE_MS)
   }
 
   /** The operator in which the thread is right now, if any. */
@@ -88,12 +126,17 @@ export class SlotThread {
     return Atomics.load(this.#probe, PROBE_STEPS)
   }
 
+  #busiestOperator(): SlotOperator | undefined {
+    const most = Math.max(...this.#seen.values())
+    return [...this.#seen].find(([, times]) => times === most)?.[0]
+  }
+
   #exitError(code: number): WeirError {
-    const running = this.runningOperator()
+    const running = this.runningOperator() ?? this.#busiestOperator()
     const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
     const where = running === undefined ? 'the job' : `operator '${running.name}' [${running.subtask}]`
     const crash = this.#crash as (Error & { code?: string }) | undefined
-    if (crash?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    if (this.#heapExhausted || crash?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       return new WeirError(
         'USER_MEMORY',
         `${where} used up the ${this.#heapMb} MB of memory of its slot; keep less in variables and state, raise MEMORY_SIZE, or run with a higher parallelism`,

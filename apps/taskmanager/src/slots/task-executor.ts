@@ -32,6 +32,8 @@ export interface TaskExecutorParts {
   readonly folder: string
   readonly logger: Logger
   readonly report: (event: TaskEvent) => void
+  /** A slot's thread cannot be ended: the process has to be. */
+  readonly onUnstoppable: (error: WeirError) => void
   readonly publishRows: (
     jobId: string,
     attempt: number,
@@ -123,6 +125,7 @@ export class TaskExecutor {
       log: (level, { operator, subtask, slot }, message) => {
         jobLogger(logger, { job: ref.jobId, attempt: ref.attempt, operator, subtask })[level]({ slot }, message)
       },
+      onUnstoppable: this.#parts.onUnstoppable,
       onReleased: () => {
         this.#runs.delete(name)
         this.#ended.push({ at: performance.now(), metrics: run.metrics() })

@@ -116,6 +116,7 @@ export function buildSubtask(
         workdir: slot.workdir,
         wakeUp,
         checkpointed: false,
+        bounded: slot.graph.job.nodes.every(n => slot.sources.get(n.type)?.isBounded(n.config) ?? true),
         publish: row => slot.host.onRow(node.uid, ref.subtask, row),
       })
       sinks.push({ uid: node.uid, name: node.name, sink: made })

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { HeapGuard } from './heap-guard.ts'
+
+const MB = 1024 * 1024
+
+function guarded(limitMb: number) {
+  const seen = { used: 0, collections: 0, exhausted: 0 }
+  const guard = new HeapGuard(limitMb, {
+    usedBytes: async () => seen.used,
+    requestCollection: () => {
+      seen.collections++
+    },
+    onExhausted: () => {
+      seen.exhausted++
+    },
+  })
+  return { seen, guard }
+}
+
+describe('a heap guard', () => {
+  it('leaves a heap below its limit alone', async () => {
+    const { seen, guard } = guarded(100)
+    seen.used = 100 * MB
+    await guard.check(0)
+    expect(seen).toMatchObject({ collections: 0, exhausted: 0 })
+  })
+
+  it('lets garbage above the limit be collected, and goes on when that was all', async () => {
+    const { seen, guard } = guarded(100)
+    seen.used = 150 * MB
+    await guard.check(0)
+    await guard.check(100)
+    expect(seen.collections).toBe(1)
+    guard.onCollected(60 * MB)
+    await guard.check(2100)
+    expect(seen).toMatchObject({ collections: 2, exhausted: 0 })
+  })
+
+  it('ends a worker whose live objects are above the limit, once', async () => {
+    const { seen, guard } = guarded(100)
+    seen.used = 150 * MB
+    await guard.check(0)
+    guard.onCollected(101 * MB)
+    guard.onCollected(102 * MB)
+    await guard.check(5000)
+    expect(seen).toMatchObject({ collections: 1, exhausted: 1 })
+  })
+
+  it('ends a worker above its limit that does not come back for a second', async () => {
+    const { seen, guard } = guarded(100)
+    seen.used = 150 * MB
+    await guard.check(0)
+    await guard.check(900)
+    expect(seen.exhausted).toBe(0)
+    await guard.check(1000)
+    expect(seen).toMatchObject({ collections: 1, exhausted: 1 })
+  })
+
+  it('ends a worker that does not come back and allocates on', async () => {
+    const { seen, guard } = guarded(100)
+    seen.used = 279 * MB
+    await guard.check(0)
+    expect(seen.exhausted).toBe(1)
+  })
+})

@@ -1,0 +1,78 @@
+/** Words of a heap guard's world: the worker whose heap it watches. */
+export interface GuardedHeap {
+  /** Bytes on the worker's heap, garbage included; answers though the worker is in the middle of a function. */
+  usedBytes(): Promise<number>
+  /** Asks the worker to collect its garbage when it comes back to its event loop, and to answer with `onCollected`. */
+  requestCollection(): void
+  /** What is alive is more than the limit. */
+  onExhausted(): void
+}
+
+/** How often a heap is looked at: the fastest allocation between two looks must fit below V8's own limit. */
+export const HEAP_CHECK_MS = 100
+/** A full collection stops the worker for some 100 ms, so it is not asked for more often than this. */
+const COLLECTION_PAUSE_MS = 2000
+/** How long a worker above its limit may take to come back to its event loop and collect. */
+const ANSWER_MS = 1000
+
+/**
+ * V8's own limit for a worker, MB. V8 ends the whole process when one allocation goes beyond it (a map or an array that
+ * doubles), so it stands far above the limit that `HeapGuard` keeps.
+ */
+export function hardHeapLimitMb(limitMb: number): number {
+  return limitMb * 2 + 1024
+}
+
+/**
+ * Keeps the heap of one worker within its limit from outside, so that a job that uses up its memory ends alone.
+ *
+ * Above the limit the worker is asked to collect garbage; what is still above it then is alive, and too much. A worker that
+ * does not answer, because a function of the job is allocating in a loop, is ended after a second, or at one and a half times
+ * the limit.
+ */
+export class HeapGuard {
+  readonly #limitBytes: number
+  readonly #emergencyBytes: number
+  readonly #heap: GuardedHeap
+  #looking = false
+  #collectionAt = Number.NEGATIVE_INFINITY
+  #answered = true
+  #exhausted = false
+
+  constructor(limitMb: number, heap: GuardedHeap) {
+    this.#limitBytes = limitMb * 1024 * 1024
+    this.#emergencyBytes = this.#limitBytes * 1.5 + 128 * 1024 * 1024
+    this.#heap = heap
+  }
+
+  /** To be called every HEAP_CHECK_MS, with monotonic time. */
+  async check(nowMs: number): Promise<void> {
+    if (this.#looking || this.#exhausted) return
+    this.#looking = true
+    try {
+      const used = await this.#heap.usedBytes()
+      if (used > this.#emergencyBytes) this.#end()
+      else if (used <= this.#limitBytes) return
+      else if (!this.#answered) {
+        if (nowMs - this.#collectionAt >= ANSWER_MS) this.#end()
+      } else if (nowMs - this.#collectionAt >= COLLECTION_PAUSE_MS) {
+        this.#collectionAt = nowMs
+        this.#answered = false
+        this.#heap.requestCollection()
+      }
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  onCollected(aliveBytes: number): void {
+    this.#answered = true
+    if (aliveBytes > this.#limitBytes) this.#end()
+  }
+
+  #end(): void {
+    if (this.#exhausted) return
+    this.#exhausted = true
+    this.#heap.onExhausted()
+  }
+}
