@@ -371,5 +371,6 @@ function hasRun(runner: JobRunner): boolean {
 }
 
 function unknownJob(jobId: string): WeirError {
-  return new WeirError('NOT_FOUND', `there is no job ${JSON.stringify(jobId)}`)
+  const shown = JSON.stringify(jobId.slice(0, 40))
+  return new WeirError('NOT_FOUND', `there is no job ${shown}: GET /jobs and ./weir list show those that there are`)
 }

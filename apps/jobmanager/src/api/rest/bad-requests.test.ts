@@ -107,8 +107,10 @@ describe('an upload', () => {
       const { answer, problem } = await submit({ headers: { 'content-type': type }, payload: Buffer.from('{}') })
       expect(answer.statusCode, type).toBe(415)
       expect(answer.headers['content-type']).toBe('application/problem+json')
-      expect(problem.detail, type).toMatch(/Content-Type|multipart\/form-data/)
+      expect(problem.detail, type).toMatch(/multipart\/form-data: .* curl -F job_file=@job\.ts/)
     }
+    const large = { headers: { 'content-type': 'application/json' }, payload: Buffer.alloc(100_000, 32) }
+    expect((await submit(large)).answer.statusCode).toBe(415)
   })
 
   it('whose multipart body is cut off, garbled or without a boundary is 400', async () => {

@@ -2,6 +2,7 @@ import { WeirError } from '@weir/engine/base/errors'
 import type { Logger } from '@weir/process/logging'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { notMultipart } from './job-upload.ts'
 import { HttpError, PROBLEM_TYPE, type ProblemBody, problemOf } from './problem.ts'
 
 /** Bodies of JSON requests: names and numbers, so small. */
@@ -10,7 +11,9 @@ export const JSON_BODY_BYTES_MAX = 64 * 1024
 /** Turns anything that a route or the server throws into problem+json. */
 export function problemHandler(logger: Logger) {
   return (thrown: FastifyError | WeirError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const error = toWeirError(thrown)
+    // Parsers of other bodies have looked at it first, and complain of their own rules.
+    const otherBody = request.routeOptions.config?.upload === true && !request.isMultipart() && isParserError(thrown)
+    const error = otherBody ? notMultipart() : toWeirError(thrown)
     const problem = problemOf(error)
     if (problem.status >= 500 && problem.status !== 501) {
       logger.error({ err: error, method: request.method, route: request.routeOptions.url }, error.message)
@@ -19,6 +22,10 @@ export function problemHandler(logger: Logger) {
     if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '1')
     return sendProblem(reply, problem)
   }
+}
+
+function isParserError(thrown: object): boolean {
+  return 'code' in thrown && typeof thrown.code === 'string' && thrown.code.startsWith('FST_ERR_CTP_')
 }
 
 /** Sends it past the serializer of the route, which knows the bodies of its good answers only. */

@@ -74,13 +74,7 @@ export const UPLOAD_FORM = {
  * reported, so that a client that is still sending gets to read the answer.
  */
 export async function readJobUpload(request: FastifyRequest): Promise<JobUpload> {
-  if (!request.isMultipart()) {
-    throw new HttpError(
-      415,
-      'REQUEST_INVALID',
-      'the body is not multipart/form-data: send the job as its field job_file, for example curl -F job_file=@job.ts',
-    )
-  }
+  if (!request.isMultipart()) throw notMultipart()
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > UPLOAD_BYTES_MAX) throw tooLarge()
 
@@ -90,6 +84,14 @@ export async function readJobUpload(request: FastifyRequest): Promise<JobUpload>
     throw new WeirError('REQUEST_INVALID', 'the field job_file is missing: send the job as a file in it')
   }
   return { ...checkedFile(form.file), ...checkedFields(form.fields) }
+}
+
+export function notMultipart(): HttpError {
+  return new HttpError(
+    415,
+    'REQUEST_INVALID',
+    'the body is not multipart/form-data: send the job as its field job_file, for example curl -F job_file=@job.ts',
+  )
 }
 
 interface Form {
