@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startBareProcesses } from './support/bare-processes.ts'
 import { type JobStatus, TestCluster, until } from './support/cluster.ts'
 
 const HEARTBEAT_TIMEOUT_MS = 4000
@@ -161,5 +162,60 @@ describe('a JobManager that is killed with -9', () => {
     await until(10_000, 'all slots to be free', async () =>
       (await taskManagers()).filter(tm => tm.status === 'ACTIVE').every(tm => tm.slots_free === tm.slots_total),
     )
+  })
+})
+
+describe('a TaskManager without a supervisor that is frozen and thaws', () => {
+  it('is refused as an old incarnation, drops its tasks, and comes back as a new one', {
+    timeout: 90_000,
+  }, async () => {
+    const bare = await startBareProcesses({ HEARTBEAT_INTERVAL: '500', HEARTBEAT_TIMEOUT: '2000' })
+    try {
+      const get = async <T>(path: string): Promise<T> => {
+        const answer = await fetch(bare.url + path, { headers: { authorization: `Bearer ${bare.token()}` } })
+        return (await answer.json()) as T
+      }
+      await until(60_000, 'the TaskManager to register', async () => {
+        try {
+          return (await get<TaskManager[]>('/taskmanagers')).some(tm => tm.status === 'ACTIVE')
+        } catch {
+          return false
+        }
+      })
+      const form = new FormData()
+      form.set('job_file', new Blob([endlessJob]), 'endless.ts')
+      const submitted = await fetch(`${bare.url}/jobs/submit`, {
+        method: 'POST',
+        body: form,
+        headers: { authorization: `Bearer ${bare.token()}` },
+      })
+      const { job_id } = (await submitted.json()) as { job_id: string }
+      await until(
+        15_000,
+        'the job to run',
+        async () => (await get<JobStatus>(`/jobs/${job_id}/status`)).status === 'RUNNING',
+      )
+      const pid = bare.taskManager.pid as number
+      process.kill(pid, 'SIGSTOP')
+      await until(3000, 'the silence to be noticed', async () =>
+        (await get<TaskManager[]>('/taskmanagers')).every(tm => tm.status === 'LOST'),
+      )
+      process.kill(pid, 'SIGCONT')
+      await until(15_000, 'the same process to be back', async () =>
+        (await get<TaskManager[]>('/taskmanagers')).some(tm => tm.status === 'ACTIVE' && tm.pid === pid),
+      )
+      const log = readFileSync(join(bare.home, 'logs/tm-1.log'), 'utf8')
+      expect(log).toContain('given up by the JobManager')
+      await until(15_000, 'the job to run again', async () => {
+        const status = await get<JobStatus>(`/jobs/${job_id}/status`)
+        return status.status === 'RUNNING' && !status.restarting && status.attempt > 1
+      })
+      const [{ slots_free, slots_total }] = (await get<TaskManager[]>('/taskmanagers')).filter(
+        tm => tm.status === 'ACTIVE',
+      )
+      expect(slots_total - slots_free, 'slots of the new attempt alone').toBe(1)
+    } finally {
+      await bare.stop()
+    }
   })
 })
