@@ -23,6 +23,7 @@ const JSON_JOB = 'packages/submission/src/json-job.test.ts'
 const EVALUATE = 'packages/submission/src/evaluate-bundle.test.ts'
 const SUPERVISOR = 'apps/cluster/src/supervisor.integration.test.ts'
 const METRICS_SERVER = 'packages/process/src/metrics-server.integration.test.ts'
+const TASK_METRICS = 'apps/taskmanager/src/reporting/task-metrics.test.ts'
 const NETWORK = 'packages/engine/src/network'
 const DISPATCHER = 'apps/jobmanager/test/dispatcher.integration.test.ts'
 const RECOVERY = 'apps/jobmanager/test/recovery.integration.test.ts'
@@ -379,9 +380,9 @@ export const FEATURES = [
       ['K1', '★ `records_processed_total{task,operator}`', 'there', EXAMPLES_E2E],
       ['K2', '★ `processing_latency_seconds{operator}` histogram', 'not yet'],
       ['K3', '★ `checkpoint_duration_seconds{job}` histogram', 'not yet'],
-      ['K4', '★ `backpressure_ratio{task}` 0–1', 'not yet'],
-      ['K5', '`watermark_lag_ms{task}`', 'not yet'],
-      ['K6', '`state_size_bytes{task,operator}`', 'not yet'],
+      ['K4', '★ `backpressure_ratio{task}` 0–1', 'there', TASK_METRICS],
+      ['K5', '`watermark_lag_ms{task}`', 'there', TASK_METRICS],
+      ['K6', '`state_size_bytes{task,operator}`', 'there', TASK_METRICS],
       ['K7', 'The documented PromQL works as written, with its recording rule', 'not yet'],
       ['K8', 'Metrics are served on 9249+ per process', 'there', METRICS_SERVER, SUPERVISOR],
     ],

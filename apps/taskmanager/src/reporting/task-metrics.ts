@@ -63,6 +63,7 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
         const total = subtask.busyMs + subtask.backpressuredMs + subtask.idleMs
         if (total > 0) this.set({ task, job }, ratios.of(task, subtask))
       })
+      ratios.endOfLook()
     },
   })
   const ratios = new RecentRatios()
@@ -92,13 +93,20 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
   })
 }
 
-/** Backpressure between two looks of the same task. */
+/** Backpressure of tasks between two looks at all of them. */
 class RecentRatios {
-  readonly #latest = new Map<string, SubtaskMetrics>()
+  #before = new Map<string, SubtaskMetrics>()
+  #now = new Map<string, SubtaskMetrics>()
+
+  /** Tasks that this look has not met are forgotten: a TaskManager outlives thousands of jobs. */
+  endOfLook(): void {
+    this.#before = this.#now
+    this.#now = new Map()
+  }
 
   of(task: string, now: SubtaskMetrics): number {
-    const before = this.#latest.get(task)
-    this.#latest.set(task, now)
+    const before = this.#before.get(task)
+    this.#now.set(task, now)
     const since = (pick: (metrics: SubtaskMetrics) => number): number =>
       pick(now) - (before === undefined || pick(before) > pick(now) ? 0 : pick(before))
     const waited = since(metrics => metrics.backpressuredMs)
