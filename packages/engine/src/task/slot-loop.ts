@@ -155,7 +155,8 @@ export class SlotLoop {
         addTime(times, result, ended - began)
       }
       if (result === 'done') progress = true
-      answer.result = result
+      // It did something until an output was full: from now on it waits for room, whoever has the thread.
+      answer.result = result === 'progress' && subtask.outputs.isFull ? 'backpressured' : result
       answer.at = ended
     }
     if (done === subtasks.length) {
