@@ -4,8 +4,12 @@ import type { Collector } from '../functions/collector.ts'
 import type { ProcessContext } from '../functions/process-function.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { Sink } from '../operators/sink.ts'
+import type { Source } from '../operators/source.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { record, time } from '../testing/operator-harness.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import type { SlotRuntime } from './slot-runtime.ts'
+import { Script, scriptSource } from './testing/script-source.ts'
 import { runTestJob, type TestJob, type TestRunOptions } from './testing/test-job.ts'
 
 function spin(ms: number): void {
@@ -298,6 +302,30 @@ describe('a record that cannot be sent', () => {
     expect(error).toMatchObject({ code: 'RECORD_TYPE', place: { operator: 'wrap', subtask: 0 } })
     expect(error.message).toContain("operator 'wrap'")
   })
+
+  it('names it, too, when the batch goes because nothing more comes', async () => {
+    const clock = new ManualClock()
+    // Waits for ever for the record to arrive.
+    const script = new Script([record(1), time(1)], clock, () => 0)
+    const job: TestJob = {
+      graph: {
+        name: 'unsendable',
+        nodes: [
+          node('in', 'script', { config: { script: 0 }, ...apart('in') }),
+          node('wrap', 'map', apart('in')),
+          node('out', 'keep', apart('out')),
+        ],
+        edges: [
+          { from: 'in', to: 'wrap' },
+          { from: 'wrap', to: 'out', partitioner: 'rebalance' },
+        ],
+      },
+      functions: { wrap: { fn: (n: number) => ({ n, call: () => n }) } },
+    }
+    const sources = [scriptSource([script]) as Source]
+    const error = await runTestJob(job, { network: 'rings', compile: true, sources }).catch(thrown => thrown)
+    expect(error).toMatchObject({ code: 'RECORD_TYPE', place: { operator: 'wrap', subtask: 0 } })
+  })
 })
 
 describe('a sink that takes its time', () => {
@@ -344,6 +372,60 @@ describe('a sink that takes its time', () => {
     )
     expect(written).toEqual(numbers(400).flat())
     expect(most).toBe(5)
+  })
+})
+
+describe('a slot whose outputs are full', () => {
+  it.each(['local', 'rings'] as const)('sleeps, though watermarks are long due, %s', async network => {
+    let turns = 0
+    let open = false
+    const gate: Sink = {
+      type: 'gate',
+      createWriter: (_config, { wakeUp }) => {
+        setTimeout(() => {
+          open = true
+          wakeUp()
+        }, 300)
+        return {
+          open: async () => undefined,
+          write: () => undefined,
+          isReady: () => open,
+          prepareCommit: async () => [],
+          close: async () => undefined,
+        }
+      },
+    }
+    const began = performance.now()
+    await runTestJob(
+      {
+        graph: {
+          name: 'gate',
+          nodes: [
+            node('in', 'list', {
+              config: { records: numbers(500) },
+              watermarks: { strategy: 'monotonous', intervalMs: 5 },
+              ...apart('in'),
+            }),
+            node('out', 'gate', { config: {}, ...apart('out') }),
+          ],
+          edges: [{ from: 'in', to: 'out', partitioner: 'rebalance' }],
+        },
+        functions: {},
+      },
+      {
+        network,
+        compile: true,
+        sinks: [gate],
+        settings: { maxBatchRecords: 10 },
+        buffersPerSlot: 2,
+        onYield: callback => {
+          if (!open) turns++
+          setImmediate(callback)
+        },
+      },
+    )
+    expect(performance.now() - began).toBeGreaterThan(250)
+    expect(turns).toBeLessThan(50)
   })
 })
 

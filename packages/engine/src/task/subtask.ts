@@ -117,7 +117,8 @@ export class Subtask {
 
   /** Wall-clock time at which it wants a step though nothing arrives; Infinity: never. */
   nextWakeUp(): number {
-    if (this.#ending !== 'no') return Number.POSITIVE_INFINITY
+    // Until there is room again nothing can be emitted, however long it is due; then the doorbell rings.
+    if (this.#ending !== 'no' || this.#parts.flow.blocked) return Number.POSITIVE_INFINITY
     const emission =
       this.time.emissionIntervalMs === Number.POSITIVE_INFINITY ? this.time.emissionIntervalMs : this.#nextEmission
     return Math.min(this.time.nextProcessingTime(), emission)
