@@ -97,6 +97,17 @@ describe('weir run', () => {
     expect(lastCounts(printed)).toEqual(expectedCounts())
   })
 
+  it('says what the job asks for and does not get, as validate does', async () => {
+    const asking = COLLECT.replace("('words')\n", "('words').enableCheckpointing(1000).setStateBackend('rocksdb')\n")
+    const job = write('asking.ts', asking)
+    for (const command of ['run', 'validate']) {
+      const { code, stderr } = await cli.run([command, job])
+      expect(code).toBe(0)
+      expect(stderr).toMatch(/warn.* checkpoints are not there in this version/)
+      expect(stderr).toMatch(/warn.* "rocksdb" does not spill to disk/)
+    }
+  })
+
   it('keeps what the job writes to its console off the rows', async () => {
     const job = write(
       'console.ts',
@@ -127,7 +138,7 @@ describe('weir run', () => {
     run.interrupt()
     const { code, stderr } = await run.result
     expect(code).toBe(130)
-    expect(stderr).toContain('a function of it does not return')
+    expect(stderr).toContain('a function of operator 'one' does not return')
   })
 
   it.each([
