@@ -20,6 +20,18 @@ class Process extends KeyedProcessFunction<number, { a: number }, number> {
   }
 }
 
+/** Its type says nothing of the promise. */
+class AsyncProcess extends KeyedProcessFunction<number, { a: number }, number> {
+  async processElement(): Promise<void> {
+    // Only its form matters.
+  }
+}
+
+const asyncTime: (record: { a: number }) => unknown = async record => record.a
+const ASYNC_TIME = WatermarkStrategies.monotonous<{ a: number }>().withTimestampAssigner(
+  asyncTime as (record: { a: number }) => number,
+)
+
 test.each<[string, () => unknown, RegExp]>([
   ['a job without a name', () => new StreamExecutionEnvironment(''), /name of the job has to be a text/],
   [
@@ -93,6 +105,36 @@ test.each<[string, () => unknown, RegExp]>([
     'map without a function',
     () => loose(numbers()).map('x'),
     /"collection": map\("x"\): the argument has to be a function/,
+  ],
+  [
+    'an async map',
+    () => numbers().map(async record => record),
+    /"map": the function is async, but operators do not wait for promises; make it a plain function/,
+  ],
+  [
+    'an async key',
+    () =>
+      numbers()
+        .keyBy(async record => record.a)
+        .count(),
+    /"count": the function is async/,
+  ],
+  ['an async timestamp', () => numbers().assignTimestampsAndWatermarks(ASYNC_TIME), /"timestamps": .* is async/],
+  [
+    'an aggregator with an async function',
+    () =>
+      keyed().aggregate({
+        createAccumulator: () => 0,
+        add: (_record, sum: number) => sum,
+        getResult: async sum => sum,
+        merge: a => a,
+      }),
+    /"aggregate": getResult\(\) is async/,
+  ],
+  [
+    'a function class whose ancestor has an async method',
+    () => keyed().process(new (class extends AsyncProcess {})()),
+    /"keyedProcess": processElement\(\) is async/,
   ],
   [
     'process with a class instead of an object',

@@ -1,4 +1,5 @@
 import type { JobNode, Partitioner, WatermarksConfig } from '../graph/job-graph.ts'
+import { checkSynchronous } from './async-functions.ts'
 import { hostHooks } from './host-hooks.ts'
 
 /** The job that is being described: what operators know of their environment. */
@@ -55,6 +56,7 @@ export interface NewNode {
 
 export function addNode(job: JobDraft, node: NewNode): StreamNode {
   const { type, name = type, config = {}, functions = {}, inputs = [], fixedParallelism, watermarks } = node
+  checkSynchronous(name, functions)
   const added: StreamNode = { job, type, name, config, functions, inputs, fixedParallelism, watermarks }
   job.nodes.push(added)
   hostHooks().host?.onOperator?.(added)
