@@ -36,6 +36,13 @@ describe('weir deploy', () => {
     expect(sent()).toEqual({ fileName: 'job.ts', text: JOB, name: 'mine', parallelism: 3 })
   })
 
+  it('says what the cluster notes at the start of the job', async () => {
+    cli.parts.controlPlane.notices = ['checkpoints are not there']
+    const { code, stdout, stderr } = await cli.run(['deploy', 'job.ts'])
+    expect([code, stdout]).toEqual([0, 'job_00000001 RUNNING\n'])
+    expect(stderr).toContain('warning: checkpoints are not there\n')
+  })
+
   it('prints the answer of the API alone with --json', async () => {
     expect(await cli.run(['deploy', 'job.ts', '--json'])).toEqual({
       code: 0,

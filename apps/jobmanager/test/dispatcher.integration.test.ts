@@ -202,6 +202,22 @@ describe('Dispatcher', () => {
     expect(await jobManager.dispatcher.listJobs()).toEqual([])
   })
 
+  it('says at the start of a job, and when it is checked, what it asks for and does not get', async () => {
+    const missing = [/checkpoints are not there/, /"rocksdb" does not spill to disk/]
+    const asking = submission(1, 3000, {
+      checkpointing: { intervalMs: 1000, mode: 'exactly-once' },
+      stateBackend: 'rocksdb',
+    })
+    const { warnings } = await jobManager.dispatcher.validate(asking)
+    for (const message of missing) expect(warnings.join('\n')).toMatch(message)
+    await jobManager.addTaskManager({ finishes: false })
+    const { jobId } = await jobManager.dispatcher.submit(asking)
+    const notices = (await jobManager.dispatcher.jobHistory(jobId)).filter(({ type }) => type === 'NOTICE')
+    expect(notices.map(({ message }) => message)).toEqual(missing.map(message => expect.stringMatching(message)))
+    const { jobId: other } = await jobManager.dispatcher.submit(submission(1))
+    expect((await jobManager.dispatcher.jobHistory(other)).filter(({ type }) => type === 'NOTICE')).toEqual([])
+  })
+
   it('names the line of the operator that the cluster refuses, and keeps nothing of the job', async () => {
     await jobManager.addTaskManager()
     const refused = jobManager.dispatcher.submit(submission(1, 0, { name: 'without input' }))

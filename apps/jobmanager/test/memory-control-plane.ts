@@ -38,6 +38,8 @@ export class MemoryControlPlane implements ControlPlane {
   statusAfterSubmit: PublicJobStatus = 'RUNNING'
   /** What the next cancel leaves the job in. */
   statusAfterCancel: PublicJobStatus = 'CANCELLING'
+  /** What the history of a new job has beside its submission. */
+  notices: readonly string[] = []
   readonly submitted: SubmitRequest[] = []
   readonly #jobs = new Map<string, MemoryJob>()
   readonly #now: () => number
@@ -83,7 +85,10 @@ export class MemoryControlPlane implements ControlPlane {
         })),
       })),
     }
-    const history = [{ at: now, type: 'SUBMITTED', message: `submitted by ${request.user}` }]
+    const history = [
+      { at: now, type: 'SUBMITTED', message: `submitted by ${request.user}` },
+      ...this.notices.map(message => ({ at: now, type: 'NOTICE', message })),
+    ]
     this.#jobs.set(jobId, { view, request, graph, exceptions: [], history, rows: [] })
     return { jobId, status: view.status }
   }

@@ -64,6 +64,9 @@ export const jobStatusSchema = z.looseObject({
 })
 export type JobStatus = z.infer<typeof jobStatusSchema>
 
+export const jobHistoryEventSchema = z.looseObject({ type: z.string(), message: z.string() })
+export type JobHistoryEvent = z.infer<typeof jobHistoryEventSchema>
+
 export const jobMetricsSchema = z.looseObject({
   vertices: z.array(
     z.looseObject({

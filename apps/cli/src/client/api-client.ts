@@ -67,6 +67,10 @@ export class ApiClient {
     return this.#request('GET', `${jobPath(id)}/status`, bodies.jobStatusSchema)
   }
 
+  jobHistory(id: string): Promise<bodies.JobHistoryEvent[]> {
+    return this.#request('GET', `${jobPath(id)}/history`, z.array(bodies.jobHistoryEventSchema))
+  }
+
   jobMetrics(id: string): Promise<bodies.JobMetrics> {
     return this.#request('GET', `${jobPath(id)}/metrics`, bodies.jobMetricsSchema)
   }

@@ -48,6 +48,7 @@ async function deploy(file: JobFileText, options: DeployOptions, context: CliCon
     }
     return client.submit(job, randomUUID())
   })
+  if (!quiet) await sayNotices(answer.job_id, client, context)
   if (options.wait !== true) {
     if (quiet) return context.printJson(answer)
     context.print(`${answer.job_id} ${statusText(answer.status, context.outColors)}`)
@@ -67,6 +68,13 @@ async function deploy(file: JobFileText, options: DeployOptions, context: CliCon
 async function bundled(file: JobFileText): Promise<Upload> {
   const { sdkModules } = await import('@weir/submission/sdk-modules')
   return bundleForUpload(file, Object.keys(sdkModules.exports))
+}
+
+/** What the cluster has to say about the job at its start: what it asks for and does not get. */
+async function sayNotices(id: string, client: ApiClient, context: CliContext): Promise<void> {
+  for (const { type, message } of await client.jobHistory(id)) {
+    if (type === 'NOTICE' || type === 'WARNING') context.note(`${context.errColors.yellow('warning:')} ${message}`)
+  }
 }
 
 async function sayWhatNext(id: string, status: string, client: ApiClient, context: CliContext): Promise<void> {

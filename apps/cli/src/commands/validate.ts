@@ -1,5 +1,6 @@
 import { executionGraph, parallelismOf } from '@weir/engine/graph/execution-graph'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
+import { missingFeatures } from '@weir/submission/missing-features'
 import { type PreparedJob, prepareJob } from '@weir/submission/prepare-job'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
@@ -42,6 +43,7 @@ export function addValidate(program: Command, context: CliContext): void {
       for (const warning of job.warnings) {
         context.note(`${yellow('warning:')} ${placeText(warning)} ${warning.message}`)
       }
+      for (const message of missingFeatures(job.graph)) context.note(`${yellow('warning:')} ${message}`)
       for (const line of job.console) context.note(`${yellow('console:')} ${line}`)
     })
 }
@@ -52,7 +54,7 @@ function validJson({ graph, graphHash, warnings }: PreparedJob): object {
     graph,
     graph_hash: graphHash,
     slots_needed: executionGraph(graph).slotCount,
-    warnings: warnings.map(warning => warning.message),
+    warnings: [...warnings.map(warning => warning.message), ...missingFeatures(graph)],
   }
 }
 

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import { type LocalRow, runLocally } from '@weir/local-runner/run-locally'
+import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
@@ -83,6 +84,8 @@ async function run(): Promise<FromRun> {
       probe: data.probe,
       onOperators: operators => tell({ type: 'operators', operators }),
       onPrepared(job) {
+        const notice = { type: 'log', level: 'warn', operator: '', subtask: 0 } as const
+        for (const message of missingFeatures(job.graph)) tell({ ...notice, message })
         pathCheck = check(job)
       },
       onStatus() {

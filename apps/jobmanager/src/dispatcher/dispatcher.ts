@@ -6,6 +6,7 @@ import { newJobId } from '@weir/engine/base/ids'
 import type { Platform } from '@weir/engine/base/platform'
 import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { Logger } from '@weir/process/logging'
+import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { placedError } from '@weir/submission/problems'
 import { decodeSource } from '@weir/submission/source-text'
@@ -30,7 +31,7 @@ import type {
   ValidatedJob,
 } from './control-plane.ts'
 import { JobJournal } from './job-journal.ts'
-import { CHECKPOINTS_MISSING, JobLauncher } from './job-launcher.ts'
+import { JobLauncher } from './job-launcher.ts'
 import type { JobRunner } from './job-runner.ts'
 import { JobTable } from './job-table.ts'
 import { failureOf, liveStatusView, storedStatusView } from './job-views.ts'
@@ -174,8 +175,7 @@ export class Dispatcher implements ControlPlane {
     const { graph, graphHash, warnings } = await this.#prepare(request)
     const slotsNeeded = executionGraph(graph).slotCount
     const slotsFree = this.#resources.freeSlots
-    const notices = [...warnings.map(({ message }) => message)]
-    if (graph.checkpointing !== undefined) notices.push(CHECKPOINTS_MISSING)
+    const notices = [...warnings.map(({ message }) => message), ...missingFeatures(graph)]
     if (slotsNeeded > slotsFree)
       notices.push(`the job would wait: it needs ${slotsNeeded} slots, ${slotsFree} are free`)
     return { graph, graphHash, slotsNeeded, slotsFree, warnings: notices }

@@ -2,6 +2,7 @@ import { JobMaster, type JobMasterOptions } from '@weir/control/job/job-master'
 import { WeirError } from '@weir/engine/base/errors'
 import type { Platform } from '@weir/engine/base/platform'
 import { jobLogger, type Logger } from '@weir/process/logging'
+import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { JobMetrics } from '../metrics/job-metrics.ts'
 import type { JobStore } from '../store/meta-store.ts'
@@ -27,9 +28,6 @@ export interface JobLauncherParts {
   readonly onFenced: (error: WeirError) => void
 }
 
-export const CHECKPOINTS_MISSING =
-  'checkpoints are not there in this version: the settings are kept, and after a failure the job starts from the beginning'
-
 type Code = Pick<PreparedJob, 'graph' | 'graphHash' | 'bundle' | 'sourceMap'>
 
 /** Puts jobs into the hands of this JobManager: new ones, and those that an earlier JobManager left. */
@@ -43,7 +41,7 @@ export class JobLauncher {
   /** `order`: the place in the queue for slots. */
   startNew(jobId: string, order: number, prepared: PreparedJob): JobRunner {
     const runner = this.#launch(jobId, prepared, { order, recovered: false })
-    if (prepared.graph.checkpointing !== undefined) runner.note('CHECKPOINTS', CHECKPOINTS_MISSING)
+    for (const message of missingFeatures(prepared.graph)) runner.note('NOTICE', message)
     for (const { message } of prepared.warnings) runner.note('WARNING', message)
     const logger = jobLogger(this.#parts.logger, { job: jobId })
     for (const line of prepared.console) logger.info(line)
