@@ -138,7 +138,7 @@ describe('weir run', () => {
     run.interrupt()
     const { code, stderr } = await run.result
     expect(code).toBe(130)
-    expect(stderr).toContain('a function of operator 'one' does not return')
+    expect(stderr).toContain("a function of operator 'one' does not return")
   })
 
   it.each([
