@@ -32,6 +32,8 @@ export interface SettingRow<T, D> {
   readonly secret?: true
   /** Why setting it changes nothing in this version: who sets it is told so at start. */
   readonly withoutEffect?: string
+  /** Only this value changes nothing. */
+  readonly withoutEffectValue?: T
 }
 
 function row<T, const D extends T | null>(spec: SettingRow<T, D>): SettingRow<T, D> {
@@ -298,6 +300,8 @@ export const SETTINGS = {
     default: 'rocksdb',
     readBy: ['taskmanager'],
     description: 'Where keyed state lives: in memory and, when that is used up, on disk (rocksdb), or in memory alone.',
+    withoutEffect: NO_DISK_TIER,
+    withoutEffectValue: 'rocksdb',
   }),
   rocksdbWriteBufferSizeBytes: row({
     variable: 'ROCKSDB_WRITE_BUFFER_SIZE',

@@ -117,6 +117,13 @@ test('a variable without effect is listed when it is set, and only then', () => 
   ])
 })
 
+test('a value without effect is listed when it is set, and another value or the default is not', () => {
+  const reason = expect.stringContaining('state stays in memory')
+  expect(read({ STATE_BACKEND: 'rocksdb' }).withoutEffect).toEqual([{ variable: 'STATE_BACKEND', reason }])
+  expect(read({ STATE_BACKEND: 'memory' }).withoutEffect).toEqual([])
+  expect(read({}).withoutEffect).toEqual([])
+})
+
 test('values that do not fit together are refused', () => {
   expect(refusal({ HEARTBEAT_INTERVAL: '5000', HEARTBEAT_TIMEOUT: '5000' }).message).toContain('must be longer than')
   expect(refusal({ JOBMANAGER_PORT: '6123' }).message).toContain('JOBMANAGER_PORT and JOBMANAGER_RPC_PORT')

@@ -64,7 +64,8 @@ export function readSettings(
       continue
     }
     values[name] = parsed.data
-    if (setting.withoutEffect !== undefined) {
+    const { withoutEffectValue = parsed.data } = setting
+    if (setting.withoutEffect !== undefined && withoutEffectValue === parsed.data) {
       withoutEffect.push({ variable: setting.variable, reason: setting.withoutEffect })
     }
   }
