@@ -6,6 +6,7 @@ import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogs } from './commands/logs.ts'
+import { addRows } from './commands/rows.ts'
 import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
@@ -39,6 +40,7 @@ export function buildProgram(context: CliContext, version: string): Command {
   addList(program, context)
   addStatus(program, context)
   addLogs(program, context)
+  addRows(program, context)
   addCancel(program, context)
   addLogin(program, context)
   addToken(program, context)

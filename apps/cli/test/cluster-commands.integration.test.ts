@@ -138,6 +138,28 @@ describe('weir logs', () => {
   })
 })
 
+describe('weir rows', () => {
+  it('shows what print and collect sinks got, a printed line as it is', async () => {
+    const id = await cli.submit()
+    cli.parts.controlPlane.addRow(id, 'print-1', 'words[0]> {"word":"sea"}')
+    cli.parts.controlPlane.addRow(id, 'collect-1', { word: 'sea', count: 2 })
+    const printed = 'words[0]> {"word":"sea"}\n'
+    const collected = 'collect-1[0] {"word":"sea","count":2}\n'
+    expect(await cli.run(['rows', id])).toEqual({ code: 0, stdout: printed + collected, stderr: '' })
+    expect((await cli.run(['rows', id, '--operator', 'collect-1'])).stdout).toBe(collected)
+    expect(JSON.parse((await cli.run(['rows', id, '--json'])).stdout)).toMatchObject([
+      { operator: 'print-1', subtask: 0, row: 'words[0]> {"word":"sea"}' },
+      { operator: 'collect-1', subtask: 0, row: { word: 'sea', count: 2 } },
+    ])
+  })
+
+  it('says so when there are none', async () => {
+    const { code, stdout, stderr } = await cli.run(['rows', await cli.submit()])
+    expect([code, stdout]).toEqual([0, ''])
+    expect(stderr).toContain('no rows yet')
+  })
+})
+
 describe('weir login', () => {
   it('prints a link that logs in', async () => {
     const { code, stdout } = await cli.run(['login'])

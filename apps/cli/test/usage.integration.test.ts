@@ -13,7 +13,20 @@ beforeAll(() => {
 })
 afterAll(() => cli.close())
 
-const COMMANDS = ['init', 'run', 'dev', 'validate', 'deploy', 'list', 'status', 'logs', 'cancel', 'login', 'token']
+const COMMANDS = [
+  'init',
+  'run',
+  'dev',
+  'validate',
+  'deploy',
+  'list',
+  'status',
+  'logs',
+  'rows',
+  'cancel',
+  'login',
+  'token',
+]
 
 describe('the command line', () => {
   it('lists the commands that there are, and each explains itself', async () => {

@@ -96,6 +96,9 @@ export const logTailSchema = z.looseObject({
 })
 export type LogTail = z.infer<typeof logTailSchema>
 
+export const jobRowSchema = z.looseObject({ operator: z.string(), subtask: z.number(), row: z.unknown() })
+export type JobRow = z.infer<typeof jobRowSchema>
+
 export const loginLinkSchema = z.looseObject({ url: z.string(), expires_at: z.string() })
 
 export const tokenSchema = z.looseObject({

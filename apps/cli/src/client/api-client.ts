@@ -81,6 +81,12 @@ export class ApiClient {
     return this.#request('GET', `${jobPath(id)}/logs?${search}`, bodies.logTailSchema)
   }
 
+  /** The latest rows of print and collect sinks, oldest first. */
+  jobRows(id: string, operator?: string): Promise<bodies.JobRow[]> {
+    const search = operator === undefined ? '' : `?operator=${encodeURIComponent(operator)}`
+    return this.#request('GET', `${jobPath(id)}/rows${search}`, z.array(bodies.jobRowSchema))
+  }
+
   cancel(id: string): Promise<bodies.JobAction> {
     return this.#request('POST', `${jobPath(id)}/cancel`, bodies.jobActionSchema)
   }
