@@ -1,4 +1,11 @@
-import { fileSink, fileSource, StreamExecutionEnvironment, TumblingWindow, WatermarkStrategies } from '@weir/sdk'
+import {
+  type Collector,
+  fileSink,
+  fileSource,
+  StreamExecutionEnvironment,
+  TumblingWindow,
+  WatermarkStrategies,
+} from '@weir/sdk'
 
 /** One line of data/earthquakes.ndjson, which is sorted by time. */
 interface Earthquake {
@@ -47,9 +54,9 @@ env
         deepestKm: Math.max(a.deepestKm, b.deepestKm),
       }),
     },
-    (region, window, sum, out) => {
+    (region, window, sum, out: Collector<Summary>) => {
       const from = new Date(window.start).toISOString()
-      out.collect({ region, from, ...sum } satisfies Summary)
+      out.collect({ region, from, ...sum })
     },
   )
   .addSink(fileSink({ path: 'out/earthquakes', format: 'json' }))

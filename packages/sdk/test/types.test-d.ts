@@ -110,6 +110,17 @@ export function windowsAreTyped(): void {
     (key, window, order, out: Collector<string>) => out.collect(`${key.toUpperCase()} ${window.start + order.amount}`),
   )
   same<Of<typeof texts>, string>(true)
+  const means = windowed.aggregate(
+    {
+      createAccumulator: () => ({ sum: 0, count: 0 }),
+      add: (order: Order, acc) => ({ sum: acc.sum + order.amount, count: acc.count + 1 }),
+      getResult: acc => acc.sum / acc.count,
+      merge: (a, b) => ({ sum: a.sum + b.sum, count: a.count + b.count }),
+    },
+    (key, window, mean, out: Collector<string>) => out.collect(`${key} ${window.start} ${mean.toFixed()}`),
+  )
+  same<Of<typeof means>, string>(true)
+  texts.union(means)
   const sizes = windowed.process<number>((_key, _window, values, out) => out.collect(values.length))
   same<Of<typeof sizes>, number>(true)
   // @ts-expect-error late records are orders

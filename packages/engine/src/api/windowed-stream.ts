@@ -59,7 +59,10 @@ export class WindowedStream<T, K> {
     return this.#compute<Out>({ type: 'reduce' }, { fn, ...this.#optional(windowFn) })
   }
 
-  /** The aggregator's result for the window; with `windowFn`, what that makes of it. */
+  /**
+   * The aggregator's result for the window; with `windowFn`, what that makes of it. The type of its `out` is the type of
+   * the stream: write `out: Collector<Row>`, or the records that follow are `unknown`.
+   */
   aggregate<Acc, Result>(aggregator: Aggregator<T, Acc, Result>): OperatorStream<Result>
   aggregate<Acc, Result, Out>(
     aggregator: Aggregator<T, Acc, Result>,
@@ -98,7 +101,10 @@ export class WindowedStream<T, K> {
     return this.#compute({ type: 'max', field: checkField('max', field, NAME) }, {})
   }
 
-  /** Sees all records of the window at once, in the order of their arrival; they are kept until it fires. */
+  /**
+   * Sees all records of the window at once, in the order of their arrival; they are kept until it fires. Write
+   * `out: Collector<Row>`, or the records that follow are `unknown`.
+   */
   process<Out>(windowFn: WindowFunction<K, readonly T[], Out>): OperatorStream<Out> {
     checkFunction('process', windowFn, NAME)
     return this.#compute({ type: 'process' }, { windowFn })
