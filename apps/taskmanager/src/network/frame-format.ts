@@ -21,8 +21,8 @@ export const DATA = 3
 export const CREDIT = 4
 export const DETACH = 5
 
-/** Bodies of HELLO and ATTACH are small. */
-export const CONTROL_BYTES_MAX = 64 * 1024
+/** Bodies of HELLO and ATTACH are small; thousands of them are kept of a peer that has not shown yet who it is. */
+export const CONTROL_BYTES_MAX = 4 * 1024
 
 export interface FrameHeader {
   length: number

@@ -368,6 +368,7 @@ describe('a stranger on the data port', () => {
       stranger => hello(stranger).frame({ kind: DATA, length: BUFFER_SIZE + 1 }),
       /1025 bytes where 1024/,
     ],
+    ['a large ATTACH', stranger => hello(stranger).frame({ kind: ATTACH, length: 4097 }), /4097 bytes where 4096/],
     ['an ATTACH that is no JSON', stranger => hello(stranger).frame({ kind: ATTACH }, Buffer.from([0xff])), /no JSON/],
     [
       'thousands of attempts',
