@@ -51,4 +51,6 @@ test('all taken ports are named at once, free ones pass', async () => {
     '127.0.0.1',
   ).catch(e => e)
   expect(error.problems).toHaveLength(2)
+  const offered = error.problems.map(problem => /=(\d+)$/.exec(problem.message)?.[1])
+  expect(new Set(offered).size, `one port is offered twice: ${offered}`).toBe(2)
 })

@@ -42,12 +42,11 @@ export async function findFreePort(
 }
 
 /** The error for a taken port: names it, the variable that sets it, and a free one. */
-export async function portInUse(
-  use: PortUse,
-  host: string,
-  taken: ReadonlySet<number> = new Set(),
-): Promise<WeirError> {
-  const free = await findFreePort(use.port, host, taken)
+export async function portInUse(use: PortUse, host: string): Promise<WeirError> {
+  return inUse(use, host, await findFreePort(use.port, host))
+}
+
+function inUse(use: PortUse, host: string, free: number): WeirError {
   return new WeirError(
     'PORT_IN_USE',
     `port ${use.port} on ${host} is taken by another process; Weir needs it for ${use.purpose}: ` +
@@ -55,12 +54,15 @@ export async function portInUse(
   )
 }
 
-/** Throws PORT_IN_USE with every port that is taken, so that all can be changed at once. */
+/** Throws PORT_IN_USE with every port that is taken, and a free one for each, so that all can be changed at once. */
 export async function requirePorts(uses: readonly PortUse[], host: string): Promise<void> {
-  const wanted = new Set(uses.map(use => use.port))
+  const notOffered = new Set(uses.map(use => use.port))
   const errors: WeirError[] = []
   for (const use of uses) {
-    if (!(await isPortFree(use.port, host))) errors.push(await portInUse(use, host, wanted))
+    if (await isPortFree(use.port, host)) continue
+    const free = await findFreePort(use.port, host, notOffered)
+    notOffered.add(free)
+    errors.push(inUse(use, host, free))
   }
   if (errors.length === 0) return
   if (errors.length === 1) throw errors[0]!
