@@ -378,7 +378,12 @@ export const FEATURES = [
     title: 'Metrics (Prometheus names)',
     rows: [
       ['K1', '★ `records_processed_total{task,operator}`', 'there', EXAMPLES_E2E],
-      ['K2', '★ `processing_latency_seconds{operator}` histogram', 'not yet'],
+      [
+        'K2',
+        '★ `processing_latency_seconds{operator}` histogram',
+        'there',
+        'apps/taskmanager/src/reporting/task-metrics.test.ts',
+      ],
       ['K3', '★ `checkpoint_duration_seconds{job}` histogram', 'not yet'],
       ['K4', '★ `backpressure_ratio{task}` 0–1', 'there', TASK_METRICS],
       ['K5', '`watermark_lag_ms{task}`', 'there', TASK_METRICS],

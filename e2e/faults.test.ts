@@ -61,6 +61,23 @@ async function countsIn(folder: string): Promise<Record<number, number>> {
   return last
 }
 
+/** Process ids of all children of a process, ascending. Linux. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent
+      } catch {
+        // It ended between the two looks.
+        return false
+      }
+    })
+    .sort((a, b) => a - b)
+}
+
 const everyTenth = (count: number): Record<number, number> =>
   Object.fromEntries(Array.from({ length: 10 }, (_, key) => [key, count / 10]))
 
@@ -140,7 +157,7 @@ describe('a JobManager that is killed with -9', () => {
       export default env`)
     await cluster.reached(failing, ['FAILED'], 15_000)
     await cluster.reached(endless, ['RUNNING'], 15_000)
-    const pid = cluster.pids().jobmanager
+    const { jobmanager: pid, 'tm-1': taskManager } = cluster.pids()
     process.kill(pid, 'SIGKILL')
     await until(30_000, 'the JobManager to answer again', async () => {
       try {
@@ -162,6 +179,9 @@ describe('a JobManager that is killed with -9', () => {
     await until(10_000, 'all slots to be free', async () =>
       (await taskManagers()).filter(tm => tm.status === 'ACTIVE').every(tm => tm.slots_free === tm.slots_total),
     )
+    // No process is orphaned: the cluster has the new JobManager and the same TaskManager, and nothing beside them.
+    expect(cluster.pids()['tm-1']).toBe(taskManager)
+    expect(childrenOf(cluster.process.pid as number)).toEqual(Object.values(cluster.pids()).sort((a, b) => a - b))
   })
 })
 

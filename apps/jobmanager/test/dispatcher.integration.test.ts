@@ -164,7 +164,7 @@ describe('Dispatcher', () => {
     ])
     const sent = { local: 1, ring: 2, tcp: 3 }
     const load = { status: 'running', recordsOut: 5, busyMs: 1, backpressuredMs: 0, idleMs: 1, watermark: 7 }
-    const rest = { stateBytes: 0, overdraftBytesMax: 0, sent, operators: [] }
+    const rest = { stateBytes: 0, overdraftBytesMax: 0, latency: { counts: [], sumSeconds: 0 }, sent, operators: [] }
     const subtask = { vertex: 0, subtask: 0, recordsIn: 5, ...load, ...rest }
     taskManager.metrics = [{ jobId, attempt: 1, slot: 0, subtasks: [subtask] }]
     const metrics = await eventually(async () => {

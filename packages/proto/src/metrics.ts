@@ -21,8 +21,16 @@ export interface SubtaskMetrics {
   readonly stateBytes: number
   /** Largest number of bytes that stood in overdraft buffers. */
   readonly overdraftBytesMax: number
+  /** How long records take in the chain; see engine/task/latency-histogram.ts for the buckets. */
+  readonly latency: LatencyCounts
   readonly sent: TransportCounters
   readonly operators: readonly OperatorMetrics[]
+}
+
+/** Records by bucket, not cumulative, the last bucket without a bound; and the time of all of them together. */
+export interface LatencyCounts {
+  readonly counts: readonly number[]
+  readonly sumSeconds: number
 }
 
 /** Records by the transport they left through: same slot, ring between slots, TCP. */

@@ -33,6 +33,7 @@ function subtask(vertex: number, index: number, change: Partial<SubtaskMetrics> 
     watermark: null,
     stateBytes: 0,
     overdraftBytesMax: 0,
+    latency: { counts: [], sumSeconds: 0 },
     sent: { local: 0, ring: 0, tcp: 0 },
     operators: [],
     ...change,

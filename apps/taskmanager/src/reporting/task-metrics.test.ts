@@ -16,6 +16,7 @@ const subtask: SubtaskMetrics = {
   watermark: 1000,
   stateBytes: 640,
   overdraftBytesMax: 0,
+  latency: { counts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1], sumSeconds: 0.007 },
   sent: { local: 1, ring: 2, tcp: 3 },
   operators: [{ ...operator, uid: 's', name: 'source', recordsIn: 0, recordsOut: 9 }, operator],
 }
@@ -43,9 +44,24 @@ const TASK = 'task="job_1/1/2"'
 const ratio = `backpressure_ratio{${TASK},job="job_1"}`
 
 describe('the metrics of tasks', () => {
+  it('tell how long records take in cumulative buckets, by the head of the chain', async () => {
+    const values = await scraped(slot()).read()
+    const labels = `${TASK},operator="source",job="job_1"`
+    expect(values).toMatchObject({
+      [`processing_latency_seconds_bucket{${labels},le="0.0005"}`]: 0,
+      [`processing_latency_seconds_bucket{${labels},le="0.001"}`]: 3,
+      [`processing_latency_seconds_bucket{${labels},le="0.0025"}`]: 3,
+      [`processing_latency_seconds_bucket{${labels},le="0.005"}`]: 4,
+      [`processing_latency_seconds_bucket{${labels},le="+Inf"}`]: 4,
+      [`processing_latency_seconds_sum{${labels}}`]: 0.007,
+      [`processing_latency_seconds_count{${labels}}`]: 4,
+    })
+  })
+
   it('have the documented names and labels, each with its value', async () => {
     const nowMs = Date.now()
-    const { [`watermark_lag_ms{${TASK},job="job_1"}`]: lag, ...values } = await scraped(slot()).read()
+    const { [`watermark_lag_ms{${TASK},job="job_1"}`]: lag, ...all } = await scraped(slot()).read()
+    const values = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('processing_latency')))
     expect(values).toEqual({
       [`records_processed_total{${TASK},operator="source",job="job_1"}`]: 9,
       [`records_processed_total{${TASK},operator="count",job="job_1"}`]: 7,

@@ -1,5 +1,8 @@
+import { LATENCY_BOUNDS_SECONDS } from '@weir/engine/task/latency-histogram'
 import type { SlotMetrics, SubtaskMetrics } from '@weir/proto/metrics'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+type EachSubtask = (visit: (task: string, job: string, subtask: SubtaskMetrics) => void) => void
 
 /**
  * The metrics of the slots under the names that users build dashboards on. Values are taken from the slots' latest
@@ -7,7 +10,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
  */
 export function registerTaskMetrics(registry: Registry, read: () => readonly SlotMetrics[]): void {
   const registers = [registry]
-  const each = (visit: (task: string, job: string, subtask: SubtaskMetrics) => void): void => {
+  const each: EachSubtask = visit => {
     for (const slot of read()) {
       for (const subtask of slot.subtasks)
         visit(`${slot.jobId}/${subtask.vertex}/${subtask.subtask}`, slot.jobId, subtask)
@@ -52,6 +55,7 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
       })
     },
   })
+  registerLatency(registers, each)
   new Gauge({
     name: 'backpressure_ratio',
     help: 'Share of the last seconds in which a task waited for room in its outputs, 0 to 1.',
@@ -113,4 +117,35 @@ class RecentRatios {
     const total = waited + since(metrics => metrics.busyMs) + since(metrics => metrics.idleMs)
     return total > 0 ? Math.min(1, waited / total) : 0
   }
+}
+
+/** The slots count by bucket themselves, so the values are put in as they are; `operator` is the head of the chain. */
+function registerLatency(registers: Registry[], each: EachSubtask): void {
+  const name = 'processing_latency_seconds'
+  const help = 'Time that a record takes in the chain that begins with an operator.'
+  const labelNames = ['task', 'operator', 'job']
+  const histogram = new Histogram<string>({ name, help, labelNames, buckets: [...LATENCY_BOUNDS_SECONDS], registers })
+  // Gives the rest of what a histogram says of itself.
+  const shape = new Histogram<string>({ name, help, registers: [] })
+  type Values = Awaited<ReturnType<typeof histogram.get>>
+  const read = async (): Promise<Values> => {
+    const values: Values['values'] = []
+    each((task, job, { latency, operators }) => {
+      const labels = { task, operator: operators[0]?.name ?? '', job }
+      let records = 0
+      LATENCY_BOUNDS_SECONDS.forEach((bound, bucket) => {
+        records += latency.counts[bucket] ?? 0
+        values.push({ metricName: `${name}_bucket`, labels: { ...labels, le: bound }, value: records })
+      })
+      records += latency.counts[LATENCY_BOUNDS_SECONDS.length] ?? 0
+      values.push({ metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: records })
+      values.push({ metricName: `${name}_sum`, labels, value: latency.sumSeconds })
+      values.push({ metricName: `${name}_count`, labels, value: records })
+    })
+    const { type, aggregator, collect } = await shape.get()
+    return { name, help, type, aggregator, collect, values }
+  }
+  histogram.get = read
+  // What the text format is made from, where a histogram has it.
+  Reflect.set(histogram, 'getForPromString', read)
 }

@@ -169,6 +169,7 @@ export class SlotRuntime {
         watermark: Number.isFinite(watermark) ? watermark : null,
         stateBytes: operators.reduce((sum, operator) => sum + operator.stateBytes, 0),
         overdraftBytesMax: subtask.outputs.overdraftBytesMax,
+        latency: { counts: [...subtask.latency.counts], sumSeconds: subtask.latency.sumSeconds },
         sent,
         operators,
       }

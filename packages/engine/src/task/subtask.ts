@@ -10,6 +10,7 @@ import { WatermarkMerger } from '../time/watermark-merger.ts'
 import { type ChainDriver, type ChainedOperator, PROBE_OPERATOR, PROBE_STEPS, type Probe } from './chain-plan.ts'
 import type { ChainTime } from './chain-time.ts'
 import type { FlowState } from './flow-state.ts'
+import { LatencyHistogram } from './latency-histogram.ts'
 import { locateError } from './locate-error.ts'
 
 /**
@@ -55,7 +56,10 @@ export class Subtask {
   readonly chain: readonly ChainedOperator[]
   readonly outputs: SubtaskOutputs
   readonly time: ChainTime
+  readonly latency = new LatencyHistogram()
   readonly #parts: SubtaskParts
+  /** Records whose time is in `latency`. */
+  #recordsTimed = 0
   readonly #inputTime = new WatermarkMerger()
   /** Number of the first channel of each gate in `#inputTime`. */
   readonly #firstChannel: number[] = []
@@ -109,8 +113,12 @@ export class Subtask {
     return activity
   }
 
-  /** How long the latest step took: the size of the slices follows it. */
+  /** How long the latest step took: the size of the slices follows it, and the latency of its records. */
   onStepTook(ms: number): void {
+    const { counters } = this.chain[0]
+    const records = this.#parts.source === undefined ? counters.recordsIn : counters.recordsOut
+    this.latency.add(ms / 1000, records - this.#recordsTimed)
+    this.#recordsTimed = records
     if (ms > SLICE_TARGET_MS) this.#sliceRecords = Math.max(1, this.#sliceRecords >> 1)
     else if (ms < SLICE_TARGET_MS / 4) this.#sliceRecords = Math.min(SLICE_RECORDS_MAX, this.#sliceRecords << 1)
   }
