@@ -1,6 +1,6 @@
 import { WeirError } from '@weir/engine/base/errors'
+import { editDistance } from '@weir/engine/base/near-miss'
 import { expect, test } from 'vitest'
-import { editDistance } from './near-miss.ts'
 import { portsOf, readSettings, type Settings } from './settings.ts'
 import { SETTINGS } from './settings-table.ts'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type Problem, WeirError } from '@weir/engine/base/errors'
+import { nearMiss } from '@weir/engine/base/near-miss'
 import type { z } from 'zod'
-import { nearMiss } from './near-miss.ts'
 import { projectFolder } from './project-folder.ts'
 import { SETTINGS, type SettingName, type SettingRow } from './settings-table.ts'
 
@@ -97,7 +97,7 @@ function* unknownVariables(env: Environment): Iterable<string> {
     if (!variable.startsWith('WEIR_') || known.includes(variable)) continue
     const meant = nearMiss(variable, known)
     const ours = known.filter(name => name.startsWith('WEIR_'))
-    yield meant === null
+    yield meant === undefined
       ? `${variable} is unknown: the WEIR_ variables are ${ours.join(', ')}`
       : `${variable} is unknown: did you mean ${meant}?`
   }

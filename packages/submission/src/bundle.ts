@@ -1,5 +1,5 @@
 import { type Problem, WeirError } from '@weir/engine/base/errors'
-import { didYouMean } from '@weir/engine/graph/near-miss'
+import { didYouMean } from '@weir/engine/base/near-miss'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { findDynamicLoads } from './dynamic-loads.ts'
 import { functionPlace } from './function-modules.ts'

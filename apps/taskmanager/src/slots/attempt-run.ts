@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
-import { executionGraph, slotOf } from '@weir/engine/graph/execution-graph'
+import { type ExecutionGraph, executionGraph, slotOf } from '@weir/engine/graph/execution-graph'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { allocateAttemptMemory, placedChannels } from '@weir/engine/network/attempt-memory'
 import type { ChannelSettings } from '@weir/engine/network/channel'
@@ -53,7 +53,7 @@ export class AttemptRun {
   readonly leaderEpoch: number
   readonly slotCount: number
   readonly #parts: AttemptRunParts
-  readonly #graph: JobGraph
+  readonly #graph: ExecutionGraph
   readonly #slots: Slot[] = []
   #released = false
 
@@ -67,8 +67,8 @@ export class AttemptRun {
     this.attempt = ref.attempt
     this.leaderEpoch = ref.leaderEpoch
     const graphText = request.graph.toString('utf8')
-    this.#graph = JSON.parse(graphText) as JobGraph
-    const graph = executionGraph(this.#graph)
+    const graph = executionGraph(JSON.parse(graphText) as JobGraph)
+    this.#graph = graph
     const here = request.slots.filter(slot => slot.taskManagerId === taskManagerId).map(slot => slot.slot)
     this.slotCount = here.length
     const memory = allocateAttemptMemory(graph, here, parts.buffersPerSlot, parts.settings, network.doorbell)
@@ -148,8 +148,7 @@ export class AttemptRun {
     noMore: boolean,
     unread: boolean,
   ): void {
-    const graph = executionGraph(this.#graph)
-    const vertex = graph.vertices.find(candidate => candidate.nodes.some(node => node.uid === operator))
+    const vertex = this.#graph.vertices.find(candidate => candidate.nodes.some(node => node.uid === operator))
     const slot = vertex === undefined ? undefined : this.#slots.find(({ number }) => number === slotOf(vertex, subtask))
     if (slot === undefined) {
       throw new WeirError('PROTOCOL', `splits for '${operator}' [${subtask}], which does not run in this TaskManager`)

@@ -1,5 +1,5 @@
 import { WeirError } from '@weir/engine/base/errors'
-import { didYouMean } from '@weir/engine/graph/near-miss'
+import { didYouMean } from '@weir/engine/base/near-miss'
 import type { ColumnType } from './file-config-schemas.ts'
 
 export interface ColumnConverter {

@@ -123,8 +123,3 @@ export const jobGraphSchema = z.strictObject({
   edges: z.array(edgeSchema).max(50_000),
 })
 export type JobGraph = z.infer<typeof jobGraphSchema>
-
-/** The graph with another default parallelism: what `--parallelism` on the command line means. */
-export function withParallelism(graph: JobGraph, parallelism: number): JobGraph {
-  return { ...graph, parallelism }
-}

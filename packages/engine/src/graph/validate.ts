@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Problem } from '../base/errors.ts'
+import { didYouMean } from '../base/near-miss.ts'
 import { findCycle } from './find-cycle.ts'
 import { issueText, valueAt } from './issue-text.ts'
 import type { JobEdge, JobGraph, JobNode } from './job-graph.ts'
-import { didYouMean } from './near-miss.ts'
 import type { OperatorSpec, SpecRegistry } from './operator-spec.ts'
 
 /**

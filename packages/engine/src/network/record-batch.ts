@@ -13,18 +13,6 @@ export class RecordBatch {
     this.count++
   }
 
-  /** Takes the first `count` records out, so that the rest moves to the front. */
-  takeFirst(count: number): RecordBatch {
-    const taken = new RecordBatch()
-    taken.values = this.values.slice(0, count)
-    taken.timestamps = this.timestamps.slice(0, count)
-    taken.count = count
-    this.values = this.values.slice(count, this.count)
-    this.timestamps = this.timestamps.slice(count, this.count)
-    this.count -= count
-    return taken
-  }
-
   /** Forgets the records, and lets go of what they refer to. */
   clear(): void {
     this.values.length = 0

@@ -40,14 +40,23 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
   })
   lines.push(...writers)
 
-  /** Statements that give `value` to the targets. `depth` keeps the names of nested values apart. */
-  const give = (targets: ChainTargets, writerName: (w: number) => string, value: string, depth: number): string[] => {
+  /**
+   * Statements that give `value` to the targets. `depth` keeps the names of nested values apart; `input` is the expression
+   * for the number of the input that an operator is given it at, more than one only at the head.
+   */
+  const give = (
+    targets: ChainTargets,
+    writerName: (w: number) => string,
+    value: string,
+    depth: number,
+    input = '0',
+  ): string[] => {
     const statements: string[] = []
     for (const j of targets.operators) {
       const { operator, probeId } = chain[j]
       statements.push(`probe[0] = ${probeId}`, `count${j}.recordsIn++`)
       if (!isInlinable(operator)) {
-        statements.push(`op${j}.processElement(${value}, t, 0)`)
+        statements.push(`op${j}.processElement(${value}, t, ${input})`)
         continue
       }
       const rest = (result: string) => [
@@ -93,15 +102,12 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
   })
 
   const head: ChainTargets = { operators: [0], writers: [] }
-  const body = give(head, () => '', 'v', 1).map(line =>
-    line.replace('op0.processElement(v, t, 0)', 'op0.processElement(v, t, input)'),
-  )
   lines.push(
     'return function run(values, timestamps, from, to, input) {',
     'try {',
     'for (let i = from; i < to; i++) {',
     'const v = values[i], t = timestamps[i]',
-    ...body,
+    ...give(head, () => '', 'v', 1, 'input'),
     'if (flow.blocked) return i + 1',
     '}',
     'return to',
