@@ -5,7 +5,8 @@ const ASYNC_TAGS = new Set(['[object AsyncFunction]', '[object AsyncGeneratorFun
 
 /**
  * Refuses async functions, also as methods: operators take what a function returns at once, so a promise would go on as
- * a record, and every promise would pass a filter. Functions that return a promise without being async are not found.
+ * a record, and every promise would pass a filter. Functions that return a promise without being async are found when
+ * they run (`base/promises.ts`).
  */
 export function checkSynchronous(operator: string, functions: Readonly<Record<string, unknown>>): void {
   for (const value of Object.values(functions)) {

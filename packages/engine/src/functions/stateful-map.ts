@@ -28,7 +28,10 @@ export class StatefulMap<K, In, S, Out> extends KeyedProcessFunction<K, In, Out>
   }
 
   override processElement(value: In, context: Context<K>, out: Collector<Out>): void {
-    const [outputs, state] = this.#fn(context.currentKey(), value, this.#state.value())
+    const result = this.#fn(context.currentKey(), value, this.#state.value())
+    // biome-ignore lint/correctness/noVoidTypeReturn: for the operator, which refuses it
+    if (result instanceof Promise) return result as never
+    const [outputs, state] = result
     if (state === undefined) this.#state.clear()
     else this.#state.update(state)
     for (const output of outputs) out.collect(output)

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { Aggregator } from '../functions/aggregator.ts'
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
@@ -63,6 +64,7 @@ export class AggregateOperator implements Operator {
 /** The accumulator after one more value. */
 export function addTo(aggregator: AnyAggregator, accumulator: unknown, value: unknown): unknown {
   const next = aggregator.add(value, accumulator)
+  if (next instanceof Promise) throw promiseRefused(next, 'add() returned a promise')
   if (next === undefined) throw new TypeError("the aggregator's add(value, accumulator) has to return the accumulator")
   return next
 }
@@ -70,5 +72,6 @@ export function addTo(aggregator: AnyAggregator, accumulator: unknown, value: un
 /** The result, safe to emit: an accumulator that is its own result is copied, since `add` may change it in place. */
 export function resultOf(aggregator: AnyAggregator, accumulator: unknown): unknown {
   const result = aggregator.getResult(accumulator)
+  if (result instanceof Promise) throw promiseRefused(result, 'getResult() returned a promise')
   return result === accumulator ? copyValue(result) : result
 }

@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { promiseRefused } from '../base/promises.ts'
 import type { TimestampAssigner } from '../functions/watermark-generator.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { userError } from './operator-errors.ts'
@@ -13,6 +14,7 @@ export function assignTimestamp(
   let timestamp: unknown
   try {
     timestamp = assigner(value, recordTimestamp)
+    if (timestamp instanceof Promise) throw promiseRefused(timestamp, 'the timestamp assigner returned a promise')
   } catch (error) {
     throw userError(error, node)
   }

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { Inlinable } from './inlinable.ts'
 import type { OperatorContext, Output } from './operator.ts'
@@ -20,6 +21,7 @@ export class FilterOperator implements Inlinable {
     let passes: unknown
     try {
       passes = this.fn(value)
+      if (passes instanceof Promise) throw promiseRefused(passes, 'the function returned a promise')
     } catch (error) {
       throw userError(error, this.#node)
     }

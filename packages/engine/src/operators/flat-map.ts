@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { FlowControl, Operator, OperatorContext, Output } from './operator.ts'
 import { requireFunction, userError } from './operator-errors.ts'
@@ -70,6 +71,7 @@ export class FlatMapOperator implements Operator {
     let results: unknown
     try {
       results = this.#fn(value)
+      if (results instanceof Promise) throw promiseRefused(results, 'the function returned a promise')
     } catch (error) {
       throw userError(error, this.#node)
     }

@@ -1,3 +1,4 @@
+import { refusePromise } from '../base/promises.ts'
 import type { Collector } from '../functions/collector.ts'
 import { type OutputTag, tagId } from '../functions/output-tag.ts'
 import type { KeyedProcessFunction, OnTimerContext, TimerServiceApi } from '../functions/process-function.ts'
@@ -117,7 +118,7 @@ export class KeyedProcessOperator implements Operator {
 
   open(): void {
     try {
-      this.#fn.open?.(runtimeContext(this.#context, true))
+      refusePromise(this.#fn.open?.(runtimeContext(this.#context, true)), 'open()')
     } catch (error) {
       throw userError(error, this.#node)
     }
@@ -127,7 +128,7 @@ export class KeyedProcessOperator implements Operator {
     this.#keyed.at = timestamp
     try {
       this.#backend.setCurrentKey(this.#selector(value))
-      this.#fn.processElement(value, this.#keyed, this.#keyed)
+      refusePromise(this.#fn.processElement(value, this.#keyed, this.#keyed), 'the function')
     } catch (error) {
       throw userError(error, this.#node)
     }
@@ -166,7 +167,7 @@ export class KeyedProcessOperator implements Operator {
     this.#keyed.at = timer.time
     this.#keyed.domain = domain
     try {
-      this.#fn.onTimer?.(timer.time, this.#keyed, this.#keyed)
+      refusePromise(this.#fn.onTimer?.(timer.time, this.#keyed, this.#keyed), 'onTimer()')
     } catch (error) {
       throw userError(error, this.#node)
     }

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { Inlinable } from './inlinable.ts'
 import type { OperatorContext, Output } from './operator.ts'
@@ -20,6 +21,7 @@ export class MapOperator implements Inlinable {
     let result: unknown
     try {
       result = this.fn(value)
+      if (result instanceof Promise) throw promiseRefused(result, 'the function returned a promise')
     } catch (error) {
       throw userError(error, this.#node)
     }

@@ -1,5 +1,6 @@
 import { WeirError } from '../base/errors.ts'
 import type { Clock } from '../base/platform.ts'
+import { refusePromise } from '../base/promises.ts'
 import type { Collector } from '../functions/collector.ts'
 import { type OutputTag, tagId } from '../functions/output-tag.ts'
 import type { ProcessContext, ProcessFunction } from '../functions/process-function.ts'
@@ -61,7 +62,7 @@ export class ProcessOperator implements Operator {
 
   open(): void {
     try {
-      this.#fn.open?.(runtimeContext(this.#context, false))
+      refusePromise(this.#fn.open?.(runtimeContext(this.#context, false)), 'open()')
     } catch (error) {
       throw userError(error, this.#node)
     }
@@ -70,7 +71,7 @@ export class ProcessOperator implements Operator {
   processElement(value: unknown, timestamp: number): void {
     this.#record.at = timestamp
     try {
-      this.#fn.processElement(value, this.#record, this.#record)
+      refusePromise(this.#fn.processElement(value, this.#record, this.#record), 'the function')
     } catch (error) {
       throw userError(error, this.#node)
     }

@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { promiseRefused } from '../base/promises.ts'
 import { classOf } from './value-tags.ts'
 
 /** What may be a key, or a field of one that is an object or tuple. */
@@ -15,6 +16,8 @@ const ALLOWED =
  * a missing field, and what is nested or has an identity of its own has no one encoding.
  */
 export function keyRefusal(value: unknown, field?: string): WeirError {
+  if (value instanceof Promise)
+    return promiseRefused(value, `${field === undefined ? 'the key' : `the field "${field}" of the key`} is a promise`)
   const where = field === undefined ? 'The key' : `The field "${field}" of the key`
   return new WeirError(
     'KEY_TYPE',

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { Aggregator } from '../functions/aggregator.ts'
 import type { AggregatingState } from '../functions/state.ts'
 import type { Cell } from './cell.ts'
@@ -16,13 +17,17 @@ export class AggregatingStateInMemory<In, Acc, Out> implements AggregatingState<
     const accumulator = this.#cell.get()
     if (accumulator === undefined) return undefined
     const result: unknown = this.#aggregator.getResult(accumulator)
+    if (result instanceof Promise)
+      throw promiseRefused(result, 'getResult() of the aggregating state returned a promise')
     // The accumulator itself is changed in place by the next `add`, so nobody else may hold it.
     return (result === accumulator ? copyValue(result) : result) as Out
   }
 
   add(value: In): void {
     const accumulator = this.#cell.get()
-    this.#cell.set(this.#aggregator.add(value, accumulator ?? this.#aggregator.createAccumulator()))
+    const next = this.#aggregator.add(value, accumulator ?? this.#aggregator.createAccumulator())
+    if (next instanceof Promise) throw promiseRefused(next, 'add() of the aggregating state returned a promise')
+    this.#cell.set(next)
   }
 
   clear(): void {

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { ReduceFunction } from '../functions/aggregator.ts'
 import type { ReducingState } from '../functions/state.ts'
 import type { Cell } from './cell.ts'
@@ -17,7 +18,9 @@ export class ReducingStateInMemory<T> implements ReducingState<T> {
 
   add(value: T): void {
     const held = this.#cell.get()
-    this.#cell.set(held === undefined ? value : this.#reduce(held, value))
+    const next = held === undefined ? value : this.#reduce(held, value)
+    if (next instanceof Promise) throw promiseRefused(next, 'the function of the reducing state returned a promise')
+    this.#cell.set(next)
   }
 
   clear(): void {

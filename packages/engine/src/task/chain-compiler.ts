@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import { isInlinable } from '../operators/inlinable.ts'
 import type { ChainDriver, ChainedOperator, ChainTargets, Probe } from './chain-plan.ts'
 import type { FlowState } from './flow-state.ts'
@@ -18,16 +19,20 @@ export function compileChain(
   identity: string,
 ): ChainDriver {
   const source = chainSource(chain, identity)
-  const join = new Function('chain', 'flow', 'probe', 'locateError', source) as (
+  const join = new Function('chain', 'flow', 'probe', 'locateError', 'promiseRefused', source) as (
     chain: readonly ChainedOperator[],
     flow: FlowState,
     probe: Probe,
     locate: typeof locateError,
+    refused: typeof promiseRefused,
   ) => ChainDriver
-  return join(chain, flow, probe, locateError)
+  return join(chain, flow, probe, locateError, promiseRefused)
 }
 
-/** Body of a function of (chain, flow, probe, locateError) that joins all outputs and returns the driver. */
+/**
+ * Body of a function of (chain, flow, probe, locateError, promiseRefused) that joins all outputs and
+ * returns the driver.
+ */
 export function chainSource(chain: readonly ChainedOperator[], identity: string): string {
   const lines: string[] = [`// chain ${identity.replaceAll(/[\r\n\u2028\u2029]/g, ' ')}`]
   const writers: string[] = []
@@ -64,9 +69,20 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
         ...give(chain[j].main, w => `writer${j}_${w}`, result, depth + 1),
       ]
       if (operator.inline === 'map') {
-        statements.push(`{ const v${depth} = fn${j}(${value})`, ...rest(`v${depth}`), '}')
+        statements.push(
+          `{ const v${depth} = fn${j}(${value})`,
+          refusal(`v${depth}`, 'the function returned a promise'),
+          ...rest(`v${depth}`),
+          '}',
+        )
       } else {
-        statements.push(`if (fn${j}(${value})) {`, ...rest(value), '}')
+        statements.push(
+          `{ const p${depth} = fn${j}(${value})`,
+          `if (p${depth}) {`,
+          refusal(`p${depth}`, 'the function returned a promise'),
+          ...rest(value),
+          '} }',
+        )
       }
     }
     targets.writers.forEach((_, w) => {
@@ -81,6 +97,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       `count${k}.recordsOut++`,
       // An operator may catch what user code throws: errors from further down are named before they reach it.
       'try {',
+      refusal('v', 'a record that it emitted is a promise'),
       ...give(chained.main, w => `writer${k}_${w}`, 'v', 1),
       '} catch (error) { throw locateError(error, chain, probe) }',
       `probe[0] = ${chained.probeId}`,
@@ -93,6 +110,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       lines.push(
         `out${k}.joinSide(${JSON.stringify(tag)}, function (v, t) {`,
         'try {',
+        refusal('v', 'a record that it emitted is a promise'),
         ...give(targets, w => `${name}[${w}]`, 'v', 1),
         '} catch (error) { throw locateError(error, chain, probe) }',
         `probe[0] = ${chained.probeId}`,
@@ -115,4 +133,8 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
     '}',
   )
   return lines.join('\n')
+}
+
+function refusal(value: string, found: string): string {
+  return `if (${value} instanceof Promise) throw promiseRefused(${value}, ${JSON.stringify(found)})`
 }

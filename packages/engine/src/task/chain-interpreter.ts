@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import { type ChainDriver, type ChainedOperator, type ChainTargets, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 import type { FlowState } from './flow-state.ts'
 import { locateError } from './locate-error.ts'
@@ -21,6 +22,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
     chained.output.collect = (value, timestamp) => {
       chained.counters.recordsOut++
       try {
+        if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
         give(chained.main, value, timestamp)
       } catch (error) {
         throw locateError(error, chain, probe)
@@ -30,6 +32,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
     for (const [tag, targets] of chained.sides) {
       chained.output.joinSide(tag, (value, timestamp) => {
         try {
+          if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
           give(targets, value, timestamp)
         } catch (error) {
           throw locateError(error, chain, probe)

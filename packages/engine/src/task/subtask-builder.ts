@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { WeirError } from '../base/errors.ts'
+import { promiseRefused } from '../base/promises.ts'
 import {
   channelId,
   consumersOf,
@@ -246,7 +247,9 @@ function keySelector(edge: ExecutionEdge, functions: JobFunctions): KeySelector 
   assert(typeof selector === 'function', `no key selector for input ${edge.input} of '${head.name}'`)
   return value => {
     try {
-      return selector(value)
+      const key: unknown = selector(value)
+      if (key instanceof Promise) throw promiseRefused(key, 'it returned a promise')
+      return key
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const failed = new WeirError('USER_FUNCTION', `key selector of operator '${head.name}': ${message}`, {

@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { promiseRefused } from '../base/promises.ts'
 import type { TimestampAssigner, WatermarkGenerator } from '../functions/watermark-generator.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import type { WatermarksConfig } from '../graph/job-graph.ts'
@@ -51,7 +52,9 @@ class CustomWatermarks implements WatermarkGenerator<unknown> {
   }
 
   onPeriodicEmit(): number {
-    const watermark = this.#generator.onPeriodicEmit()
+    const watermark: unknown = this.#generator.onPeriodicEmit()
+    if (watermark instanceof Promise)
+      throw promiseRefused(watermark, 'onPeriodicEmit() of the watermark generator returned a promise')
     if (typeof watermark !== 'number' || Number.isNaN(watermark)) {
       throw new TypeError(`onPeriodicEmit of the watermark generator has to return a number, not ${String(watermark)}`)
     }

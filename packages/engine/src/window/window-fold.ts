@@ -1,3 +1,4 @@
+import { promiseRefused, refusePromise } from '../base/promises.ts'
 import type { Aggregator, ReduceFunction } from '../functions/aggregator.ts'
 import type { Collector } from '../functions/collector.ts'
 import type { TimeWindow, WindowFunction } from '../functions/window-function.ts'
@@ -26,6 +27,7 @@ export function reduceFold(
     create: value => value,
     add: (reduced, value) => {
       const next = reduce(reduced, value)
+      if (next instanceof Promise) throw promiseRefused(next, 'the function returned a promise')
       // A record that is kept as it came may hold strings that keep its whole batch in memory.
       return next === value ? detachValue(value) : next
     },
@@ -64,7 +66,8 @@ export function listFold(windowFn: AnyWindowFunction): WindowFold<unknown[]> {
       records.push(detachValue(value))
       return records
     },
-    emit: (key, window, records, out) => windowFn(key, window, records.slice(), out),
+    emit: (key, window, records, out) =>
+      refusePromise(windowFn(key, window, records.slice(), out), 'the window function'),
   }
 }
 
@@ -75,5 +78,6 @@ function emitter<Acc>(
   if (windowFn === undefined) {
     return (key, window, accumulator, out) => out.collect(resultOf(key, window, accumulator))
   }
-  return (key, window, accumulator, out) => windowFn(key, window, resultOf(key, window, accumulator), out)
+  return (key, window, accumulator, out) =>
+    refusePromise(windowFn(key, window, resultOf(key, window, accumulator), out), 'the window function')
 }
