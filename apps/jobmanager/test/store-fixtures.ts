@@ -87,5 +87,6 @@ export const version: NewJobVersion = {
     restart: { type: 'fixed-delay', attempts: 3, delayMs: 1_000 },
     stateBackend: null,
   },
+  places: { source: { line: 3, column: 8 }, sink: { line: 4, column: 4 } },
   createdAt: 1_000,
 }

@@ -11,7 +11,7 @@ export interface ControlPlane {
   role(): 'leader' | 'standby'
   /**
    * Bundles, evaluates, validates, stores and starts a job. Resolves when every subtask runs, or after `waitMs` with the
-   * status that the job has then. Throws NO_TASK_MANAGERS when none is registered.
+   * status that the job has then. Throws NO_TASK_MANAGERS when none is registered, but for `mayWait`.
    */
   submit(request: SubmitRequest): Promise<{ jobId: string; status: PublicJobStatus }>
   /** The same checks without starting anything. */
@@ -46,6 +46,10 @@ export interface SubmitRequest {
   /** Who asked, for the audit and the job's owner. */
   readonly user: string
   readonly waitMs: number
+  /** The draft that it is deployed from, which remembers the job. */
+  readonly draft?: { readonly draftId: string; readonly revision: number }
+  /** Whether the job may be there and wait while no TaskManager is registered. */
+  readonly mayWait?: boolean
 }
 
 export interface ValidatedJob {

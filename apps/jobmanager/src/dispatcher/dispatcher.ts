@@ -15,6 +15,7 @@ import { JobMetrics } from '../metrics/job-metrics.ts'
 import type { MetaStore } from '../store/meta-store.ts'
 import { type JobRecord, type JobVersionRecord, type NewJobVersion, PAGE_ROWS_MAX } from '../store/records.ts'
 import { toStoredBundle } from '../submission/stored-bundle.ts'
+import { toStoredPlaces } from '../submission/stored-places.ts'
 import { ClusterWatch } from './cluster-watch.ts'
 import type {
   ClusterMetrics,
@@ -146,9 +147,9 @@ export class Dispatcher implements ControlPlane {
 
   async submit(request: SubmitRequest): Promise<{ jobId: string; status: PublicJobStatus }> {
     this.#refuseWhenStopped()
-    this.#requireTaskManagers()
+    if (!request.mayWait) this.#requireTaskManagers()
     const prepared = await this.#prepare(request)
-    this.#requireTaskManagers()
+    if (!request.mayWait) this.#requireTaskManagers()
     const { store, platform } = this.#parts
     const { graph } = prepared
     const at = platform.clock.now()
@@ -161,6 +162,7 @@ export class Dispatcher implements ControlPlane {
         maxParallelism: graph.maxParallelism,
         owner: request.user,
         submittedAt: at,
+        ...(request.draft === undefined ? {} : { draft: request.draft }),
       },
       versionOf(prepared, at),
     )
@@ -361,6 +363,7 @@ function versionOf(prepared: PreparedJob, createdAt: number): NewJobVersion {
       restart: graph.restart ?? null,
       stateBackend: graph.stateBackend ?? null,
     },
+    places: toStoredPlaces(prepared),
     createdAt,
   }
 }

@@ -10,6 +10,7 @@ import {
   type JobSettings,
   type JobVersionRecord,
   MESSAGE_CHARACTERS_MAX,
+  type SourcePlaces,
   STACK_CHARACTERS_MAX,
 } from './records.ts'
 
@@ -32,6 +33,7 @@ export function toJob(row: Job): JobRecord {
     submittedAt: fromTime(row.submittedAt),
     startedAt: fromTimeOrNull(row.startedAt),
     finishedAt: fromTimeOrNull(row.finishedAt),
+    draftId: row.draftId,
   }
 }
 
@@ -47,6 +49,7 @@ export function toVersion(row: JobVersion): JobVersionRecord {
     graph: row.graph as unknown as JobGraph,
     graphHash,
     settings: row.settings as unknown as JobSettings,
+    places: (row.places ?? {}) as unknown as SourcePlaces,
     createdAt: fromTime(row.createdAt),
   }
 }

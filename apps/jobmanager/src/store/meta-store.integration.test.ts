@@ -49,6 +49,7 @@ for (const kind of databaseKinds('the metadata store')) {
           error: null,
           startedAt: null,
           finishedAt: null,
+          draftId: null,
         })
         const found = await store.jobs.getJobWithVersion(job.id)
         expect(found).toEqual({ job: created, version: { ...version, jobId: job.id, version: 1 } })

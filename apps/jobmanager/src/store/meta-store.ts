@@ -1,3 +1,4 @@
+import type { DraftRecord, DraftSave, DraftSummaryRecord, DraftVersionRecord, NewDraftRecord } from './draft-records.ts'
 import type {
   AttemptEnd,
   AttemptRecord,
@@ -49,6 +50,7 @@ export interface MetaStore {
   readonly cluster: ClusterStore
   readonly leases: LeaseStore
   readonly auth: AuthStore
+  readonly drafts: DraftStore
 }
 
 /** What a method does with the database: writes are run one at a time in the order of the calls, the others beside them. */
@@ -108,10 +110,23 @@ export const META_STORE_METHODS: MethodTable = {
     deleteSession: 'write',
     deleteExpired: 'write',
   },
+  drafts: {
+    createDraft: 'write',
+    saveDraft: 'write',
+    renameDraft: 'write',
+    deleteDraft: 'write',
+    getDraft: 'read',
+    listDrafts: 'read',
+    listDraftVersions: 'read',
+    getDraftSource: 'read',
+  },
 }
 
 export interface JobStore {
-  /** The job in status CREATED with its version 1, and a SUBMITTED event. CONFLICT when the id is taken. */
+  /**
+   * The job in status CREATED with its version 1, and a SUBMITTED event. With a draft: that one's latest job from now on,
+   * and a `deployed` entry of its history. CONFLICT when the id is taken, NOT_FOUND when the draft is not there.
+   */
   createJob(epoch: number, job: NewJob, version: NewJobVersion): Promise<JobRecord>
   /** The next version of a job, which becomes its latest. */
   addJobVersion(epoch: number, jobId: string, version: NewJobVersion): Promise<JobVersionRecord>
@@ -212,4 +227,25 @@ export interface AuthStore {
   deleteSession(epoch: number, hash: string): Promise<boolean>
   /** Removes sessions, links and tokens that expired before `now`; returns how many. */
   deleteExpired(epoch: number, now: number): Promise<number>
+}
+
+/** Pipelines that people write, with their history. Every method throws NOT_FOUND for an unknown draft, but `getDraft`. */
+export interface DraftStore {
+  /** Revision 1. CONFLICT when the id is taken, or when there are DRAFTS_MAX already. */
+  createDraft(epoch: number, draft: NewDraftRecord): Promise<DraftRecord>
+  /**
+   * Writes the text as the next revision when `baseRevision` is the stored one, and says so by `saved`; else nothing is
+   * written. A text that is stored already counts as saved, so that a call may be repeated. `draft`: what is stored then.
+   */
+  saveDraft(epoch: number, save: DraftSave): Promise<{ readonly saved: boolean; readonly draft: DraftRecord }>
+  renameDraft(epoch: number, draftId: string, name: string): Promise<DraftSummaryRecord>
+  /** With its history; jobs that were deployed from it stay. */
+  deleteDraft(epoch: number, draftId: string): Promise<void>
+  getDraft(draftId: string): Promise<DraftRecord | null>
+  /** Edited last comes first. */
+  listDrafts(): Promise<readonly DraftSummaryRecord[]>
+  /** Newest first. */
+  listDraftVersions(draftId: string): Promise<readonly DraftVersionRecord[]>
+  /** The text of the latest revision, or of one in the history. NOT_FOUND for one that is neither. */
+  getDraftSource(draftId: string, revision: number): Promise<string>
 }

@@ -31,6 +31,7 @@ export async function openMetaStore(options: DatabaseOptions): Promise<OpenMetaS
     cluster: part('cluster'),
     leases: part('leases'),
     auth: part('auth'),
+    drafts: part('drafts'),
     close: () => supervisor.close(),
   }
 }

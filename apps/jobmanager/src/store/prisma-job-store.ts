@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './conversions.ts'
 import { toAttempt, toEvent, toException, toJob, toJobError, toVersion } from './job-rows.ts'
+import { linkDeployment, requireDraft } from './link-deployment.ts'
 import type { JobStore } from './meta-store.ts'
 import {
   type AttemptEnd,
@@ -62,9 +63,14 @@ export class PrismaJobStore implements JobStore {
           reason: cleanTextOrNull(job.reason ?? null),
           owner: cleanTextOrNull(job.owner),
           submittedAt: toTime(job.submittedAt),
+          draftId: await requireDraft(db, job.draft),
         },
       })
       await insertVersion(db, job.id, 1, version)
+      if (job.draft !== undefined) {
+        const { owner, submittedAt: at } = job
+        await linkDeployment(db, { ...job.draft, jobId: job.id, source: version.sourceText, by: owner ?? '', at })
+      }
       await insertEvent(db, {
         jobId: job.id,
         attempt: null,
@@ -288,6 +294,7 @@ function insertVersion(db: Transaction, jobId: string, version: number, data: Ne
       graph: exactJson(data.graph, 'the job graph'),
       graphHash: data.graphHash,
       settings: exactJson(data.settings, 'the settings of the job'),
+      places: exactJson(data.places, 'the list of operators with their places'),
       createdAt: toTime(data.createdAt),
     },
   })

@@ -57,6 +57,8 @@ export interface JobRecord {
   readonly submittedAt: number
   readonly startedAt: number | null
   readonly finishedAt: number | null
+  /** The draft that it was deployed from, if that still exists. */
+  readonly draftId: string | null
 }
 
 export interface NewJob {
@@ -68,6 +70,14 @@ export interface NewJob {
   readonly submittedAt: number
   /** Absent: none. */
   readonly reason?: string | null
+  /** What it is deployed from: the draft remembers the job, too. */
+  readonly draft?: DraftRevision
+}
+
+/** One text of one draft. */
+export interface DraftRevision {
+  readonly draftId: string
+  readonly revision: number
 }
 
 /** Settings that a job runs with, after the graph's, the submission's and the cluster's have been merged. */
@@ -90,8 +100,12 @@ export interface NewJobVersion {
   readonly graph: JobGraph
   readonly graphHash: string
   readonly settings: JobSettings
+  readonly places: SourcePlaces
   readonly createdAt: number
 }
+
+/** Where operators are described in the source, by uid; none for a JSON job. As in errors: line from 1, column from 0. */
+export type SourcePlaces = Readonly<Record<string, { readonly line: number; readonly column: number }>>
 
 export interface JobVersionRecord extends NewJobVersion {
   readonly jobId: string
