@@ -122,6 +122,8 @@ export type VerdictKind =
   | 'restarted'
   | 'failed'
   | 'failing'
+  /** All records are through; the output is being made visible. */
+  | 'finishing'
   | 'cancelling'
   | 'canceled'
   | 'finished'
