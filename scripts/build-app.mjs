@@ -1,6 +1,6 @@
 // Bundles one app: run in the app's folder (`node ../../scripts/build-app.mjs`), by turbo or by hand.
 //
-//   src/main.ts          → dist/main.js
+//   src/main.ts          → dist/main.js (the web app's is in server/)
 //   src/**/*-worker.ts   → dist/<name>-worker.js, flat beside it; the same for the workers of every package of the
 //                          repository that the app takes in, so `new URL('./x-worker.js', import.meta.url)` finds them.
 //
@@ -47,12 +47,12 @@ function packagesIn(metafile, appFolder) {
 
 /**
  * Builds one app and gives back the names of the files it wrote to its `dist`.
- * Throws where there is no `src/main.ts`, or two workers have one name.
+ * Throws where there is no `main.ts` in its source folder, or two workers have one name.
  */
-export async function buildApp(appFolder) {
-  const main = join(appFolder, 'src', 'main.ts')
+export async function buildApp(appFolder, sourceFolder = 'src') {
+  const main = join(appFolder, sourceFolder, 'main.ts')
   const shown = relative(root, appFolder) || appFolder
-  if (!existsSync(main)) throw new Error(`${shown} has no src/main.ts: there is nothing to build`)
+  if (!existsSync(main)) throw new Error(`${shown} has no ${sourceFolder}/main.ts: there is nothing to build`)
   const dist = join(appFolder, 'dist')
   await mkdir(dist, { recursive: true })
 
@@ -75,7 +75,7 @@ export async function buildApp(appFolder) {
   }
 
   // A worker may take in packages that the main entry does not, and these may have workers again: until none is new.
-  let pending = [main, ...addEntries(await workersBelow(join(appFolder, 'src')))]
+  let pending = [main, ...addEntries(await workersBelow(join(appFolder, sourceFolder)))]
   const searched = new Set()
   while (pending.length > 0) {
     const result = await build({

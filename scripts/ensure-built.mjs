@@ -9,14 +9,22 @@ import { CommandError, runCommand } from './run-command.mjs'
 const lockFile = join(root, 'package-lock.json')
 const installStamp = join(root, 'node_modules', '.weir-install')
 const stateFolder = join(root, '.turbo')
-const buildStamp = join(stateFolder, 'weir-built')
+/** Touched when the programs were last built, and when the web app was. */
+const programsStamp = join(stateFolder, 'weir-built')
+const webStamp = join(stateFolder, 'weir-built-web')
+const webFolder = join(root, 'apps', 'web')
 
-/** Installs and builds as needed. Shows a step only for what there is to do. */
-export async function ensureBuilt(steps) {
-  if (isInstallCurrent() && isBuildCurrent() && isExampleDataThere()) return
+/**
+ * Installs and builds as needed. Shows a step only for what there is to do. The web app is built only for those who
+ * show it (`web`), since that takes several times as long as all the rest.
+ */
+export async function ensureBuilt(steps, { web = false } = {}) {
+  const isBuilt = () => isProgramsBuildCurrent() && (!web || isWebBuildCurrent())
+  if (isInstallCurrent() && isBuilt() && isExampleDataThere()) return
   await exclusively(async () => {
     await ensureInstalled(steps)
-    if (!isBuildCurrent()) await steps.run('Building', note => build(note))
+    if (!isProgramsBuildCurrent()) await steps.run('Building the programs', note => buildPrograms(note))
+    if (web && !isWebBuildCurrent()) await steps.run('Building the web app', () => buildWeb())
     if (!isExampleDataThere()) await steps.run('Preparing the input of the examples', () => prepareExampleData())
   })
 }
@@ -60,20 +68,30 @@ function isExampleDataThere() {
   return existsSync(join(root, 'data', '.prepared.json'))
 }
 
-async function build(note) {
+async function buildPrograms(note) {
   note('generating the database client')
   await generateCode()
-  note('bundling the apps')
+  note('bundling')
+  await turbo(['build', '--filter=!@weir/web'], programsStamp)
+}
+
+/** The pages and their server, and beside them what the code editor knows of the SDK. */
+function buildWeb() {
+  return turbo(['build', 'typings', '--filter=@weir/web'], webStamp)
+}
+
+/** Runs tasks of turbo; what has not changed comes from its cache. */
+async function turbo(args, stamp) {
   // What is changed while the build runs is newer than the stamp, and built next time.
   const startedAt = new Date()
-  await runCommand(join(root, 'node_modules/.bin/turbo'), ['run', 'build', '--output-logs=errors-only'], {
+  await runCommand(join(root, 'node_modules/.bin/turbo'), ['run', ...args, '--output-logs=errors-only'], {
     cwd: root,
     env: toolEnv(),
     advice: 'The errors stand below; "git status" shows which sources differ from the last commit.',
   })
   mkdirSync(stateFolder, { recursive: true })
-  writeFileSync(buildStamp, '')
-  utimesSync(buildStamp, startedAt, startedAt)
+  writeFileSync(stamp, '')
+  utimesSync(stamp, startedAt, startedAt)
 }
 
 function wantedInstallStamp() {
@@ -103,10 +121,18 @@ function matchesLockFile() {
   })
 }
 
-function isBuildCurrent() {
-  if (!existsSync(buildStamp)) return false
-  const builtMs = statSync(buildStamp).mtimeMs
-  return appFolders().every(app => existsSync(join(app, 'dist', 'main.js'))) && newestSourceMs() <= builtMs
+function isProgramsBuildCurrent() {
+  if (!existsSync(programsStamp)) return false
+  const builtMs = statSync(programsStamp).mtimeMs
+  return appFolders().every(app => existsSync(join(app, 'dist', 'main.js'))) && newestProgramMs() <= builtMs
+}
+
+function isWebBuildCurrent() {
+  if (!existsSync(webStamp)) return false
+  const builtMs = statSync(webStamp).mtimeMs
+  // The last file that each part of the build writes.
+  const made = ['.next/BUILD_ID', 'dist/main.js', 'public/generated/weir-sdk.json'].map(name => join(webFolder, name))
+  return made.every(file => existsSync(file)) && newestWebMs() <= builtMs
 }
 
 /** The apps that build-app.mjs bundles; one without a main.ts is left to the build, which says so. */
@@ -121,30 +147,51 @@ function appFolders() {
     })
 }
 
-/** The latest change of anything that a build reads. A folder's own time tells of files that were taken away. */
-function newestSourceMs() {
-  const files = ['package-lock.json', 'turbo.json', 'scripts/build-app.mjs', 'scripts/steps.mjs'].map(name =>
-    join(root, name),
-  )
-  let newest = Math.max(...files.map(file => statSync(file).mtimeMs))
-  const visit = folder => {
-    newest = Math.max(newest, statSync(folder).mtimeMs)
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) {
-        if (!['node_modules', 'dist', 'generated', '.turbo', '.next'].includes(entry.name)) visit(path)
-      } else if (!entry.name.endsWith('.test.ts')) newest = Math.max(newest, statSync(path).mtimeMs)
+const BUILD_FILES = ['package-lock.json', 'turbo.json', 'tsconfig.json', 'scripts/build-app.mjs', 'scripts/steps.mjs']
+
+/** The latest change of anything that the build of the programs reads. */
+function newestProgramMs() {
+  const manifests = ['apps', 'packages'].flatMap(group => membersOf(group).map(folder => join(folder, 'package.json')))
+  const folders = [join(root, 'prisma'), ...membersOf('packages').map(folder => join(folder, 'src'))]
+  for (const app of membersOf('apps')) if (app !== webFolder) folders.push(join(app, 'src'), join(app, 'scripts'))
+  return newestMs([...BUILD_FILES.map(name => join(root, name)), ...manifests, ...folders])
+}
+
+/**
+ * The same for the web app. Turbo knows better which packages it is made of: a change of another one costs half a second
+ * here, not a build.
+ */
+function newestWebMs() {
+  const own = readdirSync(webFolder, { withFileTypes: true })
+    .filter(entry => !MADE.includes(entry.name) && isSource(entry))
+    .map(entry => join(webFolder, entry.name))
+  const packages = membersOf('packages').map(folder => join(folder, 'src'))
+  return newestMs([...[...BUILD_FILES, 'scripts/build-web.mjs'].map(name => join(root, name)), ...own, ...packages])
+}
+
+/** The folders with a package.json in `apps` or `packages`. */
+function membersOf(group) {
+  return readdirSync(join(root, group))
+    .map(name => join(root, group, name))
+    .filter(folder => existsSync(join(folder, 'package.json')))
+}
+
+/** What builds and tools make: no source, though it stands among them. */
+const MADE = ['node_modules', 'dist', 'generated', '.turbo', '.next', 'next-env.d.ts']
+
+const isSource = entry => entry.isDirectory() || !/\.test\.tsx?$/.test(entry.name)
+
+/** The latest change of files and of all within folders. A folder's own time tells of files that were taken away. */
+function newestMs(paths) {
+  let newest = 0
+  const visit = (path, isFolder) => {
+    newest = Math.max(newest, statSync(path).mtimeMs)
+    if (!isFolder) return
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (!MADE.includes(entry.name) && isSource(entry)) visit(join(path, entry.name), entry.isDirectory())
     }
   }
-  for (const group of ['apps', 'packages']) {
-    for (const name of readdirSync(join(root, group))) {
-      const folder = join(root, group, name)
-      if (!existsSync(join(folder, 'package.json'))) continue
-      newest = Math.max(newest, statSync(join(folder, 'package.json')).mtimeMs)
-      for (const part of ['src', 'scripts']) if (existsSync(join(folder, part))) visit(join(folder, part))
-    }
-  }
-  if (existsSync(join(root, 'prisma'))) visit(join(root, 'prisma'))
+  for (const path of paths) if (existsSync(path)) visit(path, statSync(path).isDirectory())
   return newest
 }
 

@@ -8,7 +8,7 @@ import { colorsFor, Steps } from './steps.mjs'
 
 requireSystemNode()
 try {
-  await ensureBuilt(new Steps())
+  await ensureBuilt(new Steps(), { web: true })
 } catch (error) {
   if (!(error instanceof CommandError)) throw error
   process.stderr.write(`\n${colorsFor(process.stderr).red('error:')} ${error.message}\n`)

@@ -11,7 +11,8 @@ export const node = join(root, 'node_modules/.bin/node')
 
 /** The environment of a process that a test starts: without the settings of whoever runs the tests. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const dropped = /^(WEIR_|VITEST|NODE_OPTIONS|TASK_|TASKMANAGER_|JOBMANAGER_|DATABASE_URL)/
+  const dropped =
+    /^(WEIR_|VITEST|NODE_OPTIONS|NODE_ENV|TASK_|TASKMANAGER_|JOBMANAGER_|METRICS_PORT|WEB_PORT|DATABASE_URL)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)))
 }
 
@@ -74,7 +75,10 @@ export interface RestAnswer<T> {
 export class TestCluster {
   readonly home: string
   readonly workdir: string
+  /** Of the JobManager. */
   readonly url: string
+  /** Of the web app. */
+  readonly webUrl: string
   readonly env: NodeJS.ProcessEnv
   #output = ''
   readonly process: ChildProcess
@@ -85,14 +89,15 @@ export class TestCluster {
     env: NodeJS.ProcessEnv,
     home: string,
     workdir: string,
-    url: string,
+    urls: { readonly api: string; readonly web: string },
     owns: boolean,
   ) {
     this.process = child
     this.env = env
     this.home = home
     this.workdir = workdir
-    this.url = url
+    this.url = urls.api
+    this.webUrl = urls.web
     this.#ownsHome = owns
     child.stdout?.on('data', text => {
       this.#output += text
@@ -106,12 +111,14 @@ export class TestCluster {
     const taskManagers = options.taskManagers ?? 1
     const home = options.home ?? mkdtempSync(join(tmpdir(), 'weir-e2e-'))
     const workdir = options.workdir ?? root
-    const [http, rpc] = await freePorts(2)
+    const [http, rpc, web] = await freePorts(3)
+    const urls = { api: `http://127.0.0.1:${http}`, web: `http://127.0.0.1:${web}` }
     const env: NodeJS.ProcessEnv = {
       ...cleanEnv(),
       WEIR_HOME: home,
       WEIR_WORKDIR: workdir,
-      WEIR_URL: `http://127.0.0.1:${http}`,
+      WEIR_URL: urls.api,
+      WEB_PORT: String(web),
       JOBMANAGER_PORT: String(http),
       JOBMANAGER_RPC_PORT: String(rpc),
       TASKMANAGER_RPC_PORT: String(await freeRun(taskManagers)),
@@ -127,7 +134,7 @@ export class TestCluster {
       uid: options.uid,
       gid: options.gid,
     })
-    const cluster = new TestCluster(child, env, home, workdir, `http://127.0.0.1:${http}`, options.home === undefined)
+    const cluster = new TestCluster(child, env, home, workdir, urls, options.home === undefined)
     await until(60_000, 'the cluster to be ready', () => {
       if (child.exitCode !== null) throw new Error(`the cluster ended with ${child.exitCode}:\n${cluster.#output}`)
       return cluster.#output.includes('Weir is running.')
@@ -146,7 +153,7 @@ export class TestCluster {
     return readFileSync(join(this.home, 'credentials/admin-token'), 'utf8').trim()
   }
 
-  /** Process ids by name: jobmanager, tm-1, … */
+  /** Process ids by name: jobmanager, tm-1, …, web */
   pids(): Record<string, number> {
     const file = JSON.parse(readFileSync(join(this.home, 'cluster.json'), 'utf8')) as {
       processes: { name: string; pid: number | null }[]

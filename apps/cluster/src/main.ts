@@ -6,11 +6,12 @@ import { adminToken } from '@weir/process/credentials'
 import { endWithParent } from '@weir/process/end-with-parent'
 import { logFolder, openLog, warnOfSettingsWithoutEffect } from '@weir/process/logging'
 import { projectFolder } from '@weir/process/project-folder'
-import { readSettings, type Settings } from '@weir/process/settings'
+import { readSettings } from '@weir/process/settings'
 import { onShutdown, shutDown, shutDownOnSignals } from '@weir/process/shutdown'
 import { colorsFor, Steps } from '../../../scripts/steps.mjs'
 import { preflight } from './preflight.ts'
-import { clusterFile, hostInUrl, Supervisor } from './supervisor.ts'
+import { clusterFile, Supervisor } from './supervisor.ts'
+import { welcome } from './welcome.ts'
 
 /** Longer than the supervisor's own limit, which ends in SIGKILL for what has not stopped. */
 const STOP_TIMEOUT_MS = 4500
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const scripts = {
     jobManager: join(apps, 'jobmanager/dist/main.js'),
     taskManager: join(apps, 'taskmanager/dist/main.js'),
+    web: join(apps, 'web/dist/main.js'),
   }
 
   await steps.run('Checking ports and folders', async note => {
@@ -51,37 +53,12 @@ async function main(): Promise<void> {
 
   await steps.run('Starting the JobManager', note => supervisor.startJobManager(note))
   const count = settings.taskManagers
-  await steps.run(`Starting ${count === 1 ? 'a TaskManager' : `${count} TaskManagers`}`, note =>
-    supervisor.startTaskManagers(note),
+  await steps.run(`Starting ${count === 1 ? 'a TaskManager' : `${count} TaskManagers`} and the web app`, note =>
+    supervisor.startOthers(note),
   )
   const link = await supervisor.client.newLoginLink()
-  process.stdout.write(welcome(settings, link))
-}
-
-function welcome(settings: Settings, link: { url: string; expiresAt: string }): string {
-  const colors = colorsFor(process.stdout)
-  const url = `http://${hostInUrl(settings.host)}:${settings.jobManagerPort}`
-  const slots = settings.taskManagers * settings.taskSlots
-  const taskManagers = settings.taskManagers === 1 ? '1 TaskManager' : `${settings.taskManagers} TaskManagers`
-  const rows: [string, string][] = [
-    ['API', `${colors.cyan(url)}  ${colors.dim(`its documentation: ${url}/docs`)}`],
-    [
-      'Log in',
-      `${colors.cyan(link.url)}  ${colors.dim(`works once, until ${new Date(link.expiresAt).toLocaleTimeString()}`)}`,
-    ],
-    ['Slots', `${slots} on ${taskManagers}`],
-    ['Logs', relative(process.cwd(), logFolder(settings)) || '.'],
-  ]
-  const next = colors.bold('./weir deploy examples/word-count.ts')
-  return [
-    '',
-    colors.bold(colors.green('Weir is running.')),
-    ...rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`),
-    '',
-    `Next, in another terminal:  ${next}`,
-    colors.dim('Ctrl-C stops everything.'),
-    '',
-  ].join('\n')
+  const logs = relative(process.cwd(), logFolder(settings)) || '.'
+  process.stdout.write(welcome(settings, { link, logs, colors }))
 }
 
 shutDownOnSignals(SHUTDOWN_TIMEOUT_MS)

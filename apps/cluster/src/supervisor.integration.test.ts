@@ -21,7 +21,7 @@ let notices: string[]
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'weir-cluster-'))
   const port = await findFreePort(20_000 + Math.floor(Math.random() * 20_000), '127.0.0.1')
-  settings = readSettings({ WEIR_HOME: home, JOBMANAGER_PORT: String(port), TASK_MANAGERS: '2' })
+  settings = readSettings({ WEIR_HOME: home, JOBMANAGER_PORT: String(port), TASK_MANAGERS: '2', WEB_PORT: '19080' })
   log = openLog(settings, { process: 'cluster' })
   notices = []
 })
@@ -42,25 +42,48 @@ createServer((request, response) => {
   if (request.headers.authorization !== 'Bearer secret-token-0123') return response.writeHead(401).end('{}')
   if (request.url === '/taskmanagers') return response.end(existsSync(file) ? readFileSync(file) : '[]')
   if (request.url === '/api/v1/login-links' && request.method === 'POST') {
-    return response.writeHead(201).end(JSON.stringify({ url: 'http://x/login?code=1', expires_at: '2030-01-01T00:00:00Z' }))
+    return response.writeHead(201).end(JSON.stringify({ url: process.env.WEIR_PUBLIC_URL + '/login?code=1', expires_at: '2030-01-01T00:00:00Z' }))
   }
   response.writeHead(404).end('{}')
 }).listen(process.env.JOBMANAGER_PORT, '127.0.0.1', () => process.send({ type: 'ready', details: { addresses: { http: 'x' } } }))
 process.on('disconnect', () => process.exit())`
 
 const TASKMANAGER = `
-console.log('hello from', process.env.TASKMANAGER_ID, process.env.TASKMANAGER_RPC_PORT, process.env.METRICS_PORT, 'token' , process.env.WEIR_TOKEN)
+console.log('hello from', process.env.TASKMANAGER_ID, process.env.TASKMANAGER_RPC_PORT, process.env.METRICS_PORT, 'token', process.env.WEIR_TOKEN)
 process.send({ type: 'ready', details: { addresses: {} } })
 process.on('disconnect', () => process.exit())
 setInterval(() => 0, 1000)`
 
-function newSupervisor(scripts: { jobManager?: string; taskManager?: string } = {}): Supervisor {
-  const files = { jobManager: join(home, 'jobmanager.mjs'), taskManager: join(home, 'taskmanager.mjs') }
+const WEB = `
+console.log('web', process.env.WEB_PORT, 'secrets', process.env.WEIR_TOKEN, process.env.DATABASE_URL)
+process.send({ type: 'ready', details: { addresses: {} } })
+process.on('disconnect', () => process.exit())
+setInterval(() => 0, 1000)`
+
+interface Scripts {
+  readonly jobManager?: string
+  readonly taskManager?: string
+  readonly web?: string
+}
+
+function newSupervisor(scripts: Scripts = {}): Supervisor {
+  const files = {
+    jobManager: join(home, 'jobmanager.mjs'),
+    taskManager: join(home, 'taskmanager.mjs'),
+    web: join(home, 'web.mjs'),
+  }
   writeFileSync(files.jobManager, scripts.jobManager ?? JOBMANAGER)
   writeFileSync(files.taskManager, scripts.taskManager ?? TASKMANAGER)
+  writeFileSync(files.web, scripts.web ?? WEB)
   supervisor = new Supervisor({
     settings,
-    env: { ...process.env, JOBMANAGER_PORT: String(settings.jobManagerPort), WEIR_TOKEN: 'secret-token-0123' },
+    env: {
+      ...process.env,
+      JOBMANAGER_PORT: String(settings.jobManagerPort),
+      WEB_PORT: String(settings.webPort),
+      WEIR_TOKEN: 'secret-token-0123',
+      DATABASE_URL: 'postgresql://somewhere/weir',
+    },
     scripts: files,
     adminToken: 'secret-token-0123',
     logger: log.logger,
@@ -69,10 +92,10 @@ function newSupervisor(scripts: { jobManager?: string; taskManager?: string } = 
   return supervisor
 }
 
-async function started(scripts: { jobManager?: string; taskManager?: string } = {}): Promise<Supervisor> {
+async function started(scripts: Scripts = {}): Promise<Supervisor> {
   const cluster = newSupervisor(scripts)
   await cluster.startJobManager(() => undefined)
-  await cluster.startTaskManagers(() => undefined)
+  await cluster.startOthers(() => undefined)
   return cluster
 }
 
@@ -97,23 +120,25 @@ async function until(what: string, condition: () => boolean, limitMs: number): P
   }
 }
 
-test('starts all processes, each TaskManager with its own id and ports and without the admin token', async () => {
+test('starts all processes, each TaskManager with its own id and ports, and none but the JobManager with secrets', async () => {
   const notes: string[] = []
   const cluster = newSupervisor()
   await cluster.startJobManager(text => notes.push(text))
-  await cluster.startTaskManagers(() => undefined)
+  await cluster.startOthers(() => undefined)
   expect(notes).toEqual(['opening the database'])
-  expect([...pids().keys()]).toEqual(['jobmanager', 'tm-1', 'tm-2'])
-  expect(await cluster.client.newLoginLink()).toMatchObject({ url: 'http://x/login?code=1' })
+  expect([...pids().keys()]).toEqual(['jobmanager', 'tm-1', 'tm-2', 'web'])
+  expect(await cluster.client.newLoginLink()).toMatchObject({ url: 'http://127.0.0.1:19080/login?code=1' })
   const output = (name: string) => readFileSync(join(home, 'logs', `${name}.out.log`), 'utf8')
-  await until('output', () => existsSync(join(home, 'logs/tm-2.out.log')) && output('tm-2') !== '', 2000)
+  const hasWritten = (name: string) => existsSync(join(home, 'logs', `${name}.out.log`)) && output(name) !== ''
+  await until('output', () => ['tm-1', 'tm-2', 'web'].every(hasWritten), 2000)
   expect(output('tm-1')).toBe('hello from tm-1 6124 9249 token undefined\n')
   expect(output('tm-2')).toBe('hello from tm-2 6125 9250 token undefined\n')
+  expect(output('web')).toBe('web 19080 secrets undefined undefined\n')
 })
 
 test('a child that is killed is started again', async () => {
   await started()
-  for (const name of ['tm-2', 'jobmanager']) {
+  for (const name of ['tm-2', 'jobmanager', 'web']) {
     const before = pids().get(name)!
     process.kill(before, 'SIGKILL')
     await until(`${name} has a new process`, () => ![before, null].includes(pids().get(name)!), 3000)
@@ -166,7 +191,7 @@ test('stopping ends all within 5 s, also what ignores SIGTERM or is stopped by S
   expect(performance.now() - startedMs).toBeLessThan(5000)
   expect(all.filter(isAlive)).toEqual([])
   await new Promise(resolve => setTimeout(resolve, 300))
-  expect([...pids().values()]).toEqual([null, null, null])
+  expect([...pids().values()]).toEqual([null, null, null, null])
 })
 
 test('two clusters cannot share a home, and the error names the one that has it', async () => {

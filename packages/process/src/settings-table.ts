@@ -107,6 +107,14 @@ export const SETTINGS = {
     readBy: ['cli'],
     description: 'Where the command line finds the cluster.',
   }),
+  publicUrl: row({
+    variable: 'WEIR_PUBLIC_URL',
+    kind: url(['http:', 'https:'], 'http://127.0.0.1:8080'),
+    default: null,
+    defaultText: 'the web app of `npm start`; of a JobManager alone its own address',
+    readBy: ['cluster', 'jobmanager'],
+    description: 'Where browsers find the web app: login links lead there.',
+  }),
 
   // ports
   webPort: row({

@@ -127,13 +127,14 @@ test('a value without effect is listed when it is set, and another value or the 
 test('values that do not fit together are refused', () => {
   expect(refusal({ HEARTBEAT_INTERVAL: '5000', HEARTBEAT_TIMEOUT: '5000' }).message).toContain('must be longer than')
   expect(refusal({ JOBMANAGER_PORT: '6123' }).message).toContain('JOBMANAGER_PORT and JOBMANAGER_RPC_PORT')
+  expect(refusal({ WEB_PORT: '8081' }).message).toContain('WEB_PORT and JOBMANAGER_PORT')
   expect(refusal({ JOBMANAGER_RPC_PORT: '6126', TASK_MANAGERS: '3' }).message).toContain('port 6126')
   expect(refusal({ METRICS_PORT: '65535', TASK_MANAGERS: '2' }).message).toContain('counts up beyond port 65535')
 })
 
 test('the ports of further TaskManagers count up', () => {
   const ports = portsOf(read({ TASK_MANAGERS: '3' })).map(use => use.port)
-  expect(ports).toEqual([8081, 6123, 6124, 9249, 6125, 9250, 6126, 9251])
+  expect(ports).toEqual([8080, 8081, 6123, 6124, 9249, 6125, 9250, 6126, 9251])
 })
 
 test('edit distance counts a swap of neighbours as one', () => {

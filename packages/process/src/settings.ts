@@ -127,9 +127,13 @@ export interface PortUse {
 
 /** Every port that an embedded cluster with these settings listens on (but for data planes, which take any free one). */
 export function portsOf(
-  values: Pick<Values, 'jobManagerPort' | 'jobManagerRpcPort' | 'taskManagerRpcPort' | 'metricsPort' | 'taskManagers'>,
+  values: Pick<
+    Values,
+    'webPort' | 'jobManagerPort' | 'jobManagerRpcPort' | 'taskManagerRpcPort' | 'metricsPort' | 'taskManagers'
+  >,
 ): PortUse[] {
   const ports: PortUse[] = [
+    { port: values.webPort, variable: 'WEB_PORT', purpose: 'the web app' },
     { port: values.jobManagerPort, variable: 'JOBMANAGER_PORT', purpose: 'the HTTP interface of the JobManager' },
     {
       port: values.jobManagerRpcPort,
