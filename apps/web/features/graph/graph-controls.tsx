@@ -1,0 +1,50 @@
+'use client'
+import { MiniMap, type ReactFlowState, useReactFlow, useStore } from '@xyflow/react'
+import { Maximize, Minus, Plus } from 'lucide-react'
+import styles from './graph-controls.module.css'
+import type { GraphLayout } from './layout.ts'
+
+const percentOf = (state: ReactFlowState) => Math.round(state.transform[2] * 100)
+
+/** Zoom out, in, and everything; below the picture on the left. */
+export function GraphControls({ onFit }: { readonly onFit: () => void }) {
+  const flow = useReactFlow()
+  const percent = useStore(percentOf)
+  return (
+    <fieldset className={styles.controls}>
+      <legend className={styles.legend}>Zoom</legend>
+      <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => void flow.zoomOut()}>
+        <Minus size={16} strokeWidth={1.5} aria-hidden="true" />
+      </button>
+      <span className={styles.percent}>{percent}%</span>
+      <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn()}>
+        <Plus size={16} strokeWidth={1.5} aria-hidden="true" />
+      </button>
+      <button type="button" aria-label="Show the whole graph" title="Show the whole graph" onClick={onFit}>
+        <Maximize size={16} strokeWidth={1.5} aria-hidden="true" />
+      </button>
+    </fieldset>
+  )
+}
+
+/** The whole in small, while a part of it is out of sight. */
+export function GraphMiniMap({ layout, selected }: { readonly layout: GraphLayout; readonly selected: string | null }) {
+  const fits = useStore(state => allInSight(state, layout))
+  if (fits || layout.nodes.size === 0) return null
+  return (
+    <MiniMap
+      className={styles.minimap}
+      style={{ width: 136, height: 92 }}
+      pannable
+      ariaLabel="The whole graph in small"
+      nodeClassName={node => (node.id === selected ? styles.chosen! : styles.other!)}
+      nodeBorderRadius={12}
+      maskColor="var(--minimap-mask)"
+      bgColor="var(--surface)"
+    />
+  )
+}
+
+function allInSight({ transform: [x, y, zoom], width, height }: ReactFlowState, layout: GraphLayout): boolean {
+  return x >= 0 && y >= 0 && x + layout.width * zoom <= width && y + layout.height * zoom <= height
+}

@@ -1,0 +1,5 @@
+export { layoutOf } from './layout.ts'
+export { OperatorIcon } from './operator-icon.tsx'
+export { PipelineGraph, type PipelineGraphProps } from './pipeline-graph.tsx'
+export { PipelinePicture } from './pipeline-picture.tsx'
+export { useStale } from './use-stale.ts'

@@ -1,0 +1,128 @@
+'use client'
+import type { OperatorView } from '@weir/proto/web/pipeline'
+import { Clock, Link2, TriangleAlert } from 'lucide-react'
+import type { CSSProperties } from 'react'
+import type { NodeFigures, NodeTag, NodeView } from './node-view.ts'
+import styles from './operator-card.module.css'
+import { OperatorIcon } from './operator-icon.tsx'
+
+interface CardProps {
+  readonly operator: OperatorView
+  readonly view: NodeView
+  readonly selected: boolean
+}
+
+/** The card of an operator: its name, then what it does (design) or how it does (live). Draws only; knows no events. */
+export function OperatorCard({ operator, view, selected }: CardProps) {
+  const ring = view.live?.backpressure ?? 0
+  return (
+    <div
+      className={styles.card}
+      data-state={view.state}
+      data-selected={selected || undefined}
+      data-ring={ring > 0 || undefined}
+    >
+      {view.tags.length > 0 && (
+        <span className={styles.tags}>
+          {view.tags.map(tag => (
+            <Tag key={tag.text} tag={tag} />
+          ))}
+        </span>
+      )}
+      {ring > 0 && (
+        <span
+          className={styles.ring}
+          style={{ '--v': ring } as CSSProperties}
+          title={`Blocked by the operators behind it ${ring} % of the time`}
+        >
+          {ring}%
+        </span>
+      )}
+      <span className={styles.top}>
+        <OperatorIcon type={operator.type} />
+        <b title={operator.name}>{operator.name}</b>
+        <span className={styles.parallelism} title={`Parallelism ${operator.parallelism}`}>
+          ×{operator.parallelism}
+        </span>
+      </span>
+      {view.live === null ? (
+        <span className={styles.detail} title={operator.detail}>
+          {operator.detail === '' ? operator.type : operator.detail}
+        </span>
+      ) : (
+        <Figures figures={view.live} />
+      )}
+    </div>
+  )
+}
+
+function Figures({ figures }: { readonly figures: NodeFigures }) {
+  return (
+    <>
+      <span className={styles.middle}>
+        <b className={styles.figure}>{figures.rate}</b>
+        <span className={styles.lag} title="Watermark lag: how far its event time is behind the clock">
+          <Clock size={12} strokeWidth={1.5} aria-hidden="true" />
+          {figures.lag}
+        </span>
+      </span>
+      <Low figures={figures} />
+    </>
+  )
+}
+
+function Low({ figures: { total, chainedTo, busy } }: { readonly figures: NodeFigures }) {
+  if (total !== null) return <span className={styles.total}>{total}</span>
+  if (chainedTo !== null) {
+    return (
+      <span className={styles.chained} title={`Runs in the threads of ${chainedTo}, which carry its load too`}>
+        <Link2 size={12} strokeWidth={1.5} aria-hidden="true" />
+        <span>in chain of {chainedTo}</span>
+      </span>
+    )
+  }
+  const full = busy !== null && busy >= 90
+  return (
+    <span className={styles.low}>
+      <span
+        className={styles.busy}
+        data-unknown={busy === null || undefined}
+        data-full={full || undefined}
+        style={{ '--v': busy ?? 0 } as CSSProperties}
+      />
+      <span className={styles.busyText} data-full={full || undefined}>
+        busy {busy === null ? '—' : `${busy}%`}
+      </span>
+    </span>
+  )
+}
+
+function Tag({ tag }: { readonly tag: NodeTag }) {
+  return (
+    <span className={styles.tag} data-kind={tag.kind} title={tag.hint}>
+      <TagMark kind={tag.kind} />
+      {tag.text}
+    </span>
+  )
+}
+
+/** A shape for each kind of badge, so that its colour is not alone. */
+function TagMark({ kind }: { readonly kind: NodeTag['kind'] }) {
+  if (kind === 'warn') return <TriangleAlert size={12} strokeWidth={2} aria-hidden="true" />
+  if (kind === 'skew') {
+    return (
+      <svg className={styles.mark} viewBox="0 0 12 12" aria-hidden="true">
+        <path d="M2 10.5V7.5M6 10.5V7.5M10 10.5V1.5" />
+      </svg>
+    )
+  }
+  if (kind === 'error') {
+    return (
+      <svg className={styles.mark} viewBox="0 0 12 12" aria-hidden="true">
+        <rect x="0.5" y="0.5" width="11" height="11" rx="2" className={styles.filled} />
+        <path d="m4 4 4 4M8 4 4 8" className={styles.cross} />
+      </svg>
+    )
+  }
+  return null
+}
