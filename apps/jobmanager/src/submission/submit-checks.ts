@@ -30,11 +30,31 @@ export class SubmitChecks implements GraphChecks {
     this.#parts = parts
   }
 
+  /** Throws the first of the problems. */
   async check(graph: JobGraph): Promise<void> {
-    for (const node of graph.nodes) await this.#checkPath(node)
+    for await (const error of this.#errors(graph)) throw error
+  }
+
+  /** All of them, at most one for each operator. */
+  async problems(graph: JobGraph): Promise<readonly WeirError[]> {
+    const errors: WeirError[] = []
+    for await (const error of this.#errors(graph)) errors.push(error)
+    return errors
+  }
+
+  async *#errors(graph: JobGraph): AsyncGenerator<WeirError> {
+    const refused = new Set<string>()
+    for (const node of graph.nodes) {
+      const error = await errorOf(this.#checkPath(node))
+      if (error === null) continue
+      refused.add(node.uid)
+      yield error
+    }
     const fed = new Set(graph.edges.map(edge => edge.to))
     for (const node of graph.nodes) {
-      if (!fed.has(node.uid)) await this.#requireInput(graph, node)
+      if (fed.has(node.uid) || refused.has(node.uid)) continue
+      const error = await errorOf(this.#requireInput(graph, node))
+      if (error !== null) yield error
     }
   }
 
@@ -71,6 +91,13 @@ export class SubmitChecks implements GraphChecks {
       clearTimeout(timer)
     }
   }
+}
+
+function errorOf(work: Promise<void>): Promise<WeirError | null> {
+  return work.then(
+    () => null,
+    (thrown: unknown) => WeirError.from(thrown),
+  )
 }
 
 /** The folder is made when the job starts: the nearest one that exists has to allow it. */

@@ -88,7 +88,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
         )
         .mutation(({ input, ctx }) => drafts.create(input, ctx.principal)),
       save: allowed('jobs:submit')
-        .input(z.object({ draftId, source, baseRevision: z.int().min(0) }))
+        .input(z.object({ draftId, source, baseRevision: z.int().min(0), restored: z.boolean().optional() }))
         .mutation(({ input, ctx }) => drafts.save(input, ctx.principal)),
       rename: allowed('jobs:submit')
         .input(z.object({ draftId, name: pipelineName }))
@@ -104,7 +104,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
         .query(({ input }) => drafts.versionSource(input.draftId, input.revision)),
       /** A mutation, so that it goes by POST and is never repeated by a cache: it runs code. */
       check: allowed('jobs:submit')
-        .input(z.object({ source, fileName, parallelism }))
+        .input(z.object({ source, fileName, parallelism, caller: z.string().max(100).optional() }))
         .mutation(({ input }) => drafts.check(input)),
       deploy: allowed('jobs:submit')
         .input(z.object({ draftId, revision: z.int().min(0), name: pipelineName, parallelism }))

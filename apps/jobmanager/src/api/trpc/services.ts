@@ -43,9 +43,14 @@ export interface DraftService {
   list(): Promise<readonly DraftSummary[]>
   get(draftId: string): Promise<Draft>
   create(request: NewDraft, principal: Principal): Promise<Draft>
-  /** Writes only when `baseRevision` is the stored revision. */
+  /** Writes only when `baseRevision` is the stored revision. `restored`: the text was taken from the history. */
   save(
-    request: { readonly draftId: string; readonly source: string; readonly baseRevision: number },
+    request: {
+      readonly draftId: string
+      readonly source: string
+      readonly baseRevision: number
+      readonly restored?: boolean
+    },
     principal: Principal,
   ): Promise<SaveOutcome>
   rename(draftId: string, name: string): Promise<DraftSummary>
@@ -54,11 +59,15 @@ export interface DraftService {
   /** Newest first. */
   versions(draftId: string): Promise<readonly DraftVersion[]>
   versionSource(draftId: string, revision: number): Promise<{ readonly source: string }>
-  /** Bundles and evaluates a source, whether saved or not, and says everything that is wrong with it. */
+  /**
+   * Bundles and evaluates a source, whether saved or not, and says everything that is wrong with it. `caller`: any word
+   * that a page has for itself; a check of a page that still waits rejects with CONFLICT when the page sends a newer one.
+   */
   check(request: {
     readonly source: string
     readonly fileName: string
     readonly parallelism: number | null
+    readonly caller?: string
   }): Promise<CheckOutcome>
   /** Deploys the stored source of the given revision. */
   deploy(
@@ -71,7 +80,7 @@ export interface DraftService {
     principal: Principal,
   ): Promise<DeployOutcome>
   /** Keeps a file as sample input under its (cleaned) name; the same name again replaces it. */
-  putSample(draftId: string, name: string, content: Uint8Array): Promise<SampleFile>
+  putSample(draftId: string, name: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<SampleFile>
   removeSample(draftId: string, name: string): Promise<void>
 }
 
