@@ -1,14 +1,29 @@
 import type { ExecutionGraph, JobVertex } from '@weir/engine/graph/execution-graph'
+import { parallelismOf } from '@weir/engine/graph/execution-graph'
 import type { OperatorMetrics, SlotMetrics, SubtaskMetrics, TransportCounters } from '@weir/proto/metrics'
 import type { JobMetricsView, LoadView } from '../dispatcher/control-plane.ts'
+import { edgeRates } from './edge-rates.ts'
+import { type Figures, figuresOf, type Sample } from './job-figures.ts'
 
 /** Rates and ratios are taken over so long. */
 const WINDOW_MS = 5_000
 
-interface Sample {
-  readonly monotonicMs: number
-  readonly wallMs: number
-  readonly metrics: SubtaskMetrics
+/** What the live documents show of a job's load. */
+export interface JobFigures extends Figures {
+  /** The attempt that they are of; 0 before the first report. */
+  readonly attempt: number
+  /** Records per second of each edge of the graph, in its order; see `edgeRates` for what can be known. */
+  readonly edges: readonly (number | null)[]
+  readonly input: InputFigures
+}
+
+/** How the sources of the current attempt do. */
+export interface InputFigures {
+  readonly records: number | null
+  /** Wall-clock time at which that number was last seen to grow, or at which reports began. */
+  readonly lastAt: number | null
+  /** Every source has read all that there is. */
+  readonly finished: boolean
 }
 
 type VertexView = JobMetricsView['vertices'][number]
@@ -21,6 +36,8 @@ export class JobMetrics {
   /** Samples of each subtask of the current attempt, oldest first, no older than the window (and one beyond it). */
   readonly #samples = new Map<string, Sample[]>()
   #attempt = 0
+  /** When a source was last seen to have read something, wall-clock ms. */
+  #inputAt: number | null = null
 
   constructor(graph: ExecutionGraph) {
     this.#graph = graph
@@ -34,7 +51,10 @@ export class JobMetrics {
   /** Reports of older attempts are passed over; the first of a newer one forgets the older. */
   report(slot: SlotMetrics, monotonicMs: number, wallMs: number): void {
     if (slot.attempt < this.#attempt) return
-    if (slot.attempt > this.#attempt) this.#samples.clear()
+    if (slot.attempt > this.#attempt) {
+      this.#samples.clear()
+      this.#inputAt = null
+    }
     this.#attempt = slot.attempt
     for (const metrics of slot.subtasks) {
       const vertex = this.#graph.vertices[metrics.vertex]
@@ -42,6 +62,7 @@ export class JobMetrics {
       const key = keyOf(metrics.vertex, metrics.subtask)
       const samples = this.#samples.get(key) ?? []
       this.#samples.set(key, samples)
+      if (this.#isSource(vertex)) this.#noteInput(vertex, samples.at(-1), metrics, wallMs)
       samples.push({ monotonicMs, wallMs, metrics })
       while (samples.length > 2 && samples[1]!.monotonicMs <= monotonicMs - WINDOW_MS) samples.shift()
     }
@@ -61,6 +82,37 @@ export class JobMetrics {
       watermark: minOrNull(sinkVertices.map(vertex => vertex.watermark)),
       vertices,
     }
+  }
+
+  /** The same in another cut, for the live documents: with rates out, of operators and of edges. */
+  figures(live: boolean, nowMonotonicMs: number): JobFigures {
+    const graph = this.#graph
+    const figures = figuresOf({
+      graph,
+      sources: this.#sources,
+      sinks: this.#sinks,
+      samplesOf: (vertex, subtask) => this.#samples.get(keyOf(vertex, subtask)) ?? [],
+      live,
+      nowMonotonicMs,
+      silenceMsMax: WINDOW_MS,
+    })
+    const nodeOf = new Map(graph.job.nodes.map(node => [node.uid, node]))
+    const sources = graph.vertices.filter(vertex => this.#isSource(vertex))
+    return {
+      ...figures,
+      attempt: this.#attempt,
+      edges: edgeRates(graph.job, figures.operators, uid => parallelismOf(graph.job, nodeOf.get(uid)!)),
+      input: {
+        records: sumOrNull(sources.map(({ index }) => figures.vertices[index]!.recordsIn)),
+        lastAt: this.#inputAt,
+        finished: sources.every(({ index }) => figures.vertices[index]!.finished),
+      },
+    }
+  }
+
+  #noteInput(vertex: JobVertex, before: Sample | undefined, metrics: SubtaskMetrics, wallMs: number): void {
+    const read = before === undefined ? 0 : this.#taken(vertex, before.metrics)
+    if (this.#inputAt === null || this.#taken(vertex, metrics) > read) this.#inputAt = wallMs
   }
 
   #vertexView(vertex: JobVertex, live: boolean, nowMs: number): VertexView {

@@ -1,0 +1,194 @@
+import { executionGraph } from '@weir/engine/graph/execution-graph'
+import { jobGraphSchema } from '@weir/engine/graph/job-graph'
+import type { SubtaskMetrics } from '@weir/proto/metrics'
+import { describe, expect, test } from 'vitest'
+import { edgeRates } from './edge-rates.ts'
+import { JobMetrics } from './job-metrics.ts'
+
+const graph = executionGraph(
+  jobGraphSchema.parse({
+    name: 'test',
+    parallelism: 2,
+    nodes: [
+      { uid: 'src', type: 'source', name: 'src', parallelism: 1 },
+      { uid: 'map', type: 'map', name: 'map' },
+      { uid: 'out', type: 'sink', name: 'out' },
+    ],
+    edges: [
+      { from: 'src', to: 'map', partitioner: 'rebalance' },
+      { from: 'map', to: 'out' },
+    ],
+  }),
+)
+
+function subtask(vertex: number, index: number, change: Partial<SubtaskMetrics> = {}): SubtaskMetrics {
+  return {
+    vertex,
+    subtask: index,
+    status: 'running',
+    recordsIn: 0,
+    recordsOut: 0,
+    busyMs: 0,
+    backpressuredMs: 0,
+    idleMs: 0,
+    watermark: null,
+    stateBytes: 0,
+    overdraftBytesMax: 0,
+    latency: { counts: [], sumSeconds: 0 },
+    sent: { local: 0, ring: 0, tcp: 0 },
+    operators: [],
+    ...change,
+  }
+}
+
+const operator = (uid: string, recordsIn: number, recordsOut: number, lateRecords = 0) => ({
+  uid,
+  name: uid,
+  recordsIn,
+  recordsOut,
+  lateRecords,
+  stateBytes: 0,
+})
+
+/** A source that reads 100 a second, of which every second record passes the map in each of two subtasks. */
+function reported(seconds: number, metrics = new JobMetrics(graph)): JobMetrics {
+  for (let s = 0; s <= seconds; s++) {
+    const source = subtask(0, 0, {
+      recordsOut: s * 100,
+      busyMs: s * 250,
+      idleMs: s * 750,
+      operators: [operator('src', 0, s * 100)],
+    })
+    const maps = [0, 1].map(index =>
+      subtask(1, index, {
+        recordsIn: s * 50,
+        watermark: s * 1000 - index * 10,
+        operators: [operator('map', s * 50, s * 25, 1), operator('out', s * 25, 0)],
+      }),
+    )
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [source, maps[0]!] }, s * 1000, s * 1000 + 5)
+    metrics.report({ jobId: 'job', attempt: 1, slot: 1, subtasks: [maps[1]!] }, s * 1000, s * 1000 + 5)
+  }
+  return metrics
+}
+
+describe('figures', () => {
+  test('know nothing before the first report', () => {
+    const figures = new JobMetrics(graph).figures(true, 0)
+    expect(figures.vertices[1]).toMatchObject({ recordsIn: null, busy: null, finished: false })
+    expect(figures.operators.get('map')).toMatchObject({ recordsInPerSecond: null, lateRecords: null })
+    expect(figures).toMatchObject({
+      attempt: 0,
+      edges: [null, null],
+      input: { records: null, lastAt: null, finished: false },
+    })
+  })
+
+  test('have rates in and out of vertices, subtasks, operators and edges', () => {
+    const figures = reported(8).figures(true, 8_000)
+    expect(figures.vertices[0]).toMatchObject({
+      recordsIn: 800,
+      recordsInPerSecond: 100,
+      recordsOutPerSecond: 100,
+      busy: 0.25,
+      idle: 0.75,
+    })
+    // What its sink takes is what the chain gives out.
+    expect(figures.vertices[1]).toMatchObject({
+      recordsIn: 800,
+      recordsOut: 400,
+      recordsInPerSecond: 100,
+      recordsOutPerSecond: 50,
+    })
+    expect(figures.vertices[1]!.subtasks[1]).toMatchObject({
+      recordsInPerSecond: 50,
+      recordsOutPerSecond: 25,
+      watermark: 7_990,
+      watermarkLagMs: 15,
+    })
+    expect(figures.vertices[1]!.watermark).toBe(7_990)
+    expect(figures.operators.get('src')).toMatchObject({ recordsIn: 800, recordsInPerSecond: 100 })
+    expect(figures.operators.get('map')).toMatchObject({
+      recordsInPerSecond: 100,
+      recordsOutPerSecond: 50,
+      lateRecords: 2,
+    })
+    expect(figures.operators.get('out')).toMatchObject({ recordsOut: 400, recordsOutPerSecond: 50 })
+    expect(figures.edges).toEqual([100, 50])
+  })
+
+  test('have no rates when the job does not run, or its subtasks are silent', () => {
+    const metrics = reported(8)
+    for (const figures of [metrics.figures(false, 8_000), metrics.figures(true, 13_001)]) {
+      expect(figures.vertices[1]).toMatchObject({ recordsIn: 800, recordsInPerSecond: null, busy: null })
+      expect(figures.edges).toEqual([null, null])
+    }
+  })
+
+  test('a subtask that has finished is no longer heard of, and gives nothing', () => {
+    const metrics = reported(3)
+    const done = subtask(0, 0, { status: 'finished', recordsOut: 300, operators: [operator('src', 0, 300)] })
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [done] }, 3_500, 3_505)
+    const figures = metrics.figures(true, 60_000)
+    expect(figures.vertices[0]).toMatchObject({ finished: true, recordsIn: 300, recordsInPerSecond: 0, busy: null })
+    expect(figures.input.finished).toBe(true)
+  })
+
+  test('tell when something last came in', () => {
+    const metrics = reported(4)
+    expect(metrics.figures(true, 4_000).input).toEqual({ records: 400, lastAt: 4_005, finished: false })
+    const silent = subtask(0, 0, { recordsOut: 400, operators: [operator('src', 0, 400)] })
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [silent] }, 9_000, 9_005)
+    expect(metrics.figures(true, 9_000).input.lastAt).toBe(4_005)
+    metrics.report({ jobId: 'job', attempt: 2, slot: 0, subtasks: [subtask(0, 0)] }, 10_000, 10_005)
+    expect(metrics.figures(true, 10_000).input).toMatchObject({ records: 0, lastAt: 10_005 })
+  })
+})
+
+describe('rates of edges', () => {
+  const edge = (from: string, to: string, change: Partial<(typeof graph.job.edges)[number]> = {}) => ({
+    from,
+    to,
+    partitioner: 'rebalance' as const,
+    output: null,
+    input: 0,
+    ...change,
+  })
+  const rates = (edges: ReturnType<typeof edge>[], operators: Record<string, [number | null, number | null]>) =>
+    edgeRates(
+      { edges },
+      new Map(
+        Object.entries(operators).map(([uid, [recordsInPerSecond, recordsOutPerSecond]]) => [
+          uid,
+          { recordsInPerSecond, recordsOutPerSecond },
+        ]),
+      ),
+      () => 4,
+    )
+
+  test('every consumer of a main output gets all of it', () => {
+    expect(rates([edge('a', 'b'), edge('a', 'c')], { a: [0, 100], b: [100, 0], c: [100, 0] })).toEqual([100, 100])
+  })
+
+  test('a broadcast counts a record once', () => {
+    expect(rates([edge('a', 'b', { partitioner: 'broadcast' })], { a: [0, 100], b: [400, 0] })).toEqual([100])
+  })
+
+  test('a side output is what its consumer takes in', () => {
+    expect(
+      rates([edge('a', 'b'), edge('a', 'late', { output: 'late' })], { a: [100, 90], b: [90, 0], late: [10, 0] }),
+    ).toEqual([90, 10])
+  })
+
+  test('a side output that joins main outputs is what is left', () => {
+    const edges = [edge('a', 'union'), edge('b', 'union'), edge('c', 'union', { output: 'late' })]
+    expect(rates(edges, { a: [0, 10], b: [0, 20], c: [50, 50], union: [37, 0] })).toEqual([10, 20, 7])
+    expect(rates(edges, { a: [0, 10], b: [0, 20], c: [50, 50], union: [29, 0] })[2]).toBe(0)
+    expect(rates(edges, { a: [0, 10], b: [0, null], c: [50, 50], union: [37, 0] })).toEqual([10, null, null])
+  })
+
+  test('two side outputs that meet cannot be told apart', () => {
+    const edges = [edge('a', 'union', { output: 'x' }), edge('b', 'union', { output: 'y' })]
+    expect(rates(edges, { a: [9, 9], b: [9, 9], union: [3, 0] })).toEqual([null, null])
+  })
+})
