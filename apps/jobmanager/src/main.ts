@@ -1,4 +1,5 @@
 /** The JobManager: opens the database, takes the lead, serves TaskManagers over gRPC and people over HTTP. */
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
@@ -19,11 +20,15 @@ import { startRpcServer } from './adapters/grpc-server.ts'
 import { gatewayFactory } from './adapters/task-manager-client.ts'
 import { startHttpServer } from './api/http-server.ts'
 import { LogFolderReader } from './api/log-folder-reader.ts'
+import type { WebServices } from './api/trpc/services.ts'
 import { credentialStoreOf } from './auth/credential-store.ts'
 import { Dispatcher } from './dispatcher/dispatcher.ts'
 import { LeaderSwitch } from './dispatcher/leader-switch.ts'
 import { Leadership } from './dispatcher/leadership.ts'
 import { addressOf } from './dispatcher/task-manager-directory.ts'
+import { ChangeFeed } from './live/change-feed.ts'
+import { jobManagerSources } from './live/job-manager-sources.ts'
+import { LiveHub } from './live/live-hub.ts'
 import { registerClusterMetrics } from './metrics/cluster-metrics.ts'
 import { type OpenMetaStore, openMetaStore } from './store/open-meta-store.ts'
 import { ConfinedSources } from './submission/confined-sources.ts'
@@ -51,6 +56,7 @@ async function main(): Promise<void> {
   reportProgress('opening the database')
   const store = await openStore(settings)
   const leaderSwitch = new LeaderSwitch()
+  const changes = new ChangeFeed()
   const leadership = new Leadership({
     leases: store.leases,
     // The lock on WEIR_HOME makes sure that only one process has this name: after a crash it need not wait for itself.
@@ -64,7 +70,7 @@ async function main(): Promise<void> {
   onShutdown(() => leadership.release())
 
   const lead = async (epoch: number): Promise<void> => {
-    const dispatcher = makeDispatcher(settings, store, epoch, secret, logger)
+    const dispatcher = makeDispatcher(settings, store, epoch, secret, logger, changes)
     await dispatcher.start()
     leaderSwitch.lead(dispatcher)
   }
@@ -80,14 +86,38 @@ async function main(): Promise<void> {
     calls: leaderSwitch,
   })
   onShutdown(() => rpc.close())
+  const logs = new LogFolderReader(logFolder(settings))
+  const live = new LiveHub({
+    sources: jobManagerSources({
+      documents: notThere('live documents'),
+      dispatcher: () => leaderSwitch.dispatcher,
+      logs,
+      changes,
+    }),
+    platform: nodePlatform,
+    incarnation: randomBytes(6).toString('hex'),
+    onFault: (topic, error) =>
+      logger.warn({ err: error, topic }, `${topic} cannot be shown at the moment: ${error.message}`),
+  })
+  const web: WebServices = {
+    drafts: notThere('drafts'),
+    jobs: notThere('pages of jobs'),
+    live,
+    templates: () => Promise.reject(new WeirError('UNSUPPORTED', 'templates are not there yet')),
+  }
   const http = await startHttpServer({
     controlPlane: leaderSwitch,
     credentials: credentialStoreOf({ ...store.auth, ...store.cluster }, () => leadership.epoch),
-    settings: { host: settings.host, port: settings.jobManagerPort },
+    settings: {
+      host: settings.host,
+      port: settings.jobManagerPort,
+      ...(settings.publicUrl === null ? {} : { publicUrl: settings.publicUrl }),
+    },
     adminToken: token,
     logger,
     metrics: metricsOf(leaderSwitch),
-    logs: new LogFolderReader(logFolder(settings)),
+    logs,
+    web,
     version: VERSION,
   })
   onShutdown(() => http.close(), FLUSH_MS)
@@ -126,6 +156,7 @@ function makeDispatcher(
   epoch: number,
   secret: string,
   logger: Logger,
+  changes: ChangeFeed,
 ): Dispatcher {
   const { home, workdir, fileRoots } = settings
   const rules = new PathRules({ fileRoots, home, uploads: join(home, 'uploads') })
@@ -143,7 +174,16 @@ function makeDispatcher(
     checks: new SubmitChecks({ sources, rules, workdir }),
     gatewayFor: gatewayFactory(secret),
     onFenced: error => endFenced(error, logger),
+    onChange: jobId => changes.emit({ jobId }),
   })
+}
+
+/** A part that this version does not have: whatever it is asked is refused. */
+function notThere<Part extends object>(what: string): Part {
+  const refuse = async (): Promise<never> => {
+    throw new WeirError('UNSUPPORTED', `${what} are not there yet`)
+  }
+  return new Proxy({} as Part, { get: () => refuse })
 }
 
 function metricsOf(leaderSwitch: LeaderSwitch): () => Promise<string> {

@@ -6,6 +6,7 @@ import type { JobLogQuery } from '../src/api/rest/context.ts'
 import { Access } from '../src/auth/access.ts'
 import { MemoryControlPlane } from './memory-control-plane.ts'
 import { MemoryCredentialStore } from './memory-credential-store.ts'
+import { MemoryWebServices } from './memory-web-services.ts'
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests-alone'
 
@@ -27,6 +28,8 @@ export class ApiParts {
     },
   }
 
+  readonly web = new MemoryWebServices(this.controlPlane)
+
   app(overrides: Partial<AppOptions> = {}) {
     return buildApp({
       controlPlane: this.controlPlane,
@@ -40,6 +43,8 @@ export class ApiParts {
       logger: this.logger,
       host: '127.0.0.1',
       pageOrigins: [],
+      web: this.web,
+      cluster: () => ({ version: '0.1.0', webPort: 8080, jobManagerPort: 8081 }),
       ...overrides,
     })
   }
@@ -53,6 +58,7 @@ export class ApiParts {
       logger: this.logger,
       metrics: async () => '# HELP up up\nup 1\n',
       logs: this.logs,
+      web: this.web,
       version: '0.1.0',
       now: this.now,
     })

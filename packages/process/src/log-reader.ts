@@ -20,6 +20,8 @@ export interface LogQuery {
   readonly jobId?: string
   readonly operator?: string
   readonly subtask?: number
+  /** Only lines whose message holds this text, in upper or lower case. */
+  readonly search?: string
   /** At most so many lines: the newest ones without a cursor, the next ones with it. */
   readonly limit: number
   /** The `cursor` of an earlier answer: only lines after it. */
@@ -152,6 +154,7 @@ function matchingLine(text: string, query: LogQuery): LogLine[] {
   if (query.jobId !== undefined && line.job !== query.jobId) return []
   if (query.operator !== undefined && line.operator !== query.operator) return []
   if (query.subtask !== undefined && line.subtask !== query.subtask) return []
+  if (query.search !== undefined && !line.msg.toLowerCase().includes(query.search.toLowerCase())) return []
   return [line]
 }
 

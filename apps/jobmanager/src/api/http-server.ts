@@ -8,6 +8,7 @@ import type { CredentialStore } from '../auth/credential-store.ts'
 import type { ControlPlane } from '../dispatcher/control-plane.ts'
 import { buildApp } from './rest/app.ts'
 import type { LogReader } from './rest/context.ts'
+import type { WebServices } from './trpc/services.ts'
 
 export interface HttpServerOptions {
   readonly controlPlane: ControlPlane
@@ -25,6 +26,7 @@ export interface HttpServerOptions {
   /** The text of /metrics in Prometheus' format. */
   readonly metrics: () => Promise<string>
   readonly logs: LogReader
+  readonly web: WebServices
   readonly version: string
   /** Wall clock, ms since the epoch; for tests. */
   readonly now?: () => number
@@ -58,9 +60,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     version: options.version,
     logger: options.logger,
     host: settings.host,
-    pageOrigins: publicUrl === null ? [] : [new URL(publicUrl).origin],
+    pageOrigins: publicUrl === null ? [] : originsOf(publicUrl),
     cookieName: `weir_session_${settings.port}`,
     publicUrl,
+    web: options.web,
+    cluster: () => ({
+      version: options.version,
+      webPort: publicUrl === null ? null : portOf(publicUrl),
+      jobManagerPort: (app.server.address() as AddressInfo).port,
+    }),
     now,
   })
   try {
@@ -74,4 +82,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   return { address: `http://${host}:${port}`, port, close: () => app.close() }
+}
+
+/** The origins of the web app: on this machine it is reached under each of the machine's own names. */
+function originsOf(publicUrl: string): string[] {
+  const { origin, protocol, hostname } = new URL(publicUrl)
+  const port = portOf(publicUrl)
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  return isLoopback(bare)
+    ? ['127.0.0.1', 'localhost', '[::1]', hostname].map(name => new URL(`${protocol}//${name}:${port}`).origin)
+    : [origin]
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url)
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }

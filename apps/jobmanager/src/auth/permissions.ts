@@ -31,6 +31,8 @@ const LOWEST_ROLE: Readonly<Record<Exclude<Permission, 'records:read'>, Role>> =
   'access:manage': 'admin',
 }
 
+export const PERMISSIONS: readonly Permission[] = [...(Object.keys(LOWEST_ROLE) as Permission[]), 'records:read']
+
 /** What a token, login link or session allows. */
 export interface Grant {
   readonly role: Role

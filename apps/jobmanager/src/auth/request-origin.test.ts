@@ -28,17 +28,29 @@ describe('the Host header', () => {
   })
 })
 
-describe('the Origin header of a request with a session', () => {
-  it('has to be that of the address that was asked', () => {
-    expect(comesFromOwnPage('http://localhost:8081', 'localhost:8081', [])).toBe(true)
-    expect(comesFromOwnPage('http://localhost:3000', 'localhost:8081', [])).toBe(false)
-    expect(comesFromOwnPage('http://127.0.0.1:8081', 'localhost:8081', [])).toBe(false)
-    expect(comesFromOwnPage('https://evil.example', 'localhost:8081', [])).toBe(false)
-    expect(comesFromOwnPage('null', 'localhost:8081', [])).toBe(false)
-    expect(comesFromOwnPage(undefined, 'localhost:8081', [])).toBe(false)
+describe('the page that a request with a session comes from', () => {
+  const own = (origin: string | undefined, pageOrigins: readonly string[] = [], site?: string) =>
+    comesFromOwnPage({ host: 'localhost:8081', origin, 'sec-fetch-site': site }, pageOrigins)
+
+  it('has to be of the address that was asked', () => {
+    expect(own('http://localhost:8081')).toBe(true)
+    expect(own('http://localhost:3000')).toBe(false)
+    expect(own('http://127.0.0.1:8081')).toBe(false)
+    expect(own('https://evil.example')).toBe(false)
+    expect(own('null')).toBe(false)
+    expect(own(undefined)).toBe(false)
   })
 
-  it('may be one of the further pages', () => {
-    expect(comesFromOwnPage('http://localhost:8080', 'localhost:8081', ['http://localhost:8080'])).toBe(true)
+  it('may be one of the web app', () => {
+    expect(own('http://localhost:8080', ['http://localhost:8080'])).toBe(true)
+  })
+
+  it('is known by Sec-Fetch-Site where the request only reads, or came through a tunnel', () => {
+    expect(own(undefined, [], 'same-origin')).toBe(true)
+    expect(own('http://localhost:18080', [], 'same-origin')).toBe(true)
+    for (const site of ['same-site', 'cross-site', 'none']) {
+      expect(own(undefined, [], site), site).toBe(false)
+      expect(own('http://localhost:3000', [], site), site).toBe(false)
+    }
   })
 })

@@ -14,17 +14,24 @@ export function namesThisServer(hostHeader: string | undefined, ownName: string)
   return host === ownName.toLowerCase() || (isLoopback(host) && (host === 'localhost' || isIP(host) !== 0))
 }
 
+/** The headers by which a browser says where a request comes from. */
+export interface OriginHeaders {
+  readonly host?: string | undefined
+  readonly origin?: string | undefined
+  readonly 'sec-fetch-site'?: string | string[] | undefined
+}
+
 /**
- * Whether a request that a browser sends with its session cookie comes from a page of this server. Cookies do not know
- * ports, so to SameSite another program's page on localhost is the same site; the Origin header tells them apart.
- * `pageOrigins` are further origins that serve our pages (the web app's). Browsers send Origin with every request that
- * changes something; one without it is refused.
+ * Whether a request that a browser sends with its session cookie comes from a page of ours. Cookies do not know ports, so
+ * to SameSite another program's page on localhost is the same site; these headers, which no page can forge, tell them
+ * apart. `Sec-Fetch-Site: same-origin` says that the page is of the very address that the browser has asked, whatever
+ * tunnel or proxy (our web server) lies between; it is the only one that comes with a reading request. Origin comes with
+ * every request that changes something: it has to be the address that was asked, or one of `pageOrigins` (the web app's).
+ * A request with neither is refused.
  */
-export function comesFromOwnPage(
-  originHeader: string | undefined,
-  hostHeader: string | undefined,
-  pageOrigins: readonly string[],
-): boolean {
-  if (originHeader === undefined || hostHeader === undefined) return false
-  return originHeader === `http://${hostHeader}` || pageOrigins.includes(originHeader)
+export function comesFromOwnPage(headers: OriginHeaders, pageOrigins: readonly string[]): boolean {
+  if (headers['sec-fetch-site'] === 'same-origin') return true
+  const { origin, host } = headers
+  if (origin === undefined || host === undefined) return false
+  return origin === `http://${host}` || pageOrigins.includes(origin)
 }

@@ -31,6 +31,8 @@ export interface ClusterWatchParts {
   readonly table: JobTable
   readonly rows: PublishedRows
   readonly journal: JobJournal
+  /** One has come, or was lost. */
+  readonly onTaskManagersChanged: () => void
 }
 
 /** Silence is looked for so often. */
@@ -98,6 +100,7 @@ export class ClusterWatch implements TaskManagerCalls {
     this.#cancelStrays({ id, incarnation }, request.attempts)
     desk.registered(id)
     desk.serve()
+    if (isNew) this.#parts.onTaskManagersChanged()
     return {
       accepted: true,
       leaderAddress: '',
@@ -150,6 +153,7 @@ export class ClusterWatch implements TaskManagerCalls {
     )
     this.#tellLost(taskManager, why)
     this.#parts.desk.serve()
+    this.#parts.onTaskManagersChanged()
   }
 
   #tellLost(taskManager: TaskManagerRef, why: string): void {
@@ -178,6 +182,7 @@ export class ClusterWatch implements TaskManagerCalls {
         await store.markTaskManagerLost(this.epoch, id, incarnation, at)
         const records = await store.listTaskManagers()
         this.#parts.directory.remember(records.filter(record => record.id === id && record.status === 'LOST'))
+        this.#parts.onTaskManagersChanged()
       })
     }
   }

@@ -31,11 +31,12 @@ import type {
   TaskManagerView,
   ValidatedJob,
 } from './control-plane.ts'
+import type { IndexedJob } from './job-index.ts'
 import { JobJournal } from './job-journal.ts'
 import { JobLauncher } from './job-launcher.ts'
 import type { JobRunner } from './job-runner.ts'
 import { JobTable } from './job-table.ts'
-import { failureOf, liveStatusView, storedStatusView } from './job-views.ts'
+import { failureOf, type LiveJob, liveJobOf, liveStatusView, storedStatusView } from './job-views.ts'
 import type { GatewayFactory, GraphChecks, JobPreparer, SourceCatalog } from './ports.ts'
 import { PublishedRows } from './published-rows.ts'
 import { findUnfinished } from './recovery.ts'
@@ -63,6 +64,8 @@ export interface DispatcherParts {
   /** Another JobManager leads: this process has to end. */
   readonly onFenced: (error: WeirError) => void
   readonly timings?: JobMasterOptions['timings']
+  /** Something that people see has changed by an event: a job, or (null) the TaskManagers. */
+  readonly onChange?: (jobId: string | null) => void
 }
 
 /** How long a read of a job's history waits for what is not written yet. */
@@ -94,7 +97,8 @@ export class Dispatcher implements ControlPlane {
     this.#parts = parts
     this.#resources = new ResourceManager(placementOf(settings.slotPlacement), settings.heartbeatTimeoutMs)
     const directory = new TaskManagerDirectory(this.#resources, gatewayFor, platform.clock, epoch)
-    const table = new JobTable(timers)
+    const changed = (jobId: string | null): void => parts.onChange?.(jobId)
+    const table = new JobTable(timers, changed)
     const journal = new JobJournal({ timers, logger, onFenced })
     const desk = new SlotDesk({
       resources: this.#resources,
@@ -111,7 +115,14 @@ export class Dispatcher implements ControlPlane {
       onFenced,
       ...(timings === undefined ? {} : { timings }),
     })
-    this.#watch = new ClusterWatch({ ...shared, store: store.cluster, settings, rows: this.#rows, journal })
+    this.#watch = new ClusterWatch({
+      ...shared,
+      store: store.cluster,
+      settings,
+      rows: this.#rows,
+      journal,
+      onTaskManagersChanged: () => changed(null),
+    })
     this.#directory = directory
     this.#table = table
     this.#desk = desk
@@ -246,6 +257,7 @@ export class Dispatcher implements ControlPlane {
     await this.#parts.store.jobs.deleteJob(this.epoch, jobId)
     this.#table.remove(jobId)
     this.#rows.forget(jobId)
+    this.#parts.onChange?.(jobId)
   }
 
   async taskManagers(): Promise<readonly TaskManagerView[]> {
@@ -269,8 +281,25 @@ export class Dispatcher implements ControlPlane {
   }
 
   /** Newest first. */
-  jobs(): readonly JobSummary[] {
+  jobs(): readonly IndexedJob[] {
     return this.#table.index.newestFirst()
+  }
+
+  /** The rows of all jobs by their sequence numbers. */
+  get publishedRows(): PublishedRows {
+    return this.#rows
+  }
+
+  /** Throws NOT_FOUND for a job that is not there (any more). For jobs in memory it asks nobody. */
+  async requireJob(jobId: string): Promise<void> {
+    await this.#statusOf(jobId)
+  }
+
+  /** Null for a job that ended long ago, or under an earlier JobManager. */
+  liveJob(jobId: string): LiveJob | null {
+    const entry = this.#table.find(jobId)
+    const summary = this.#table.index.get(jobId)
+    return entry === undefined || summary === undefined ? null : liveJobOf(entry, summary)
   }
 
   /** For /metrics: the jobs that have not ended. */

@@ -1,7 +1,7 @@
 import type { Timers } from '@weir/engine/base/platform'
 import type { JobMetrics } from '../metrics/job-metrics.ts'
 import { JobIndex } from './job-index.ts'
-import type { JobRunner } from './job-runner.ts'
+import { type JobRunner, jobError } from './job-runner.ts'
 
 /** A job that runs under this JobManager, or has ended under it. */
 export interface JobEntry {
@@ -16,12 +16,14 @@ const ENDED_KEPT_MAX = 200
 export class JobTable {
   readonly index = new JobIndex()
   readonly #timers: Timers
+  readonly #onChanged: (jobId: string) => void
   readonly #entries = new Map<string, JobEntry>()
   readonly #ended = new Map<string, JobEntry>()
   readonly #waiters = new Set<() => void>()
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, onChanged: (jobId: string) => void = () => undefined) {
     this.#timers = timers
+    this.#onChanged = onChanged
   }
 
   add(entry: JobEntry): void {
@@ -55,10 +57,17 @@ export class JobTable {
 
   /** What people see of a job has changed. */
   changed(runner: JobRunner): void {
-    const { status, restarts, startedAtMs, finishedAtMs } = runner.record
-    this.index.update(runner.jobId, { status, restarts, startedAt: startedAtMs, finishedAt: finishedAtMs })
+    const { status, restarts, error, startedAtMs, finishedAtMs } = runner.record
+    this.index.update(runner.jobId, {
+      status,
+      restarts,
+      startedAt: startedAtMs,
+      finishedAt: finishedAtMs,
+      error: error === null ? null : jobError(error),
+    })
     for (const waiter of this.#waiters) waiter()
     if (!runner.isLive) this.#retire(runner)
+    this.#onChanged(runner.jobId)
   }
 
   /** Resolves when the condition holds after a change, or the time is over. */

@@ -9,11 +9,10 @@ const json = fc.letrec(tie => ({
     fc.integer(),
     fc.string({ maxLength: 3 }),
     fc.array(fc.integer(), { maxLength: 3 }),
-    fc.dictionary(
-      fc.string({ maxLength: 2 }).filter(key => key !== '__proto__'),
-      tie('value'),
-      { maxKeys: 4, noNullPrototype: true },
-    ),
+    fc.dictionary(fc.oneof(fc.string({ maxLength: 2 }), fc.constant('__proto__')), tie('value'), {
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
   ),
 })).value
 
@@ -43,4 +42,28 @@ test('what did not change stays the same object', () => {
   const after = applyChanges(before, [{ path: ['a', 'x'], value: 3 }]) as typeof before
   expect(after.b).toBe(before.b)
   expect(after).toEqual({ a: { x: 3 }, b: { y: 2 } })
+})
+
+test('a change of one of many values is not larger than that value', () => {
+  const subtasks = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [index, { busy: 0.5, recordsIn: 10 }]))
+  const before = { vertices: { a: { subtasks }, b: { subtasks } } }
+  const after = JSON.parse(JSON.stringify(before)) as typeof before
+  after.vertices.b.subtasks[3]!.busy = 0.75
+  expect(changesBetween(before, after)).toEqual([
+    { path: [], merge: { vertices: { b: { subtasks: { 3: { busy: 0.75 } } } } } },
+  ])
+})
+
+test('what is gone is named by its path, and what takes the place of an object replaces it', () => {
+  const before = { jobs: { a: { x: 1 }, b: { x: 2 } }, list: [1], error: null }
+  const after = { jobs: { b: { x: 2 } }, list: { 0: 1 }, error: { text: 'boom' } }
+  expect(changesBetween(before, after)).toEqual([
+    { path: ['jobs', 'a'] },
+    { path: [], merge: { list: { 0: 1 }, error: { text: 'boom' } } },
+  ])
+  expect(applyChanges(before, changesBetween(before, after))).toEqual(after)
+})
+
+test('an undefined field is an absent one', () => {
+  expect(changesBetween({ a: 1, b: undefined }, { a: undefined, c: undefined })).toEqual([{ path: ['a'] }])
 })

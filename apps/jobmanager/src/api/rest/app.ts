@@ -3,6 +3,9 @@ import fastifyMultipart from '@fastify/multipart'
 import type { Logger } from '@weir/process/logging'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { mountTrpc } from '../trpc/mount.ts'
+import type { Me } from '../trpc/procedure.ts'
+import type { WebServices } from '../trpc/services.ts'
 import type { ApiContext } from './context.ts'
 import { JSON_BODY_BYTES_MAX, malformedHttpAnswer, problemHandler, sendProblem } from './error-handler.ts'
 import { addOpenApi } from './openapi.ts'
@@ -24,6 +27,10 @@ export interface AppOptions extends ApiContext {
   /** WEIR_HOST. */
   readonly host: string
   readonly pageOrigins: readonly string[]
+  /** What the pages of the web app ask for. */
+  readonly web: WebServices
+  /** What the pages are told of this cluster. */
+  readonly cluster: () => Me['cluster']
 }
 
 /** The whole HTTP interface, not yet listening. */
@@ -58,6 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...docsRoutes(app),
   ]
   for (const route of routes) mount(app, route)
+  await mountTrpc(app, options)
   answerUnknownPaths(app, routes)
   await app.ready()
   return app

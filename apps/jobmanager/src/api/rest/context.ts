@@ -22,6 +22,8 @@ export interface JobLogQuery {
   readonly jobId: string
   readonly operator?: string
   readonly subtask?: number
+  /** Only lines whose message holds this text, in upper or lower case. */
+  readonly search?: string
   /** At most so many lines of each process. */
   readonly limit: number
   /** The `cursor` of an earlier answer: only lines after it. */

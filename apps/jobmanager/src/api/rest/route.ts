@@ -131,6 +131,10 @@ declare module 'fastify' {
     access?: Access
     upload?: boolean
     answersWith?: string
+    /** A session may be used by our own pages alone, for reading too. */
+    pagesOnly?: boolean
+    /** Changes are noted in the audit log by the handler, which knows more of them than method and path. */
+    auditsItself?: boolean
   }
 }
 

@@ -1,6 +1,6 @@
 import { WeirError } from '@weir/engine/base/errors'
-import type { FastifyInstance } from 'fastify'
-import type { Access } from '../../auth/access.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Access, Presented } from '../../auth/access.ts'
 import { mayDo, roleNeededFor } from '../../auth/permissions.ts'
 import { comesFromOwnPage, namesThisServer } from '../../auth/request-origin.ts'
 import type { ControlPlane } from '../../dispatcher/control-plane.ts'
@@ -77,18 +77,10 @@ export function addSecurity(app: FastifyInstance, options: SecurityOptions): voi
     const wanted = request.routeOptions.config.access
     if (request.is404 || wanted === 'public') return
     if (wanted === undefined) throw new WeirError('ASSERTION', `${request.routeOptions.url} has no access rule`)
-    const principal = await options.access.authenticate({
-      authorization: request.headers.authorization,
-      sessionCookie: request.cookies[options.cookieName],
-      address: request.ip,
-    })
-    if (principal.via === 'session' && request.method !== 'GET' && request.method !== 'HEAD') {
-      if (!comesFromOwnPage(request.headers.origin, request.headers.host, options.pageOrigins)) {
-        throw new WeirError(
-          'FORBIDDEN',
-          `a page of ${request.headers.origin ?? 'unknown origin'} may not use this session: only pages of this server may`,
-        )
-      }
+    const principal = await options.access.authenticate(presentedBy(request, options.cookieName))
+    const changes = request.method !== 'GET' && request.method !== 'HEAD'
+    if (principal.via === 'session' && (changes || request.routeOptions.config.pagesOnly === true)) {
+      refuseForeignPage(request, options.pageOrigins)
     }
     if (wanted !== 'authenticated' && !mayDo(principal, wanted)) {
       throw new WeirError(
@@ -104,8 +96,27 @@ export function addSecurity(app: FastifyInstance, options: SecurityOptions): voi
 
   app.addHook('onResponse', async (request, reply) => {
     const { principal } = request
+    if (request.routeOptions.config.auditsItself === true) return
     if (principal === null || request.method === 'GET' || request.method === 'HEAD' || reply.statusCode >= 400) return
     const target = request.auditTarget ?? (request.params as { id?: string } | undefined)?.id ?? null
     await options.access.audit(principal, `${request.method} ${request.routeOptions.url}`, target, request.ip)
   })
+}
+
+/** What a request shows of its caller. */
+export function presentedBy(request: FastifyRequest, cookieName: string): Presented {
+  return {
+    authorization: request.headers.authorization,
+    sessionCookie: request.cookies[cookieName],
+    address: request.ip,
+  }
+}
+
+/** Throws FORBIDDEN for a request that a page of another origin has made a browser send. */
+export function refuseForeignPage(request: FastifyRequest, pageOrigins: readonly string[]): void {
+  if (comesFromOwnPage(request.headers, pageOrigins)) return
+  throw new WeirError(
+    'FORBIDDEN',
+    `a page of ${request.headers.origin ?? 'unknown origin'} may not use this session: only pages of this server may`,
+  )
 }

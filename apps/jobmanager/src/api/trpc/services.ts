@@ -107,4 +107,6 @@ export interface LiveHub {
     principal: Principal,
     signal: AbortSignal,
   ): AsyncIterable<{ readonly id: string; readonly message: LiveMessage }>
+  /** Ends all subscriptions, and refuses new ones: the server closes. */
+  close(): void
 }
