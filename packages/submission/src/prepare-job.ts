@@ -4,6 +4,7 @@ import type { JobGraph } from '@weir/engine/graph/job-graph'
 import type { SpecRegistry } from '@weir/engine/graph/operator-spec'
 import { validateGraph } from '@weir/engine/graph/validate'
 import { type Bundle, bundleJob } from './bundle.ts'
+import { deadEnds } from './dead-ends.ts'
 import { jsonJobModule } from './json-job.ts'
 import { type Overrides, overridden } from './overrides.ts'
 import { type OperatorPlaces, placed, problemsError, shownPlace } from './problems.ts'
@@ -75,7 +76,10 @@ export async function prepareJob(request: PrepareRequest, context: PrepareContex
     fileName,
     source,
     console: first.console,
-    warnings: bundle.warnings,
+    warnings: [
+      ...bundle.warnings,
+      ...deadEnds(graph, context.registry).map(problem => ({ file: fileName, ...placed(problem, first.places) })),
+    ],
   }
 }
 

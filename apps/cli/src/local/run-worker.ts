@@ -6,6 +6,7 @@ import { WeirError } from '@weir/engine/base/errors'
 import { type LocalRow, runLocally } from '@weir/local-runner/run-locally'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
+import { shownPlace } from '@weir/submission/problems'
 import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
 import { CHUNKS_PENDING_MAX, type FromRun, type RunData } from './run-messages.ts'
@@ -85,6 +86,9 @@ async function run(): Promise<FromRun> {
       onOperators: operators => tell({ type: 'operators', operators }),
       onPrepared(job) {
         const notice = { type: 'log', level: 'warn', operator: '', subtask: 0 } as const
+        for (const warning of job.warnings) {
+          tell({ ...notice, message: `${shownPlace(warning)} ${warning.message}`.trim() })
+        }
         for (const message of missingFeatures(job.graph)) tell({ ...notice, message })
         pathCheck = check(job)
       },
