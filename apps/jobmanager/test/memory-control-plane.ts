@@ -185,10 +185,14 @@ export class MemoryControlPlane implements ControlPlane {
   }
 
   /** For tests: what the job does next. */
-  setStatus(jobId: string, status: PublicJobStatus, error: Omit<JobException, 'attempt' | 'at'> | null = null): void {
+  setStatus(
+    jobId: string,
+    status: PublicJobStatus,
+    error: Pick<JobException, 'operator' | 'subtask' | 'message' | 'stack'> | null = null,
+  ): void {
     const job = this.#job(jobId)
     const at = this.#now()
-    const failure = error === null ? null : { ...error, at }
+    const failure = error === null ? null : { code: 'USER_FUNCTION' as const, record: null, ...error, at }
     if (failure !== null) job.exceptions.unshift({ ...failure, attempt: job.view.attempt })
     job.history.push({ at, type: 'STATUS', message: status })
     job.view = { ...job.view, status, error: failure, finishedAt: ENDED.includes(status) ? at : null }

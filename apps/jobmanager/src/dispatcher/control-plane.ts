@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@weir/engine/base/errors'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import type { OperatorMetrics, TransportCounters } from '@weir/proto/metrics'
 
@@ -72,10 +73,13 @@ export interface JobSummary {
 }
 
 export interface JobFailure {
+  readonly code: ErrorCode
   readonly operator: string | null
   readonly subtask: number | null
   readonly message: string
   readonly stack: string | null
+  /** The record at which it happened, as text; null when there was none, or it is not known. */
+  readonly record: string | null
   readonly at: number
 }
 

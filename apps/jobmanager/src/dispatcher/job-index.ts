@@ -1,29 +1,41 @@
-import type { JobRecord } from '../store/records.ts'
+import type { JobError, JobRecord } from '../store/records.ts'
 import type { JobSummary } from './control-plane.ts'
 
 /** Jobs that the index holds; older ones are still found by their id in the database. */
 const JOBS_MAX = 10_000
 
+/** What is kept of an error: the whole is in the database. */
+const MESSAGE_CHARACTERS_MAX = 500
+const RECORD_CHARACTERS_MAX = 200
+
+/** One line of the list of jobs. */
+export interface IndexedJob extends JobSummary {
+  /** Why it failed, with a short message and without its stack. */
+  readonly error: JobError | null
+}
+
 /** What the list of jobs shows, kept in memory: the list answers at once, whatever the database is doing. */
 export class JobIndex {
   /** Oldest first. */
-  readonly #jobs = new Map<string, JobSummary>()
+  readonly #jobs = new Map<string, IndexedJob>()
 
   add(record: JobRecord): void {
-    this.#jobs.set(record.id, summaryOf(record))
+    this.#jobs.set(record.id, { ...summaryOf(record), error: shortError(record.error) })
     if (this.#jobs.size > JOBS_MAX) this.#jobs.delete(this.#jobs.keys().next().value!)
   }
 
-  update(jobId: string, change: Partial<JobSummary>): void {
+  update(jobId: string, change: Partial<IndexedJob>): void {
     const known = this.#jobs.get(jobId)
-    if (known !== undefined) this.#jobs.set(jobId, { ...known, ...change })
+    if (known === undefined) return
+    const error = change.error === undefined ? known.error : shortError(change.error)
+    this.#jobs.set(jobId, { ...known, ...change, error })
   }
 
   remove(jobId: string): void {
     this.#jobs.delete(jobId)
   }
 
-  get(jobId: string): JobSummary | undefined {
+  get(jobId: string): IndexedJob | undefined {
     return this.#jobs.get(jobId)
   }
 
@@ -31,8 +43,19 @@ export class JobIndex {
     return this.#jobs.size
   }
 
-  newestFirst(): JobSummary[] {
+  newestFirst(): IndexedJob[] {
     return [...this.#jobs.values()].reverse()
+  }
+}
+
+function shortError(error: JobError | null): JobError | null {
+  if (error === null) return null
+  const { message, record } = error
+  return {
+    ...error,
+    message: message.slice(0, MESSAGE_CHARACTERS_MAX).toWellFormed(),
+    stack: null,
+    record: record?.slice(0, RECORD_CHARACTERS_MAX).toWellFormed() ?? null,
   }
 }
 

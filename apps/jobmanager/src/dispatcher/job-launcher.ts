@@ -62,10 +62,18 @@ export class JobLauncher {
     const { store, epoch, platform, logger, table } = this.#parts
     const at = platform.clock.now()
     logger.error({ job: job.id, err: error }, `job ${job.id} cannot be taken up again: ${error.message}`)
-    const failure = { code: error.code, operator: null, subtask: null, message: error.message, stack: null, at }
+    const failure = {
+      code: error.code,
+      operator: null,
+      subtask: null,
+      message: error.message,
+      stack: null,
+      record: null,
+      at,
+    }
     const event = { attempt: null, kind: 'FAILED', message: error.message, detail: null, at }
     await store.updateJob(epoch, job.id, { status: 'FAILED', error: failure, finishedAt: at, event })
-    table.index.update(job.id, { status: 'FAILED', finishedAt: at })
+    table.index.update(job.id, { status: 'FAILED', finishedAt: at, error: failure })
   }
 
   #launch(

@@ -10,6 +10,7 @@ import type { JobError, JsonValue } from '../store/records.ts'
 import { isCommand, type JobCode, JobCommands } from './job-commands.ts'
 import { JobJournal } from './job-journal.ts'
 import type { SourceCatalog } from './ports.ts'
+import { RecentFailures } from './recent-failures.ts'
 import type { TaskManagerDirectory } from './task-manager-directory.ts'
 
 /** How long the end of a job may wait to be written before people see it all the same. */
@@ -43,6 +44,8 @@ export class JobRunner {
   readonly jobId: string
   readonly master: JobMaster
   readonly code: JobCode
+  /** Of its attempts, as far as this JobManager has seen them. */
+  readonly failures = new RecentFailures()
   readonly #parts: JobRunnerParts
   readonly #commands: JobCommands
   readonly #journal: JobJournal
@@ -219,7 +222,9 @@ export class JobRunner {
   #exception(attempt: number, error: WeirError, atMs: number): void {
     const { store, epoch, logger } = this.#parts
     logger.error({ attempt, operator: error.place.operator, subtask: error.place.subtask, err: error }, error.message)
-    const exception = { jobId: this.jobId, attempt, ...jobError({ error, attempt, atMs }) }
+    const failure = { attempt, ...jobError({ error, attempt, atMs }) }
+    this.failures.add(failure)
+    const exception = { jobId: this.jobId, ...failure }
     this.#journal.append('note', 'an exception', () => store.recordException(epoch, exception))
   }
 
@@ -264,6 +269,7 @@ export function jobError({ error, atMs }: JobFault): JobError {
     message: error.message,
     // Where Weir itself noticed a fault of the outside tells a person nothing.
     stack: error.domain === 'external' ? null : (error.stack ?? null),
+    record: error.place.record ?? null,
     at: atMs,
   }
 }

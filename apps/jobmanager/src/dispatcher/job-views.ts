@@ -1,14 +1,52 @@
 import type { VertexView } from '@weir/control/job/job-view'
 import { type ExecutionGraph, slotOf } from '@weir/engine/graph/execution-graph'
+import type { JobMetrics } from '../metrics/job-metrics.ts'
 import type { JobError, JobRecord, JobStatus } from '../store/records.ts'
 import type { JobFailure, JobStatusView, SubtaskStatus, VertexStatusView } from './control-plane.ts'
 import { summaryOf } from './job-index.ts'
 import { type JobRunner, jobError } from './job-runner.ts'
+import type { JobEntry } from './job-table.ts'
+import type { RecentFailure } from './recent-failures.ts'
 
 /** From what is known of a job to what the API shows of it. */
 
-export function failureOf({ operator, subtask, message, stack, at }: JobError): JobFailure {
-  return { operator, subtask, message, stack, at }
+export function failureOf({ code, operator, subtask, message, stack, record, at }: JobError): JobFailure {
+  // Errors that were stored before they had records have none.
+  return { code, operator, subtask, message, stack, record: record ?? null, at }
+}
+
+/** A job that is in the memory of this JobManager, with all that the live documents say of it. */
+export interface LiveJob {
+  readonly status: JobStatusView
+  readonly graph: ExecutionGraph
+  readonly metrics: JobMetrics
+  /** Its subtasks run, so that rates mean something. */
+  readonly running: boolean
+  /** Every subtask has finished; the output is being made visible. */
+  readonly committing: boolean
+  /** While it waits for slots: how many are free, null until that has been said. */
+  readonly waiting: { readonly free: number | null } | null
+  /** Slots that do not come back from an operator, which is given by its name. */
+  readonly stuck: readonly { readonly slot: number; readonly operator: string; readonly ms: number }[]
+  /** Of its attempts under this JobManager, oldest first. */
+  readonly failures: readonly RecentFailure[]
+  /** How many there were; grows with each. */
+  readonly failureCount: number
+}
+
+export function liveJobOf({ runner, metrics }: JobEntry, summary: Parameters<typeof liveStatusView>[1]): LiveJob {
+  const { state, graph } = runner.master
+  return {
+    status: liveStatusView(runner, summary),
+    graph,
+    metrics,
+    running: state.name === 'running',
+    committing: state.name === 'committing',
+    waiting: state.name === 'waiting-for-slots' ? { free: state.free } : null,
+    stuck: state.name === 'running' ? [...state.stuck].map(([slot, { operator, ms }]) => ({ slot, operator, ms })) : [],
+    failures: runner.failures.latest,
+    failureCount: runner.failures.count,
+  }
 }
 
 /** Of a job that this JobManager has in its hands. */

@@ -83,9 +83,11 @@ function committablesOf(detail: unknown): { operator: string; committables: read
 
 function errorOf(stored: JobError | null): WeirError {
   if (stored === null) return new WeirError('INTERNAL', 'the job failed; its error was not kept')
-  const place: Pick<Problem, 'operator' | 'subtask'> = {
+  const place: Pick<Problem, 'operator' | 'subtask' | 'record'> = {
     ...(stored.operator === null ? {} : { operator: stored.operator }),
     ...(stored.subtask === null ? {} : { subtask: stored.subtask }),
+    // Errors that were stored before have none.
+    ...(stored.record ? { record: stored.record } : {}),
   }
   const error = new WeirError(stored.code, stored.message, { place })
   if (stored.stack !== null) error.stack = stored.stack

@@ -10,6 +10,7 @@ import {
   type JobSettings,
   type JobVersionRecord,
   MESSAGE_CHARACTERS_MAX,
+  RECORD_CHARACTERS_MAX,
   type SourcePlaces,
   STACK_CHARACTERS_MAX,
 } from './records.ts'
@@ -66,7 +67,7 @@ export function toAttempt(row: Attempt): AttemptRecord {
 }
 
 export function toException(row: JobException): JobExceptionRecord {
-  const { jobId, attempt, operator, subtask, message, stack } = row
+  const { jobId, attempt, operator, subtask, message, stack, record } = row
   return {
     id: fromBigInt(row.id),
     jobId,
@@ -76,6 +77,7 @@ export function toException(row: JobException): JobExceptionRecord {
     subtask,
     message,
     stack,
+    record,
     at: fromTime(row.at),
   }
 }
@@ -96,13 +98,14 @@ export function toEvent(row: JobEvent): JobEventRecord {
 /** An error as it is stored: clean and of bounded length. */
 export function toJobError(error: JobError | null): JobError | null {
   if (error === null) return null
-  const { code, operator, subtask, message, stack, at } = error
+  const { code, operator, subtask, message, stack, record, at } = error
   return {
     code,
     operator: cleanTextOrNull(operator),
     subtask,
     message: cleanText(message, MESSAGE_CHARACTERS_MAX),
     stack: cleanTextOrNull(stack, STACK_CHARACTERS_MAX),
+    record: cleanTextOrNull(record, RECORD_CHARACTERS_MAX),
     at,
   }
 }

@@ -399,6 +399,7 @@ describe.skipIf(postgres!.skip)('a PostgreSQL that is not reachable', () => {
         subtask: null,
         message: 'x',
         stack: null,
+        record: null,
         at: 1,
       })
       expect((await store.jobs.listExceptions(job.id)).rows).toHaveLength(1)

@@ -10,6 +10,7 @@ const failure: JobError = {
   subtask: 1,
   message: 'x is not a function',
   stack: 'TypeError: x is not a function\n    at words.ts:3:1',
+  record: '{"id":7}',
   at: 5_000,
 }
 

@@ -36,6 +36,7 @@ import {
   type NewJobVersion,
   type Page,
   type PageQuery,
+  RECORD_CHARACTERS_MAX,
   STACK_CHARACTERS_MAX,
 } from './records.ts'
 import type { StoreSession, Transaction } from './store-session.ts'
@@ -231,7 +232,7 @@ export class PrismaJobStore implements JobStore {
 
   recordException(epoch: number, exception: NewJobException): Promise<void> {
     return this.#session.write(epoch, async db => {
-      const { attempt, code, operator, subtask, message, stack, at } = exception
+      const { attempt, code, operator, subtask, message, stack, record, at } = exception
       const jobId = cleanText(exception.jobId)
       if ((await db.job.count({ where: { id: jobId } })) === 0) throw unknownJob(exception.jobId)
       await db.jobException.create({
@@ -243,6 +244,7 @@ export class PrismaJobStore implements JobStore {
           subtask,
           message: cleanText(message, MESSAGE_CHARACTERS_MAX),
           stack: cleanTextOrNull(stack, STACK_CHARACTERS_MAX),
+          record: cleanTextOrNull(record, RECORD_CHARACTERS_MAX),
           at: toTime(at),
         },
       })

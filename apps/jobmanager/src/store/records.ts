@@ -24,6 +24,7 @@ export const EVENTS_PER_JOB_MAX = 500
 /** Longer messages and stacks of errors are cut, with a mark. */
 export const MESSAGE_CHARACTERS_MAX = 10_000
 export const STACK_CHARACTERS_MAX = 50_000
+export const RECORD_CHARACTERS_MAX = 2_000
 /** Rows in one page of any list. */
 export const PAGE_ROWS_MAX = 1_000
 export const PAGE_ROWS_DEFAULT = 100
@@ -35,6 +36,8 @@ export interface JobError {
   readonly subtask: number | null
   readonly message: string
   readonly stack: string | null
+  /** The record at which it happened, as text for people; null when there was none, or it is not known. */
+  readonly record: string | null
   readonly at: number
 }
 

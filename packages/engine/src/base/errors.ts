@@ -135,6 +135,8 @@ export interface ErrorPlace {
   readonly line?: number
   readonly column?: number
   readonly file?: string
+  /** The record at which it happened, as text for people (see `recordText`). */
+  readonly record?: string
 }
 
 /** One of several things wrong with a job: one row of the Problems panel and of `problems` in problem+json. */

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "job_exceptions" ADD COLUMN     "record" TEXT;
