@@ -1,0 +1,5 @@
+export type { ConnectionState } from './connection.ts'
+export { LiveProvider } from './live-provider.tsx'
+export type { LiveDoc, LiveList } from './topic-state.ts'
+export { useConnection, useServerNow } from './use-connection.ts'
+export { useJobDoc, useLive, useLiveList, useOverview } from './use-live.ts'

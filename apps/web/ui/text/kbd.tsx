@@ -1,0 +1,7 @@
+import type { ReactNode } from 'react'
+import styles from './kbd.module.css'
+
+/** A key, or keys pressed together: `⌘K`, `Esc`. */
+export function Kbd({ children }: { readonly children: ReactNode }) {
+  return <kbd className={styles.kbd}>{children}</kbd>
+}
