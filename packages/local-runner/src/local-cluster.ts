@@ -10,8 +10,10 @@ import type { JobFunctions } from '@weir/engine/graph/job-functions'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { DEFAULT_CHANNEL_SETTINGS } from '@weir/engine/network/channel'
 import { LocalNetwork } from '@weir/engine/network/local-network'
+import type { ChannelPlace } from '@weir/engine/network/slot-network'
 import type { Sink, SinkWriter, WriterContext } from '@weir/engine/operators/sink'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
+import { NodeTextCodec } from '@weir/process/node-text-codec'
 import { nodePlatform } from '@weir/process/platform-node'
 
 export interface LocalClusterOptions {
@@ -46,7 +48,8 @@ const HERE: TaskManagerRef = { id: 'local', incarnation: 'local' }
 
 /**
  * A cluster for one job in one thread: the JobMaster of packages/control decides, and this carries its effects out, with
- * all slots of the job as one SlotRuntime whose channels pass records by reference.
+ * all slots of the job as one SlotRuntime whose channels pass records by reference. Records that could be sent between
+ * slots on a cluster have to be such as can be sent, at whatever parallelism the job runs here.
  */
 export class LocalCluster {
   readonly #options: LocalClusterOptions
@@ -205,7 +208,10 @@ export class LocalCluster {
         sources,
         sinks: this.#watchedSinks(),
         platform: nodePlatform,
-        network: new LocalNetwork(DEFAULT_CHANNEL_SETTINGS),
+        network: new LocalNetwork(DEFAULT_CHANNEL_SETTINGS, {
+          mayPart: place => this.#mayPart(place),
+          codec: () => ({ text: new NodeTextCodec() }),
+        }),
         settings: DEFAULT_CHANNEL_SETTINGS,
         workdir: options.workdir,
         probe: options.probe,
@@ -239,6 +245,10 @@ export class LocalCluster {
     } catch (error) {
       fail(error)
     }
+  }
+
+  #mayPart({ edge, fromSlot, toSlot }: ChannelPlace): boolean {
+    return fromSlot !== toSlot || this.#master.graph.edges[edge].partitioner !== 'forward'
   }
 
   async #release(attempt: number): Promise<void> {

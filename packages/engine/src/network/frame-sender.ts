@@ -1,5 +1,4 @@
 import { assert } from '../base/assert.ts'
-import { WeirError } from '../base/errors.ts'
 import type { BatchEncoder } from '../record/batch-codec.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import {
@@ -14,6 +13,7 @@ import { type DescriptorRing, FRAME_FIRST, FRAME_LAST, newFrameDescriptor } from
 import type { Doorbell } from './doorbell.ts'
 import type { PayloadWriter } from './payload.ts'
 import type { RecordBatch, StreamEvent } from './record-batch.ts'
+import { recordTooLarge } from './record-size.ts'
 
 export interface FrameSenderParts {
   readonly channel: number
@@ -120,12 +120,7 @@ export class FrameSender implements ChannelSender {
       payload.records(encoded)
       return
     }
-    if (count === 1) {
-      throw new WeirError(
-        'RECORD_TOO_LARGE',
-        `a record of ${encoded.length} bytes is larger than the ${settings.maxRecordBytes} bytes that a record may have; split it into several records`,
-      )
-    }
+    if (count === 1) throw recordTooLarge(encoded.length, settings.maxRecordBytes)
     const half = count >> 1
     this.#encode(values.slice(0, half), timestamps.slice(0, half), half)
     this.#encode(values.slice(half, count), timestamps.slice(half, count), count - half)

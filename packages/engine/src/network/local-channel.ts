@@ -7,6 +7,7 @@ import {
   type ChannelSettings,
   type ReadyListener,
 } from './channel.ts'
+import type { LocalExchange } from './local-exchange.ts'
 import { type ChannelElement, RecordBatch, type StreamEvent } from './record-batch.ts'
 import { estimateRecordBytes } from './record-size.ts'
 
@@ -20,6 +21,7 @@ const EVENTS_QUEUED_MAX = 64
 export class LocalChannel implements ChannelSender, ChannelReceiver {
   readonly transport = 'local'
   readonly #settings: ChannelSettings
+  readonly #exchange: LocalExchange | undefined
   readonly #queue: ChannelElement[] = []
   readonly #spare: RecordBatch[] = []
   #listener: ReadyListener | undefined
@@ -28,8 +30,10 @@ export class LocalChannel implements ChannelSender, ChannelReceiver {
   #lent: RecordBatch | undefined
   batchLimit: number
 
-  constructor(settings: ChannelSettings) {
+  /** With an `exchange`, records are what they would be had they been sent to another slot. */
+  constructor(settings: ChannelSettings, exchange?: LocalExchange) {
     this.#settings = settings
+    this.#exchange = exchange
     this.batchLimit = batchLimitFor(BYTES_PER_RECORD_FIRST, settings)
   }
 
@@ -50,6 +54,7 @@ export class LocalChannel implements ChannelSender, ChannelReceiver {
     const wasEmpty = this.#queue.length === 0
     let next = batch
     if (batch.count > 0) {
+      this.#exchange?.carry(batch)
       this.batchLimit = batchLimitFor(estimateRecordBytes(batch.values[batch.count - 1]), this.#settings)
       this.#queue.push(batch)
       this.#batchesQueued++

@@ -1,3 +1,5 @@
+import { WeirError } from '../base/errors.ts'
+
 /**
  * What a record takes up in memory, roughly and cheaply: good enough to keep batches near a buffer's size and to bound the
  * overdraft. Looks two levels deep and at no more than a few dozen fields.
@@ -49,4 +51,12 @@ export function estimateBatchBytes(values: readonly unknown[], count: number): n
     seen++
   }
   return seen === 0 ? 0 : (bytes / seen) * count
+}
+
+/** For a record that takes up `bytes` encoded, where `limit` are allowed. */
+export function recordTooLarge(bytes: number, limit: number): WeirError {
+  return new WeirError(
+    'RECORD_TOO_LARGE',
+    `a record of ${bytes} bytes is larger than the ${limit} bytes that a record may have; split it into several records`,
+  )
 }
