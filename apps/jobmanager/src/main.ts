@@ -1,5 +1,4 @@
 /** The JobManager: opens the database, takes the lead, serves TaskManagers over gRPC and people over HTTP. */
-import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
@@ -20,20 +19,18 @@ import { startRpcServer } from './adapters/grpc-server.ts'
 import { gatewayFactory } from './adapters/task-manager-client.ts'
 import { startHttpServer } from './api/http-server.ts'
 import { LogFolderReader } from './api/log-folder-reader.ts'
-import type { WebServices } from './api/trpc/services.ts'
 import { credentialStoreOf } from './auth/credential-store.ts'
 import { Dispatcher } from './dispatcher/dispatcher.ts'
 import { LeaderSwitch } from './dispatcher/leader-switch.ts'
 import { Leadership } from './dispatcher/leadership.ts'
 import { addressOf } from './dispatcher/task-manager-directory.ts'
 import { ChangeFeed } from './live/change-feed.ts'
-import { jobManagerSources } from './live/job-manager-sources.ts'
-import { LiveHub } from './live/live-hub.ts'
 import { registerClusterMetrics } from './metrics/cluster-metrics.ts'
 import { type OpenMetaStore, openMetaStore } from './store/open-meta-store.ts'
 import { ConfinedSources } from './submission/confined-sources.ts'
 import { PathRules } from './submission/path-rules.ts'
 import { SubmitChecks } from './submission/submit-checks.ts'
+import { openWebServices } from './web-services.ts'
 
 const VERSION = '0.1.0'
 /** How long writes may still take when the process ends. */
@@ -57,6 +54,7 @@ async function main(): Promise<void> {
   const store = await openStore(settings)
   const leaderSwitch = new LeaderSwitch()
   const changes = new ChangeFeed()
+  const submission = openSubmission(settings)
   const leadership = new Leadership({
     leases: store.leases,
     // The lock on WEIR_HOME makes sure that only one process has this name: after a crash it need not wait for itself.
@@ -70,7 +68,7 @@ async function main(): Promise<void> {
   onShutdown(() => leadership.release())
 
   const lead = async (epoch: number): Promise<void> => {
-    const dispatcher = makeDispatcher(settings, store, epoch, secret, logger, changes)
+    const dispatcher = makeDispatcher({ ...submission, settings, store, epoch, secret, logger, changes })
     await dispatcher.start()
     leaderSwitch.lead(dispatcher)
   }
@@ -87,24 +85,6 @@ async function main(): Promise<void> {
   })
   onShutdown(() => rpc.close())
   const logs = new LogFolderReader(logFolder(settings))
-  const live = new LiveHub({
-    sources: jobManagerSources({
-      documents: notThere('live documents'),
-      dispatcher: () => leaderSwitch.dispatcher,
-      logs,
-      changes,
-    }),
-    platform: nodePlatform,
-    incarnation: randomBytes(6).toString('hex'),
-    onFault: (topic, error) =>
-      logger.warn({ err: error, topic }, `${topic} cannot be shown at the moment: ${error.message}`),
-  })
-  const web: WebServices = {
-    drafts: notThere('drafts'),
-    jobs: notThere('pages of jobs'),
-    live,
-    templates: () => Promise.reject(new WeirError('UNSUPPORTED', 'templates are not there yet')),
-  }
   const http = await startHttpServer({
     controlPlane: leaderSwitch,
     credentials: credentialStoreOf({ ...store.auth, ...store.cluster }, () => leadership.epoch),
@@ -117,7 +97,16 @@ async function main(): Promise<void> {
     logger,
     metrics: metricsOf(leaderSwitch),
     logs,
-    web,
+    web: openWebServices({
+      settings,
+      store,
+      epoch: () => leadership.epoch,
+      leaderSwitch,
+      ...submission,
+      logs,
+      changes,
+      logger,
+    }),
     version: VERSION,
   })
   onShutdown(() => http.close(), FLUSH_MS)
@@ -150,40 +139,33 @@ async function openStore(settings: Settings): Promise<OpenMetaStore> {
   return store
 }
 
-function makeDispatcher(
-  settings: Settings,
-  store: OpenMetaStore,
-  epoch: number,
-  secret: string,
-  logger: Logger,
-  changes: ChangeFeed,
-): Dispatcher {
+/** What stands between a job's source and its graph, for submissions and for drafts alike. */
+function openSubmission(settings: Settings) {
   const { home, workdir, fileRoots } = settings
   const rules = new PathRules({ fileRoots, home, uploads: join(home, 'uploads') })
   const sources = new ConfinedSources(connectorSources, rules)
   const preparer = new SubmissionThread()
   onShutdown(() => preparer.close())
-  return new Dispatcher({
-    store,
-    epoch,
-    settings,
-    platform: nodePlatform,
-    logger,
-    preparer,
-    sources,
-    checks: new SubmitChecks({ sources, rules, workdir }),
-    gatewayFor: gatewayFactory(secret),
-    onFenced: error => endFenced(error, logger),
-    onChange: jobId => changes.emit({ jobId }),
-  })
+  return { preparer, sources, checks: new SubmitChecks({ sources, rules, workdir }) }
 }
 
-/** A part that this version does not have: whatever it is asked is refused. */
-function notThere<Part extends object>(what: string): Part {
-  const refuse = async (): Promise<never> => {
-    throw new WeirError('UNSUPPORTED', `${what} are not there yet`)
-  }
-  return new Proxy({} as Part, { get: () => refuse })
+interface LeaderParts extends ReturnType<typeof openSubmission> {
+  readonly settings: Settings
+  readonly store: OpenMetaStore
+  readonly epoch: number
+  readonly secret: string
+  readonly logger: Logger
+  readonly changes: ChangeFeed
+}
+
+function makeDispatcher({ secret, changes, ...parts }: LeaderParts): Dispatcher {
+  return new Dispatcher({
+    ...parts,
+    platform: nodePlatform,
+    gatewayFor: gatewayFactory(secret),
+    onFenced: error => endFenced(error, parts.logger),
+    onChange: jobId => changes.emit({ jobId }),
+  })
 }
 
 function metricsOf(leaderSwitch: LeaderSwitch): () => Promise<string> {
