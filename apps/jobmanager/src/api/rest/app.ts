@@ -10,10 +10,12 @@ import type { ApiContext } from './context.ts'
 import { JSON_BODY_BYTES_MAX, malformedHttpAnswer, problemHandler, sendProblem } from './error-handler.ts'
 import { addOpenApi } from './openapi.ts'
 import { HttpError, problemOf } from './problem.ts'
+import { takeRawBodies } from './raw-body.ts'
 import type { Route } from './route.ts'
 import { accessRoutes } from './routes/access-routes.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
 import { docsRoutes } from './routes/docs-routes.ts'
+import { draftRoutes } from './routes/draft-routes.ts'
 import { jobDetailRoutes } from './routes/job-detail-routes.ts'
 import { jobRoutes } from './routes/job-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -21,6 +23,7 @@ import { addSecurity } from './security-hooks.ts'
 
 /** A request, its upload included, must have arrived within this. */
 const REQUEST_TIMEOUT_MS = 60_000
+const PARAM_LENGTH_MAX = 1_000
 
 export interface AppOptions extends ApiContext {
   readonly logger: Logger
@@ -38,6 +41,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: JSON_BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Names of files in paths, and the names of several procedures in one call of tRPC, are longer than its 100.
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     // On close, waiting keep-alive connections end at once and requests under way are answered.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -61,10 +66,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...jobRoutes(options),
     ...jobDetailRoutes(options),
     ...clusterRoutes(options),
+    ...draftRoutes(options.web),
     ...accessRoutes(options),
     ...docsRoutes(app),
   ]
-  for (const route of routes) mount(app, route)
+  for (const route of routes.filter(({ rawBody }) => !rawBody)) mount(app, route)
+  await app.register(async scope => {
+    takeRawBodies(scope)
+    for (const route of routes.filter(({ rawBody }) => rawBody)) mount(scope, route)
+  })
   await mountTrpc(app, options)
   answerUnknownPaths(app, routes)
   await app.ready()
@@ -79,7 +89,12 @@ function mount(app: FastifyInstance, route: Route): void {
       // Looking at a login link must not use it up.
       exposeHeadRoute: route.path !== '/login',
       schema: { ...route.schema, ...(url === route.path ? {} : { hide: true }) },
-      config: { access: route.access, upload: route.upload, answersWith: route.answersWith },
+      config: {
+        access: route.access,
+        upload: route.upload,
+        rawBody: route.rawBody,
+        answersWith: route.answersWith,
+      },
       handler: route.handler,
     })
   }

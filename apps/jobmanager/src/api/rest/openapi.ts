@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod'
 import { JSON_JOB_SCHEMA, UPLOAD_FORM } from './job-upload.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
+import { RAW_BODY, RAW_BODY_TYPE } from './raw-body.ts'
 import type { Access } from './route.ts'
 
 const DESCRIPTION = `The HTTP interface of Weir's JobManager.
@@ -38,6 +39,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
       info: { title: 'Weir', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
       tags: [
         { name: 'jobs', description: 'Submitting, watching and stopping jobs' },
+        { name: 'drafts', description: 'Files for the pipelines that people write in the browser' },
         { name: 'cluster', description: 'TaskManagers and slots' },
         { name: 'access', description: 'Tokens, login links and sessions' },
         { name: 'service', description: 'What anybody may ask' },
@@ -55,6 +57,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
           description: [schema.description, accessSentence(config.access)].filter(Boolean).join('\n\n'),
           security: config.access === 'public' ? [] : [{ token: [] }],
           ...(config.upload === true ? { consumes: ['multipart/form-data'], body: UPLOAD_FORM } : {}),
+          ...(config.rawBody === true ? { consumes: [RAW_BODY_TYPE], body: RAW_BODY } : {}),
           response: responses(schema.response, config.access, config.answersWith),
         },
       }

@@ -8,7 +8,7 @@ import type { Permission, Principal } from '../../auth/permissions.ts'
  */
 export type Access = Permission | 'public' | 'authenticated'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** What a handler gets: the validated parts of the request. */
 export interface RouteInput<Params, Query, Body> {
@@ -32,7 +32,7 @@ interface RouteSpec<
   readonly path: string
   /** There is no default: every route says who may call it. */
   readonly access: Access
-  readonly tag: 'jobs' | 'cluster' | 'access' | 'service'
+  readonly tag: 'jobs' | 'drafts' | 'cluster' | 'access' | 'service'
   /** One line for the API's documentation. */
   readonly summary: string
   readonly description?: string
@@ -42,6 +42,8 @@ interface RouteSpec<
   readonly body?: Body
   /** The route takes `job_file` and its fields as multipart/form-data and reads them itself. */
   readonly upload?: true
+  /** The body is any bytes, sent as application/octet-stream: the handler reads them with `bodyBytes`. */
+  readonly rawBody?: true
   /** The bodies of the good answers by status; empty where it answers with something other than JSON. */
   readonly answers: Answers
   /** What a good answer is when it is not JSON. */
@@ -72,6 +74,7 @@ export interface Route {
   readonly alias: boolean
   readonly access: Access
   readonly upload: boolean
+  readonly rawBody: boolean
   readonly schema: FastifySchema
   readonly answersWith: string | undefined
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
@@ -90,6 +93,7 @@ export function route<
     alias: spec.alias !== false && !spec.path.startsWith('/api/'),
     access: spec.access,
     upload: spec.upload === true,
+    rawBody: spec.rawBody === true,
     answersWith: spec.answersWith,
     schema: {
       tags: [spec.tag],
@@ -130,6 +134,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
     upload?: boolean
+    rawBody?: boolean
     answersWith?: string
     /** A session may be used by our own pages alone, for reading too. */
     pagesOnly?: boolean
