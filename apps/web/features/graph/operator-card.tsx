@@ -1,7 +1,8 @@
 'use client'
 import type { OperatorView } from '@weir/proto/web/pipeline'
 import { Clock, Link2, TriangleAlert } from 'lucide-react'
-import type { CSSProperties } from 'react'
+import { BusyBar } from '@/ui/load/busy-bar.tsx'
+import { Ring } from '@/ui/load/ring.tsx'
 import type { NodeFigures, NodeTag, NodeView } from './node-view.ts'
 import styles from './operator-card.module.css'
 import { OperatorIcon } from './operator-icon.tsx'
@@ -30,12 +31,8 @@ export function OperatorCard({ operator, view, selected }: CardProps) {
         </span>
       )}
       {ring > 0 && (
-        <span
-          className={styles.ring}
-          style={{ '--v': ring } as CSSProperties}
-          title={`Blocked by the operators behind it ${ring} % of the time`}
-        >
-          {ring}%
+        <span className={styles.ring} title={`Blocked by the operators behind it ${ring} % of the time`}>
+          <Ring ratio={ring / 100} />
         </span>
       )}
       <span className={styles.top}>
@@ -84,12 +81,9 @@ function Low({ figures: { total, chainedTo, busy } }: { readonly figures: NodeFi
   const full = busy !== null && busy >= 90
   return (
     <span className={styles.low}>
-      <span
-        className={styles.busy}
-        data-unknown={busy === null || undefined}
-        data-full={full || undefined}
-        style={{ '--v': busy ?? 0 } as CSSProperties}
-      />
+      <span className={styles.busy}>
+        <BusyBar ratio={busy === null ? null : busy / 100} />
+      </span>
       <span className={styles.busyText} data-full={full || undefined}>
         busy {busy === null ? '—' : `${busy}%`}
       </span>

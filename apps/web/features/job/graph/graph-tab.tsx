@@ -1,0 +1,33 @@
+'use client'
+import { useCallback, useRef } from 'react'
+import { PipelineGraph } from '@/features/graph'
+import { useUrlState } from '@/lib/use-url-state.ts'
+import type { JobTabProps } from '../job-tabs.ts'
+import styles from './graph-tab.module.css'
+import { OperatorDrawer } from './operator-drawer.tsx'
+
+/** The graph, alive, and beside it what the selected operator does. The selection is in the address. */
+export function GraphTab({ jobId, job, pipeline }: JobTabProps) {
+  const [uid, select] = useUrlState('operator')
+  const operator = pipeline.pipeline.operators.find(each => each.uid === uid) ?? null
+  const close = useCallback(() => select(null), [select])
+  const title = useRef<HTMLHeadingElement>(null)
+  // The drawer may still be on its way: Enter on a card selects and opens at once.
+  const enter = useCallback(() => requestAnimationFrame(() => title.current?.focus()), [])
+  return (
+    <div className={styles.tab}>
+      <PipelineGraph
+        pipeline={pipeline.pipeline}
+        selected={operator?.uid ?? null}
+        onSelect={select}
+        onOpen={enter}
+        renderMode="live"
+        jobId={jobId}
+        label={`Graph of the job ${job.name}`}
+      />
+      {operator !== null && (
+        <OperatorDrawer titleRef={title} operator={operator} job={job} pipeline={pipeline} onClose={close} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import type { JobDoc } from '@weir/proto/web/job-doc'
+import dynamic from 'next/dynamic'
+import { useEffect } from 'react'
+import { useJobDoc } from '@/lib/live'
+import { isNotFound, messageOf, useTRPC } from '@/lib/trpc.ts'
+import { useUrlState } from '@/lib/use-url-state.ts'
+import { Badge, ErrorState, LinkButton, Tabs } from '@/ui'
+import { ConfigTab } from './config/config-tab.tsx'
+import { GraphTab } from './graph/graph-tab.tsx'
+import { JobFigures } from './job-figures.tsx'
+import { JobHeader } from './job-header.tsx'
+import styles from './job-page.module.css'
+import { JobSkeleton } from './job-skeleton.tsx'
+import { type JobTab, type JobTabProps, jobTabOf } from './job-tabs.ts'
+import { JobVerdict } from './job-verdict.tsx'
+import { SamplesProvider } from './metrics/samples-provider.tsx'
+
+const MetricsTab = dynamic(() => import('./metrics/metrics-tab.tsx').then(module => module.MetricsTab), { ssr: false })
+const DataTab = dynamic(() => import('@/features/job-data').then(module => module.JobDataTab), { ssr: false })
+const ErrorsTab = dynamic(() => import('@/features/job-errors').then(module => module.JobErrorsTab), { ssr: false })
+const LogsTab = dynamic(() => import('@/features/job-logs').then(module => module.JobLogsTab), { ssr: false })
+
+/** A job: how it is in one line, its figures, and what is behind them in tabs. */
+export function JobPage({ jobId }: { readonly jobId: string }) {
+  const trpc = useTRPC()
+  const live = useJobDoc(jobId)
+  const pipeline = useQuery(trpc.jobs.pipeline.queryOptions({ jobId }, { staleTime: Number.POSITIVE_INFINITY }))
+  const name = live.state === 'ready' ? live.doc.name : null
+  useEffect(() => {
+    if (name !== null) document.title = `${name} · Weir`
+  }, [name])
+
+  if (live.state === 'gone') return <NoSuchJob title={`There is no job ${jobId}`} text={live.message} />
+  if (pipeline.isError && live.state !== 'ready') {
+    return isNotFound(pipeline.error) ? (
+      <NoSuchJob title={`There is no job ${jobId}`} text={messageOf(pipeline.error)} />
+    ) : (
+      <ErrorState fill title="The job cannot be shown" onRetry={() => void pipeline.refetch()}>
+        {messageOf(pipeline.error)}
+      </ErrorState>
+    )
+  }
+  if (live.state === 'loading') return <JobSkeleton />
+  return (
+    <SamplesProvider jobId={jobId}>
+      <div className={styles.page}>
+        <JobHeader job={live.doc} />
+        <JobVerdict job={live.doc} />
+        <JobFigures job={live.doc} />
+        {pipeline.isPending ? (
+          <JobSkeleton tabsOnly />
+        ) : pipeline.isError ? (
+          <ErrorState fill title="The graph of the job cannot be shown" onRetry={() => void pipeline.refetch()}>
+            {messageOf(pipeline.error)}
+          </ErrorState>
+        ) : (
+          <JobViews jobId={jobId} job={live.doc} pipeline={pipeline.data} />
+        )}
+      </div>
+    </SamplesProvider>
+  )
+}
+
+function JobViews(props: JobTabProps) {
+  const [text, setTab] = useUrlState('tab', { fallback: 'graph', history: 'push' })
+  const tab = jobTabOf(text)
+  return (
+    <Tabs
+      label="Views of the job"
+      value={tab}
+      onChange={setTab}
+      className={styles.views}
+      panelClassName={styles.panel}
+      tabs={tabsOf(props.job)}
+    >
+      <View tab={tab} {...props} />
+    </Tabs>
+  )
+}
+
+function tabsOf({ exceptions }: JobDoc) {
+  return [
+    { value: 'graph' as const, label: 'Graph' },
+    { value: 'data' as const, label: 'Data' },
+    {
+      value: 'errors' as const,
+      label: 'Errors',
+      badge: exceptions > 0 ? <Badge tone="error">{exceptions}</Badge> : undefined,
+    },
+    { value: 'logs' as const, label: 'Logs' },
+    { value: 'metrics' as const, label: 'Metrics' },
+    { value: 'config' as const, label: 'Config' },
+  ]
+}
+
+function View({ tab, ...props }: JobTabProps & { readonly tab: JobTab }) {
+  switch (tab) {
+    case 'graph':
+      return <GraphTab {...props} />
+    case 'data':
+      return <DataTab {...props} />
+    case 'errors':
+      return <ErrorsTab {...props} />
+    case 'logs':
+      return <LogsTab {...props} />
+    case 'metrics':
+      return <MetricsTab {...props} />
+    case 'config':
+      return <ConfigTab {...props} />
+  }
+}
+
+function NoSuchJob({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <ErrorState fill title={title} actions={<LinkButton href="/jobs">All jobs</LinkButton>}>
+      {text}
+    </ErrorState>
+  )
+}

@@ -1,0 +1,102 @@
+import type { MetricRange, MetricSeries } from '@weir/proto/web/job-details'
+import type { JobDoc } from '@weir/proto/web/job-doc'
+
+/** What the page has seen itself, at a moment of the server's clock. Names as in MetricSeries. */
+export interface Sample {
+  readonly at: number
+  readonly values: Readonly<Record<string, number | null>>
+}
+
+export const RANGE_MS: Readonly<Record<MetricRange, number>> = {
+  '5m': 5 * 60_000,
+  '30m': 30 * 60_000,
+  '6h': 6 * 60 * 60_000,
+}
+
+export function sampleOf(doc: JobDoc, at: number): Sample {
+  const { totals } = doc
+  const values: Record<string, number | null> = {
+    recordsInPerSecond: totals.recordsInPerSecond,
+    recordsOutPerSecond: totals.recordsOutPerSecond,
+    watermarkLagMs: totals.watermarkLagMs,
+    stateBytes: totals.stateBytes,
+  }
+  for (const [vertexId, vertex] of Object.entries(doc.vertices)) {
+    values[`busy/${vertexId}`] = vertex.busy
+    values[`backpressure/${vertexId}`] = vertex.backpressure
+  }
+  return { at, values }
+}
+
+/**
+ * The server's history, continued by what the page has seen since: each further point is the mean of the samples that
+ * fall into its step, null where there were none. No longer than the range; the oldest points go. Has the series
+ * `names` only: a job of hundreds of vertices has hundreds of series, of which a page shows a few.
+ */
+export function extendSeries(
+  history: MetricSeries,
+  samples: readonly Sample[],
+  range: MetricRange,
+  names: readonly string[],
+): MetricSeries {
+  const { from, stepMs } = history
+  const length = Math.max(0, ...Object.values(history.values).map(points => points.length))
+  const newest = samples.at(-1)
+  const end = newest === undefined ? length : Math.max(length, Math.floor((newest.at - from) / stepMs) + 1)
+  const later = samples.filter(({ at }) => at >= from + length * stepMs)
+  const most = Math.ceil(RANGE_MS[range] / stepMs)
+  const drop = Math.max(0, end - most)
+  const values: Record<string, readonly (number | null)[]> = {}
+  for (const name of names) {
+    const known = history.values[name] ?? []
+    const points = Array.from({ length: end }, (_, at) => known[at] ?? null)
+    for (const [at, mean] of meansByStep(later, name, from, stepMs)) points[at] = mean
+    values[name] = points.slice(drop)
+  }
+  return { from: from + drop * stepMs, stepMs, values }
+}
+
+function meansByStep(
+  samples: readonly Sample[],
+  name: string,
+  from: number,
+  stepMs: number,
+): ReadonlyMap<number, number> {
+  const sums = new Map<number, { sum: number; count: number }>()
+  for (const { at, values } of samples) {
+    const value = values[name]
+    if (value === null || value === undefined) continue
+    const step = Math.floor((at - from) / stepMs)
+    const { sum, count } = sums.get(step) ?? { sum: 0, count: 0 }
+    sums.set(step, { sum: sum + value, count: count + 1 })
+  }
+  return new Map([...sums].map(([step, { sum, count }]) => [step, sum / count]))
+}
+
+/** Least, mean, most and last of what is known; null where nothing is. */
+export interface Summary {
+  readonly min: number | null
+  readonly mean: number | null
+  readonly max: number | null
+  readonly last: number | null
+}
+
+export function summaryOf(values: readonly (number | null)[]): Summary {
+  const known = values.filter(value => value !== null)
+  if (known.length === 0) return { min: null, mean: null, max: null, last: null }
+  let min = known[0]!
+  let max = min
+  let sum = 0
+  for (const value of known) {
+    min = Math.min(min, value)
+    max = Math.max(max, value)
+    sum += value
+  }
+  return { min, mean: sum / known.length, max, last: values.at(-1) ?? null }
+}
+
+/** The names that reach highest, highest first; those of which nothing is known come last. */
+export function highest(series: MetricSeries, names: readonly string[], count: number): readonly string[] {
+  const top = new Map(names.map(name => [name, summaryOf(series.values[name] ?? []).mean ?? -1]))
+  return [...names].sort((a, b) => top.get(b)! - top.get(a)!).slice(0, count)
+}
