@@ -1,12 +1,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checkFile, isTestFile, MAY_IMPORT, unitOf } from './layers.ts'
+import { checkFile, isTestFile, MAY_IMPORT, packagesTakenIn, unitOf } from './layers.ts'
 
 const root = join(import.meta.dirname, '..')
-const files = globSync('{packages,apps}/*/src/**/*.{ts,tsx}', { cwd: root }).filter(
-  file => !file.includes('/generated/'),
-)
+const files = globSync(
+  ['{packages,apps}/*/src/**/*.{ts,tsx}', 'apps/web/{app,ui,features,lib,server}/**/*.{ts,tsx}', 'apps/web/*.ts'],
+  { cwd: root },
+).filter(file => !file.includes('/generated/') && !file.endsWith('.d.ts'))
 
 test('every file imports its own folder or a lower layer, and the core touches the world only through the platform', () => {
   expect(files.length).toBeGreaterThan(50)
@@ -26,6 +27,36 @@ test('the table of layers has no circle', () => {
     done.add(unit)
   }
   for (const unit of Object.keys(MAY_IMPORT)) visit(unit)
+})
+
+// Turbo builds anew only when something that it knows of has changed: what is missing from what it knows is built once
+// and then stale for ever.
+describe('turbo knows what is built into', () => {
+  const text = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+  test('the programs: each folder names the packages that its files import', () => {
+    const missing = files
+      .filter(file => !isTestFile(file))
+      .flatMap(file => {
+        const [group, name] = file.split('/')
+        const manifest = JSON.parse(text(`${group}/${name}/package.json`)) as { dependencies?: Record<string, string> }
+        return packagesTakenIn(file, text(file))
+          .filter(target => target !== `@weir/${name}` && manifest.dependencies?.[target] === undefined)
+          .map(target => `${file}: ${target}`)
+      })
+    expect(missing).toEqual([])
+  })
+
+  test('the web app: its inputs hold all that pages and their server may import', () => {
+    const { tasks } = JSON.parse(text('turbo.json')) as { tasks: Record<string, { inputs: string[] }> }
+    const { inputs } = tasks['@weir/web#build']!
+    const units = [...MAY_IMPORT['apps/web']!, ...MAY_IMPORT['apps/web/server']!]
+    const folders = units.map(unit => {
+      const engine = /^engine\/(.+)$/.exec(unit)
+      return engine === null ? `packages/${unit.split('/')[0]}/src` : `packages/engine/src/${engine[1]}`
+    })
+    expect(folders.filter(folder => !inputs.includes(`$TURBO_ROOT$/${folder}/**`))).toEqual([])
+  })
 })
 
 describe('the checker catches', () => {
@@ -53,7 +84,11 @@ describe('the checker catches', () => {
       'packages/engine/src/task/x.ts',
       `import { Client } from '@weir/proto/generated/client'`,
     ],
-    ['web taking code from the JobManager', 'apps/web/src/x.tsx', `import { router } from '@weir/jobmanager/api/trpc'`],
+    ['web taking code from the JobManager', 'apps/web/lib/x.tsx', `import { router } from '@weir/jobmanager/api/trpc'`],
+    ['a page taking in code that needs Node', 'apps/web/ui/x.tsx', `import '@weir/process/ports'`],
+    ['a page taking in its server', 'apps/web/ui/x.tsx', `import '../server/main.ts'`],
+    ['a page taking in gRPC', 'apps/web/ui/x.tsx', `import '@weir/proto/credentials'`],
+    ['what goes into browsers taking in gRPC', 'packages/proto/src/web/x.ts', `import '../credentials.ts'`],
     ['something outside of packages and apps', 'apps/cli/src/main.ts', `import '../../../e2e/cluster.ts'`],
     ['helpers of tests in code that ships', 'apps/cli/src/main.ts', `import '@weir/engine/testing/manual-clock'`],
     ['a folder that the table does not know', 'packages/engine/src/misc/x.ts', 'export const a = 1'],

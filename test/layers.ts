@@ -11,7 +11,7 @@ const RECORDS = [...GROUND, 'engine/record', 'engine/graph', 'engine/functions']
 const MIDDLE = [...RECORDS, 'engine/window', 'engine/checkpoint', 'engine/network', 'engine/time', 'engine/state']
 const OPERATORS = [...MIDDLE, 'engine/operators']
 const ENGINE = [...OPERATORS, 'engine/api', 'engine/task']
-const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'local-runner', 'process', 'proto']
+const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'local-runner', 'process', 'proto', 'proto/web']
 
 /**
  * What each folder may import beside itself. What is not in the table is not part of the design: a new folder gets its
@@ -20,7 +20,9 @@ const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'local-run
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // ground
   'engine/base': [],
-  proto: GROUND,
+  proto: [...GROUND, 'proto/web'],
+  // what web app and JobManager say to each other: goes into browsers, so nothing that needs Node
+  'proto/web': GROUND,
   // layer 1: side by side
   'engine/record': GROUND,
   'engine/graph': GROUND,
@@ -54,7 +56,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/cluster': [...APP, 'scripts'],
   'apps/jobmanager': APP,
   'apps/taskmanager': APP,
-  'apps/web': ['proto'],
+  // pages: what they take in must also stand among the inputs of their build in turbo.json
+  'apps/web': [...GROUND, 'proto/web'],
+  // the process that serves the pages
+  'apps/web/server': [...GROUND, 'engine/record', 'process'],
 }
 
 /** Where an import of types alone is allowed beyond the table. */
@@ -63,7 +68,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   'apps/web': ['apps/jobmanager'],
   // proto is ground, and its words are for all; its code speaks gRPC over Node's sockets and stays out of what is pure
   'engine/task': ['proto'],
-  control: ['proto'],
+  control: ['proto', 'proto/web'],
 }
 
 /** These reach the world only through engine/base/platform: no module of Node, no clock, timer or random source. */
@@ -91,32 +96,45 @@ export interface Violation {
 
 /** Tests may see all: they stand beside what they test, or in a folder of helpers. */
 export function isTestFile(path: string): boolean {
-  return /\.test\.ts$/.test(path) || /^(packages|apps)\/[^/]+\/(test|src\/(.+\/)?testing)\//.test(path)
+  return /\.test\.tsx?$/.test(path) || /^(packages|apps)\/[^/]+\/(test|src\/(.+\/)?testing)\//.test(path)
 }
 
 /** The row of the table that a file belongs to; null for files that no rule is about. */
 export function unitOf(path: string): string | null {
   const engine = /^packages\/engine\/src\/([^/]+)\//.exec(path)
   if (engine !== null) return `engine/${engine[1]}`
+  if (path.startsWith('packages/proto/src/web/')) return 'proto/web'
+  if (path.startsWith('apps/web/server/')) return 'apps/web/server'
   const apart = /^(?:packages\/([^/]+)|(apps\/[^/]+))\//.exec(path)
   if (apart !== null) return apart[1] ?? apart[2]!
   return path.startsWith('scripts/') ? 'scripts' : null
+}
+
+/** The packages of this repository whose code a file takes in; those of which it takes types alone are left out. */
+export function packagesTakenIn(path: string, source: string): string[] {
+  return [...importsOf(parse(path, source))]
+    .filter(found => !found.typeOnly)
+    .flatMap(found => /^@weir\/[^/]+/.exec(found.specifier)?.[0] ?? [])
 }
 
 /** Everything in one file that breaks a rule. `path` is relative to the root of the repository. */
 export function checkFile(path: string, source: string): Violation[] {
   const unit = unitOf(path)
   if (unit === null || unit === 'scripts' || isTestFile(path)) return []
-  const { program } = parseSync(path, source, { lang: path.endsWith('x') ? 'tsx' : 'ts', sourceType: 'module' })
   const violations: Violation[] = []
   const report = (node: AstNode, what: string): void => {
     violations.push({ file: path, line: source.slice(0, node.start).split('\n').length, what })
   }
-  const root = program as unknown as AstNode
+  const root = parse(path, source)
   if (MAY_IMPORT[unit] === undefined) report(root, `${unit} has no place in the table of layers`)
   else for (const found of importsOf(root)) checkImport(path, unit, found, report)
   if (mustBePure(unit)) checkPurity(unit, root, report)
   return violations
+}
+
+function parse(path: string, source: string): AstNode {
+  const { program } = parseSync(path, source, { lang: path.endsWith('x') ? 'tsx' : 'ts', sourceType: 'module' })
+  return program as unknown as AstNode
 }
 
 interface AstNode {
