@@ -299,7 +299,7 @@ export class Dispatcher implements ControlPlane {
   liveJob(jobId: string): LiveJob | null {
     const entry = this.#table.find(jobId)
     const summary = this.#table.index.get(jobId)
-    return entry === undefined || summary === undefined ? null : liveJobOf(entry, summary)
+    return entry === undefined || summary === undefined ? null : liveJobOf(entry, summary, this.#resources.totalSlots)
   }
 
   /** For /metrics: the jobs that have not ended. */

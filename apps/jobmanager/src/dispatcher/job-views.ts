@@ -24,8 +24,8 @@ export interface LiveJob {
   readonly running: boolean
   /** Every subtask has finished; the output is being made visible. */
   readonly committing: boolean
-  /** While it waits for slots: how many are free, null until that has been said. */
-  readonly waiting: { readonly free: number | null } | null
+  /** While it waits for slots: how many are free, null until that has been said, and how many there are. */
+  readonly waiting: { readonly free: number | null; readonly total: number } | null
   /** Slots that do not come back from an operator, which is given by its name. */
   readonly stuck: readonly { readonly slot: number; readonly operator: string; readonly ms: number }[]
   /** Of its attempts under this JobManager, oldest first. */
@@ -34,7 +34,11 @@ export interface LiveJob {
   readonly failureCount: number
 }
 
-export function liveJobOf({ runner, metrics }: JobEntry, summary: Parameters<typeof liveStatusView>[1]): LiveJob {
+export function liveJobOf(
+  { runner, metrics }: JobEntry,
+  summary: Parameters<typeof liveStatusView>[1],
+  slotsTotal: number,
+): LiveJob {
   const { state, graph } = runner.master
   return {
     status: liveStatusView(runner, summary),
@@ -42,7 +46,7 @@ export function liveJobOf({ runner, metrics }: JobEntry, summary: Parameters<typ
     metrics,
     running: state.name === 'running',
     committing: state.name === 'committing',
-    waiting: state.name === 'waiting-for-slots' ? { free: state.free } : null,
+    waiting: state.name === 'waiting-for-slots' ? { free: state.free, total: slotsTotal } : null,
     stuck: state.name === 'running' ? [...state.stuck].map(([slot, { operator, ms }]) => ({ slot, operator, ms })) : [],
     failures: runner.failures.latest,
     failureCount: runner.failures.count,

@@ -5,6 +5,8 @@ import type { JobMetricsView, LoadView } from '../dispatcher/control-plane.ts'
 import { edgeRates } from './edge-rates.ts'
 import { type Figures, figuresOf, type Sample } from './job-figures.ts'
 
+export type { LoadFigures, OperatorFigures, VertexFigures } from './job-figures.ts'
+
 /** Rates and ratios are taken over so long. */
 const WINDOW_MS = 5_000
 

@@ -48,7 +48,8 @@ export interface OperatorRef {
 
 export interface FailureFacts {
   readonly at: number
-  readonly operator: OperatorRef | null
+  /** Its uid is null where the graph is not at hand. */
+  readonly operator: { readonly uid: string | null; readonly name: string } | null
   readonly subtask: number | null
   readonly message: string
   /** The record at which it happened, as text. */

@@ -1,0 +1,43 @@
+import { verdictOf } from '@weir/control/verdict/verdict'
+import type { JobRowDoc } from '@weir/proto/web/overview-doc'
+import type { IndexedJob } from '../dispatcher/job-index.ts'
+import { failureFacts } from './job-sight.ts'
+
+/** The row of a job that ended long ago, or under an earlier JobManager: what it has read and written is not kept. */
+export function indexedRowDoc(job: IndexedJob, now: number): JobRowDoc {
+  const { jobId, name, status, parallelism, restarts, submittedAt, startedAt, finishedAt, error } = job
+  const unknown = { recordsIn: null, recordsOut: null, recordsInPerSecond: null, recordsOutPerSecond: null }
+  const verdict = verdictOf({
+    now,
+    status,
+    restarting: false,
+    committing: false,
+    reason: null,
+    attempt: restarts + 1,
+    submittedAt,
+    startedAt,
+    finishedAt,
+    slots: null,
+    failure: error === null ? null : failureFacts({ ...error, record: error.record ?? null }, null),
+    failures: [],
+    stuck: null,
+    input: { records: null, lastAt: null, finished: false },
+    ...unknown,
+    vertices: [],
+  })
+  return {
+    jobId,
+    name,
+    status,
+    restarting: false,
+    verdict,
+    parallelism,
+    restarts,
+    submittedAt,
+    startedAt,
+    finishedAt,
+    ...unknown,
+    backpressure: null,
+    busy: null,
+  }
+}

@@ -1,0 +1,174 @@
+import { skewOf } from '@weir/control/verdict/skew'
+import type {
+  EdgeDoc,
+  JobDoc,
+  JobTotals,
+  LoadDoc,
+  OperatorDoc,
+  SubtaskDoc,
+  SubtaskStatus,
+  Verdict,
+  VertexDoc,
+} from '@weir/proto/web/job-doc'
+import type { VertexStatusView } from '../dispatcher/control-plane.ts'
+import type { LoadFigures, VertexFigures } from '../metrics/job-metrics.ts'
+import { edgeIdsOf } from './edge-ids.ts'
+import { flowTotals, type JobSight } from './job-sight.ts'
+import { operatorKinds } from './pipeline-view.ts'
+import { roundLag, roundRate, roundRatio } from './rounding.ts'
+
+export interface JobDocRequest {
+  readonly sight: JobSight
+  readonly verdict: Verdict
+  readonly draftId: string | null
+  /** Number of exceptions that are kept. */
+  readonly exceptions: number
+  /** The document of a moment ago, of the same job; its subtasks are taken over where `keepSubtasksOf` says so. */
+  readonly before?: JobDoc | null
+  /** Whether the subtasks of a vertex may stay as they were. */
+  readonly keepSubtasksOf?: (vertexIndex: number) => boolean
+}
+
+/** The live document of one job. */
+export function jobDoc(request: JobDocRequest): JobDoc {
+  const { sight, verdict, draftId, exceptions } = request
+  const { status, graph } = sight
+  return {
+    jobId: status.jobId,
+    name: status.name,
+    status: status.status,
+    restarting: status.restarting,
+    reason: status.reason,
+    verdict,
+    parallelism: status.parallelism,
+    attempt: status.attempt,
+    restarts: status.restarts,
+    submittedAt: status.submittedAt,
+    startedAt: status.startedAt,
+    finishedAt: status.finishedAt,
+    draftId,
+    totals: totalsOf(sight),
+    exceptions,
+    vertices: Object.fromEntries(graph.vertices.map(({ id, index }) => [id, vertexDoc(request, index)])),
+    operators: Object.fromEntries(graph.job.nodes.map(({ uid }) => [uid, operatorDoc(sight, uid)])),
+    edges: edgeDocs(sight),
+  }
+}
+
+export function totalsOf(sight: JobSight): JobTotals {
+  const { graph, figures } = sight
+  const flow = flowTotals(sight)
+  const kinds = operatorKinds(graph.job)
+  const sinks = graph.vertices.flatMap(({ index, nodes }) =>
+    nodes.some(({ uid }) => kinds.get(uid) === 'sink') ? [figures.vertices[index]!] : [],
+  )
+  const unfinished = sinks.filter(({ finished }) => !finished)
+  const operators = [...figures.operators.values()]
+  return {
+    recordsIn: flow.recordsIn,
+    recordsOut: flow.recordsOut,
+    recordsInPerSecond: roundRate(flow.recordsInPerSecond),
+    recordsOutPerSecond: roundRate(flow.recordsOutPerSecond),
+    busyMax: roundRatio(maxOrNull(figures.vertices.map(({ busy }) => busy))),
+    backpressureMax: roundRatio(maxOrNull(figures.vertices.map(({ backpressure }) => backpressure))),
+    watermark: minIfAllKnown(unfinished.map(({ watermark }) => watermark)),
+    watermarkLagMs: roundLag(maxIfAllKnown(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
+    lateRecords: sumIfAnyKnown(operators.map(({ lateRecords }) => lateRecords)),
+    stateBytes: sumIfAnyKnown(operators.map(({ stateBytes }) => stateBytes)),
+  }
+}
+
+function vertexDoc({ sight, before, keepSubtasksOf }: JobDocRequest, index: number): VertexDoc {
+  const { graph, figures, status } = sight
+  const vertex = graph.vertices[index]!
+  const load = figures.vertices[index]!
+  const view = status.vertices[index]
+  const kept = keepSubtasksOf?.(index) ? before?.vertices[vertex.id]?.subtasks : undefined
+  return {
+    vertexId: vertex.id,
+    name: vertex.name,
+    parallelism: vertex.parallelism,
+    ...loadDoc(load, view?.status ?? 'CREATED'),
+    skew: roundRate(skewOf(ratesOfRunning(load, view))),
+    noProgress: isStuck(sight, index),
+    subtasks: kept ?? subtaskDocs(load, view),
+  }
+}
+
+function subtaskDocs(load: VertexFigures, view: VertexStatusView | undefined): Record<string, SubtaskDoc> {
+  return Object.fromEntries(
+    load.subtasks.map((subtask, index) => {
+      const { status = 'CREATED', taskManager = null, slot = null } = view?.subtasks[index] ?? {}
+      return [index, { index, taskManager, slot, ...loadDoc(subtask, status) }]
+    }),
+  )
+}
+
+function loadDoc(load: LoadFigures, status: SubtaskStatus): LoadDoc {
+  return {
+    status,
+    recordsIn: load.recordsIn,
+    recordsOut: load.recordsOut,
+    recordsInPerSecond: roundRate(load.recordsInPerSecond),
+    recordsOutPerSecond: roundRate(load.recordsOutPerSecond),
+    busy: roundRatio(load.busy),
+    backpressure: roundRatio(load.backpressure),
+    idle: roundRatio(load.idle),
+    watermark: load.watermark,
+    watermarkLagMs: roundLag(load.watermarkLagMs),
+    stateBytes: load.stateBytes,
+  }
+}
+
+/** Records per second of the subtasks that are at work: one that has finished is no measure for the others. */
+function ratesOfRunning(load: VertexFigures, view: VertexStatusView | undefined): (number | null)[] {
+  return load.subtasks.map(({ recordsInPerSecond }, index) =>
+    view?.subtasks[index]?.status === 'RUNNING' ? recordsInPerSecond : null,
+  )
+}
+
+function isStuck({ live, graph }: JobSight, index: number): boolean {
+  const { firstSlot, parallelism, nodes } = graph.vertices[index]!
+  return (live?.stuck ?? []).some(
+    ({ slot, operator }) =>
+      slot >= firstSlot && slot < firstSlot + parallelism && nodes.some(({ name }) => name === operator),
+  )
+}
+
+function operatorDoc({ figures }: JobSight, uid: string): OperatorDoc {
+  const operator = figures.operators.get(uid)!
+  return {
+    uid,
+    recordsIn: operator.recordsIn,
+    recordsOut: operator.recordsOut,
+    recordsInPerSecond: roundRate(operator.recordsInPerSecond),
+    recordsOutPerSecond: roundRate(operator.recordsOutPerSecond),
+    lateRecords: operator.lateRecords,
+    stateBytes: operator.stateBytes,
+  }
+}
+
+function edgeDocs({ graph, figures }: JobSight): Record<string, EdgeDoc> {
+  return Object.fromEntries(
+    edgeIdsOf(graph.job).map((id, index) => [id, { recordsPerSecond: roundRate(figures.edges[index] ?? null) }]),
+  )
+}
+
+function maxOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter(value => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+/** How far all have come is not known while one of them is not. */
+function minIfAllKnown(values: readonly (number | null)[]): number | null {
+  return values.length === 0 || values.includes(null) ? null : Math.min(...values.filter(value => value !== null))
+}
+
+function maxIfAllKnown(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : maxOrNull(values)
+}
+
+function sumIfAnyKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter(value => value !== null)
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,136 @@
+import type {
+  FailureFacts,
+  JobFacts,
+  OperatorRef,
+  SlotFacts,
+  StuckFacts,
+  VertexFacts,
+} from '@weir/control/verdict/verdict-facts'
+import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/execution-graph'
+import type { JobFailure, JobStatusView } from '../dispatcher/control-plane.ts'
+import type { LiveJob } from '../dispatcher/job-views.ts'
+import type { JobFigures, VertexFigures } from '../metrics/job-metrics.ts'
+import { operatorKinds } from './pipeline-view.ts'
+import { topmostPlace } from './stack-places.ts'
+
+/** All that is known of one job at one moment. */
+export interface JobSight {
+  /** Wall-clock ms. */
+  readonly now: number
+  readonly status: JobStatusView
+  readonly graph: ExecutionGraph
+  readonly figures: JobFigures
+  /** Null for a job that is not in memory any more. */
+  readonly live: LiveJob | null
+  readonly stuck: StuckFacts | null
+}
+
+/** Sums over the sources and sinks of a job. */
+export interface FlowTotals {
+  readonly recordsIn: number | null
+  readonly recordsOut: number | null
+  readonly recordsInPerSecond: number | null
+  readonly recordsOutPerSecond: number | null
+}
+
+export function flowTotals({ graph, figures }: Pick<JobSight, 'graph' | 'figures'>): FlowTotals {
+  const kinds = operatorKinds(graph.job)
+  const of = (kind: 'source' | 'sink') =>
+    graph.job.nodes.flatMap(({ uid }) => (kinds.get(uid) === kind ? [figures.operators.get(uid)!] : []))
+  return {
+    recordsIn: sumOrNull(of('source').map(({ recordsIn }) => recordsIn)),
+    recordsOut: sumOrNull(of('sink').map(({ recordsOut }) => recordsOut)),
+    recordsInPerSecond: sumOrNull(of('source').map(({ recordsInPerSecond }) => recordsInPerSecond)),
+    recordsOutPerSecond: sumOrNull(of('sink').map(({ recordsOutPerSecond }) => recordsOutPerSecond)),
+  }
+}
+
+/** What the rules of the verdict are asked with. */
+export function factsOf(sight: JobSight): JobFacts {
+  const { now, status, graph, figures, live, stuck } = sight
+  const { error } = status
+  return {
+    now,
+    status: status.status,
+    restarting: status.restarting,
+    committing: live?.committing ?? false,
+    reason: status.reason,
+    attempt: status.attempt,
+    submittedAt: status.submittedAt,
+    startedAt: status.startedAt,
+    finishedAt: status.finishedAt,
+    slots: slotFacts(sight),
+    failure: error === null ? null : failureFacts(error, graph),
+    failures: (live?.failures ?? []).map(failure => failureFacts(failure, graph)),
+    stuck,
+    input: figures.input,
+    ...flowTotals(sight),
+    vertices: vertexFacts(graph, figures),
+  }
+}
+
+/** The operator that an error names, by name or uid. */
+export function operatorOf(graph: ExecutionGraph, named: string): OperatorRef | null {
+  const { nodes } = graph.job
+  const node = nodes.find(({ uid }) => uid === named) ?? nodes.find(({ name }) => name === named)
+  return node === undefined ? null : { uid: node.uid, name: node.name }
+}
+
+export function failureFacts(failure: JobFailure, graph: ExecutionGraph | null): FailureFacts {
+  const { at, operator, subtask, message, stack, record } = failure
+  const place = topmostPlace(stack)
+  return {
+    at,
+    operator: operator === null ? null : ((graph && operatorOf(graph, operator)) ?? { uid: null, name: operator }),
+    subtask,
+    message,
+    record,
+    place: place === null ? null : { file: place.file, line: place.line },
+  }
+}
+
+function slotFacts({ live, graph }: JobSight): SlotFacts | null {
+  if (live === null || live.waiting === null) return null
+  const { free, total } = live.waiting
+  const fits = free === null ? null : parallelismThatFits(graph, free)
+  return { needed: graph.slotCount, free, total, parallelismThatFits: fits }
+}
+
+function parallelismThatFits({ job, slotCount }: ExecutionGraph, free: number): number | null {
+  const parallelism = Math.min(free, job.parallelism - 1)
+  if (free >= slotCount || parallelism < 1) return null
+  return executionGraph({ ...job, parallelism }).slotCount <= free ? parallelism : null
+}
+
+function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] {
+  const fed = new Set(graph.edges.map(edge => edge.to.index))
+  return graph.vertices.map(({ index, id, nodes, parallelism }) => {
+    const load = figures.vertices[index]!
+    return {
+      id,
+      operators: nodes.map(({ uid, name }) => ({ uid, name })),
+      parallelism,
+      isSource: !fed.has(index),
+      finished: load.finished,
+      feeds: [...new Set(graph.edges.filter(edge => edge.from.index === index).map(edge => edge.to.id))],
+      busy: load.busy,
+      backpressure: load.backpressure,
+      busiest: busiestOf(load),
+      hottest: null,
+    }
+  })
+}
+
+function busiestOf({ subtasks }: VertexFigures): VertexFacts['busiest'] {
+  let busiest: VertexFacts['busiest'] = null
+  subtasks.forEach(({ busy }, subtask) => {
+    if (busy !== null && (busiest === null || busy > busiest.busy)) busiest = { subtask, busy }
+  })
+  return busiest
+}
+
+/** Null when none is known. */
+function sumOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter(value => value !== null)
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
+}

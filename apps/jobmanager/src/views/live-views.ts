@@ -1,0 +1,199 @@
+import { WeirError } from '@weir/engine/base/errors'
+import type { Clock, TimerHandle, Timers } from '@weir/engine/base/platform'
+import { executionGraph } from '@weir/engine/graph/execution-graph'
+import type { MetricRange, MetricSeries } from '@weir/proto/web/job-details'
+import type { JobDoc } from '@weir/proto/web/job-doc'
+import type { JobRowDoc, OverviewDoc } from '@weir/proto/web/overview-doc'
+import type { Dispatcher } from '../dispatcher/dispatcher.ts'
+import type { IndexedJob } from '../dispatcher/job-index.ts'
+import { JobMetrics } from '../metrics/job-metrics.ts'
+import { MetricsHistory } from '../metrics/metrics-history.ts'
+import type { JobStore } from '../store/meta-store.ts'
+import { isEnded } from '../store/records.ts'
+import { indexedRowDoc } from './indexed-row.ts'
+import { jobDoc } from './job-doc.ts'
+import { JobMemory } from './job-memory.ts'
+import type { JobSight } from './job-sight.ts'
+import { metricPoint } from './metric-point.ts'
+import { jobRowDoc, overviewDoc } from './overview-doc.ts'
+import { SlowFacts } from './slow-facts.ts'
+
+/** The part of the Dispatcher that the documents are made of. */
+export type ViewedCluster = Pick<Dispatcher, 'jobs' | 'liveJob' | 'jobStatus' | 'jobSource' | 'taskManagers'>
+
+export interface LiveViewsParts {
+  /** Null on a standby. */
+  readonly cluster: () => ViewedCluster | null
+  readonly store: Pick<JobStore, 'getJob' | 'listExceptions'>
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Of this JobManager. */
+  readonly version: string
+}
+
+/** A document, and whether nothing but an event changes it. */
+export interface ShownDoc<Doc> {
+  readonly doc: Doc
+  readonly isSettled: boolean
+}
+
+/** Jobs that the overview lists: those that have not ended, and the newest of the others. */
+const JOBS_SHOWN_MAX = 1_000
+/** So many subtasks are named anew each second; in larger jobs the subtasks of each vertex take their turn. */
+const SUBTASKS_PER_SECOND = 400
+const TICK_MS = 1_000
+
+/**
+ * Makes the live documents. Once a second, whether anybody watches or not, it looks at every job that runs, so that charts
+ * have a past and it is known since when a verdict holds when somebody comes.
+ */
+export class LiveViews {
+  readonly #parts: LiveViewsParts
+  readonly #startedAt: number
+  readonly #history = new MetricsHistory()
+  readonly #memories = new Map<string, JobMemory>()
+  readonly #slow: SlowFacts
+  /** Rows of jobs that have ended: nothing changes them any more. */
+  readonly #endedRows = new Map<string, JobRowDoc>()
+  #timer: TimerHandle | null = null
+
+  constructor(parts: LiveViewsParts) {
+    this.#parts = parts
+    this.#startedAt = parts.clock.now()
+    this.#slow = new SlowFacts(parts.store, parts.clock)
+  }
+
+  /** Looks once a second until `stop`. */
+  start(): void {
+    // In the middle of a second, so that none is missed or seen twice when a timer is a little late.
+    const delayMs = TICK_MS - ((this.#parts.clock.now() + TICK_MS / 2) % TICK_MS)
+    this.#timer = this.#parts.timers.after(delayMs, () => {
+      this.start()
+      this.tick()
+    })
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
+  /** One look at all jobs that have not ended. */
+  tick(): void {
+    const cluster = this.#parts.cluster()
+    if (cluster === null) return
+    const jobs = cluster.jobs()
+    const now = this.#parts.clock.now()
+    for (const { jobId, status } of jobs) {
+      if (isEnded(status)) continue
+      const sight = this.#sightOf(cluster, jobId)
+      if (sight === null) continue
+      this.#memoryOf(jobId).verdictOf(sight)
+      if (sight.live?.running) this.#history.add(jobId, now, metricPoint(sight))
+    }
+    this.#forget(new Set(jobs.map(({ jobId }) => jobId)))
+  }
+
+  /** Rejects with NOT_LEADER on a standby. */
+  async overview(): Promise<ShownDoc<OverviewDoc>> {
+    const cluster = this.#leading()
+    const taskManagers = await cluster.taskManagers()
+    const jobs = cluster.jobs()
+    const shown = jobs.filter(({ status }, index) => index < JOBS_SHOWN_MAX || !isEnded(status))
+    const doc = overviewDoc({
+      now: this.#parts.clock.now(),
+      version: this.#parts.version,
+      startedAt: this.#startedAt,
+      statuses: jobs.map(({ status }) => status),
+      jobs: shown.map(job => this.#rowOf(cluster, job)),
+      taskManagers,
+    })
+    return { doc, isSettled: false }
+  }
+
+  /** Rejects with NOT_FOUND. */
+  async job(jobId: string): Promise<ShownDoc<JobDoc>> {
+    const cluster = this.#leading()
+    const facts = await this.#slow.of(jobId, cluster.liveJob(jobId)?.failures.at(-1)?.at ?? null)
+    const sight = this.#sightOf(cluster, jobId) ?? (await this.#storedSight(cluster, jobId))
+    const memory = this.#memoryOf(jobId)
+    const turns = Math.ceil(
+      sight.graph.vertices.reduce((sum, { parallelism }) => sum + parallelism, 0) / SUBTASKS_PER_SECOND,
+    )
+    const second = Math.floor(sight.now / 1000)
+    const before = memory.docBefore(sight.status)
+    const doc = jobDoc({
+      sight,
+      verdict: memory.verdictOf(sight),
+      ...facts,
+      before,
+      keepSubtasksOf: index => (second + index) % turns !== 0,
+    })
+    memory.keepDoc(doc)
+    return { doc, isSettled: isEnded(doc.status) }
+  }
+
+  /** What charts of a job show; without points when nothing is kept of it. */
+  series(jobId: string, range: MetricRange): MetricSeries {
+    return this.#history.read(jobId, range)
+  }
+
+  #rowOf(cluster: ViewedCluster, job: IndexedJob): JobRowDoc {
+    const kept = this.#endedRows.get(job.jobId)
+    if (kept !== undefined) return kept
+    const sight = this.#sightOf(cluster, job.jobId)
+    const row =
+      sight === null
+        ? indexedRowDoc(job, this.#parts.clock.now())
+        : jobRowDoc(sight, this.#memoryOf(job.jobId).verdictOf(sight))
+    if (isEnded(row.status)) this.#endedRows.set(job.jobId, row)
+    return row
+  }
+
+  /** Of a job in memory; null for others. */
+  #sightOf(cluster: ViewedCluster, jobId: string): JobSight | null {
+    const live = cluster.liveJob(jobId)
+    if (live === null) return null
+    const { clock } = this.#parts
+    const memory = this.#memoryOf(jobId)
+    const now = clock.now()
+    return {
+      now,
+      status: live.status,
+      graph: live.graph,
+      figures: memory.figuresOf(live, clock.monotonicMs()),
+      live,
+      stuck: memory.stuckOf(live, now),
+    }
+  }
+
+  async #storedSight(cluster: ViewedCluster, jobId: string): Promise<JobSight> {
+    const status = await cluster.jobStatus(jobId)
+    const graph = executionGraph((await cluster.jobSource(jobId)).graph)
+    const { clock } = this.#parts
+    const figures = new JobMetrics(graph).figures(false, clock.monotonicMs())
+    return { now: clock.now(), status, graph, figures, live: null, stuck: null }
+  }
+
+  #memoryOf(jobId: string): JobMemory {
+    const known = this.#memories.get(jobId)
+    if (known !== undefined) return known
+    const made = new JobMemory()
+    this.#memories.set(jobId, made)
+    return made
+  }
+
+  #forget(there: ReadonlySet<string>): void {
+    for (const kept of [this.#memories, this.#endedRows]) {
+      for (const jobId of kept.keys()) if (!there.has(jobId)) kept.delete(jobId)
+    }
+    this.#history.keepOnly(there)
+    this.#slow.keepOnly(there)
+  }
+
+  #leading(): ViewedCluster {
+    const cluster = this.#parts.cluster()
+    if (cluster === null) throw new WeirError('NOT_LEADER', 'this JobManager is a standby: ask the one that leads')
+    return cluster
+  }
+}
