@@ -20,6 +20,7 @@ import { gatewayFactory } from './adapters/task-manager-client.ts'
 import { startHttpServer } from './api/http-server.ts'
 import { LogFolderReader } from './api/log-folder-reader.ts'
 import { credentialStoreOf } from './auth/credential-store.ts'
+import { ExpiredCredentials } from './auth/expired-credentials.ts'
 import { Dispatcher } from './dispatcher/dispatcher.ts'
 import { LeaderSwitch } from './dispatcher/leader-switch.ts'
 import { Leadership } from './dispatcher/leadership.ts'
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
     const dispatcher = makeDispatcher({ ...submission, settings, store, epoch, secret, logger, changes })
     await dispatcher.start()
     leaderSwitch.lead(dispatcher)
+    watchExpiry(store, epoch, logger)
   }
   reportProgress('looking for unfinished jobs')
   const leading = leadership.acquire().then(lead)
@@ -106,6 +108,7 @@ async function main(): Promise<void> {
       logs,
       changes,
       logger,
+      version: VERSION,
     }),
     version: VERSION,
   })
@@ -176,6 +179,13 @@ function metricsOf(leaderSwitch: LeaderSwitch): () => Promise<string> {
     liveJobs: () => leaderSwitch.dispatcher?.liveJobs() ?? [],
   })
   return () => registry.metrics()
+}
+
+function watchExpiry(store: OpenMetaStore, epoch: number, logger: Logger): void {
+  const deleteExpired = (before: number): Promise<number> => store.auth.deleteExpired(epoch, before)
+  const expired = new ExpiredCredentials({ ...nodePlatform, deleteExpired, logger })
+  expired.start()
+  onShutdown(() => expired.stop())
 }
 
 /** Another JobManager leads. Whatever this one still did would be refused, or worse, not. */

@@ -28,6 +28,14 @@ export interface Presented {
   readonly address: string
 }
 
+/** A browser that has just logged in. */
+export interface NewSession {
+  /** The secret for its cookie. */
+  readonly session: string
+  readonly expiresAt: number
+  readonly principal: Principal
+}
+
 /** Who may call: checks tokens and sessions, makes tokens, login links and sessions. Knows nothing of HTTP. */
 export class Access {
   readonly #credentials: CredentialStore
@@ -106,7 +114,11 @@ export class Access {
     const record = await this.#credentials.findSession(hash, this.#now())
     const grant = record === null ? null : grantOf(record.scopes)
     if (record === null || grant === null) return null
-    return { name: record.userId ?? grant.role, via: 'session', ...grant }
+    const tokenHash = tokenHashIn(record.scopes)
+    if (tokenHash === null) return { name: record.userId ?? grant.role, via: 'session', ...grant }
+    // Revoking a token ends what was begun with it, too.
+    const token = await this.#byToken(tokenHash)
+    return token === null ? null : { name: token.name, via: 'session', ...grant }
   }
 
   /** Makes a token; this is the only time that its text is seen. `expiresAt` null: until it is revoked. */
@@ -157,18 +169,28 @@ export class Access {
   }
 
   /** Turns a login link's secret into a session. Throws UNAUTHENTICATED when the link is unknown, used or expired. */
-  async logIn(secret: string, address: string): Promise<{ session: string; expiresAt: number; principal: Principal }> {
+  async logIn(secret: string, address: string): Promise<NewSession> {
     const principal = await this.#check(address, secret, hash => this.#byLoginLink(hash), LINK_REFUSED)
+    return this.#begin(principal, scopesOf(principal), this.#now() + SESSION_MS)
+  }
+
+  /**
+   * Turns a token, the admin's or another, into a session that ends with it at the latest. Throws UNAUTHENTICATED for a
+   * wrong one, and RATE_LIMITED as for every wrong credential.
+   */
+  async logInWithToken(token: string, address: string): Promise<NewSession> {
+    const found = await this.#check(address, token, hash => this.#byToken(hash), TOKEN_REFUSED)
+    const hash = hashOf(token)
+    const latest = this.#now() + SESSION_MS
+    const record = found.via === 'admin-token' ? null : await this.#credentials.findToken(hash, this.#now())
+    const scopes = [...scopesOf(found), `${TOKEN_SCOPE}${hash}`]
+    return this.#begin({ ...found, via: 'session' }, scopes, Math.min(latest, record?.expiresAt ?? latest))
+  }
+
+  async #begin(principal: Principal, scopes: readonly string[], expiresAt: number): Promise<NewSession> {
     const session = newSecret()
-    const now = this.#now()
-    const expiresAt = now + SESSION_MS
-    await this.#credentials.createSession({
-      hash: hashOf(session),
-      userId: null,
-      scopes: scopesOf(principal),
-      createdAt: now,
-      expiresAt,
-    })
+    const hash = hashOf(session)
+    await this.#credentials.createSession({ hash, userId: null, scopes, createdAt: this.#now(), expiresAt })
     return { session, expiresAt, principal }
   }
 
@@ -194,6 +216,13 @@ export class Access {
       detail: { via: principal.via, role: principal.role },
     })
   }
+}
+
+/** Before the hash of a token in the scopes of a session that was begun with it. */
+const TOKEN_SCOPE = 'token:'
+
+function tokenHashIn(scopes: readonly string[]): string | null {
+  return scopes.find(scope => scope.startsWith(TOKEN_SCOPE))?.slice(TOKEN_SCOPE.length) ?? null
 }
 
 const TOKEN_REFUSED =

@@ -29,7 +29,6 @@ export interface AppOptions extends ApiContext {
   readonly logger: Logger
   /** WEIR_HOST. */
   readonly host: string
-  readonly pageOrigins: readonly string[]
   /** What the pages of the web app ask for. */
   readonly web: WebServices
   /** What the pages are told of this cluster. */

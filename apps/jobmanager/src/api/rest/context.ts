@@ -14,6 +14,8 @@ export interface ApiContext {
   readonly cookieName: string
   /** Where login links lead, e.g. `http://127.0.0.1:8080`; null: to the address that the request was sent to. */
   readonly publicUrl: string | null
+  /** Origins beside our own whose pages may use a session: the web app's. */
+  readonly pageOrigins: readonly string[]
   /** Wall clock, ms since the epoch. */
   readonly now: () => number
 }

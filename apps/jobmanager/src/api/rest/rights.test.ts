@@ -5,7 +5,17 @@ import { mayDo, ROLES } from '../../auth/permissions.ts'
 import { route } from './route.ts'
 import type { MountedRoute } from './security-hooks.ts'
 
-const PUBLIC = ['/', '/api/v1/health', '/docs', '/docs/style.css', '/health', '/login', '/metrics', '/openapi.json']
+const PUBLIC = [
+  '/',
+  '/api/v1/health',
+  '/api/v1/sessions',
+  '/docs',
+  '/docs/style.css',
+  '/health',
+  '/login',
+  '/metrics',
+  '/openapi.json',
+]
 
 function requestOf({ method, url }: MountedRoute, token?: string) {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ApiParts, asAdmin } from '../../../test/api-harness.ts'
+import { ADMIN_TOKEN, ApiParts, asAdmin } from '../../../test/api-harness.ts'
 
 async function loggedIn(parts = new ApiParts(), overrides: Parameters<ApiParts['app']>[0] = {}) {
   const app = await parts.app(overrides)
@@ -38,6 +38,33 @@ describe('logging in', () => {
     expect(url).toMatch(/^http:\/\/localhost:8080\/login\?token=/)
   })
 
+  it('leads on to the web app, under the name that the browser uses, and to no other host', async () => {
+    const web = { publicUrl: 'http://127.0.0.1:8080' }
+    const parts = new ApiParts()
+    const app = await parts.app(web)
+    const open = async (next: string | null, host = 'localhost:8081') => {
+      const { secret } = await parts.access.createLoginLink({ role: 'admin', seeRecords: false })
+      const query = new URLSearchParams({ token: secret, ...(next === null ? {} : { next }) })
+      return (await app.inject({ url: `/login?${query}`, headers: { host } })).headers.location
+    }
+    expect(await open(null)).toBe('http://localhost:8080/')
+    expect(await open(null, '127.0.0.1:8081')).toBe('http://127.0.0.1:8080/')
+    expect(await open('/jobs/job_1?tab=logs')).toBe('http://localhost:8080/jobs/job_1?tab=logs')
+    for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', 'jobs']) {
+      expect(await open(next), next).toBe('http://localhost:8080/')
+    }
+  })
+
+  it('leads a browser whose link is refused to the page that says how to get a new one', async () => {
+    const app = await new ApiParts().app({ publicUrl: 'http://127.0.0.1:8080' })
+    const url = '/login?token=no-such-link'
+    const page = await app.inject({ url, headers: { host: '127.0.0.1:8081', accept: 'text/html' } })
+    expect([page.statusCode, page.headers.location]).toEqual([303, 'http://127.0.0.1:8080/login?refused=1'])
+    expect(page.cookies).toEqual([])
+    const program = await app.inject({ url, headers: { accept: 'application/json' } })
+    expect([program.statusCode, program.json().code]).toEqual([401, 'UNAUTHENTICATED'])
+  })
+
   it('sets an httpOnly SameSite=Strict cookie and leads to /', async () => {
     const { opened, cookie, parts } = await loggedIn()
     expect([opened.statusCode, opened.headers.location]).toEqual([303, '/'])
@@ -73,6 +100,81 @@ describe('logging in', () => {
     const cookies = { weir_session_8081: (await app.inject(pathname + search)).cookies[0]?.value ?? '' }
     const me = await app.inject({ url: '/api/v1/me', cookies })
     expect(me.json()).toEqual({ name: 'viewer', role: 'viewer', see_records: true, via: 'session' })
+  })
+})
+
+describe('logging in with a token', () => {
+  const logIn = async (parts: ApiParts, token: string, headers: Record<string, string> = {}) => {
+    const app = await parts.app({ pageOrigins: ['http://localhost:8080'] })
+    const url = '/api/v1/sessions'
+    const made = await app.inject({
+      method: 'POST',
+      url,
+      payload: { token },
+      headers: { host: 'localhost:8081', ...headers },
+    })
+    const cookies = { weir_session_8081: made.cookies[0]?.value ?? '' }
+    return { app, made, cookies, me: async () => app.inject({ url: '/api/v1/me', cookies }) }
+  }
+
+  it('makes a session with the rights of the token, and says whose it is', async () => {
+    const parts = new ApiParts()
+    const { made, me } = await logIn(parts, ` ${ADMIN_TOKEN}\n`)
+    expect(made.statusCode).toBe(201)
+    expect(made.json()).toEqual({
+      name: 'admin',
+      role: 'admin',
+      see_records: true,
+      expires_at: '2026-01-09T03:04:05.000Z',
+    })
+    expect(made.cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })
+    expect((await me()).json()).toMatchObject({ name: 'admin', role: 'admin', via: 'session' })
+    expect(parts.credentials.audit.map(entry => entry.action)).toEqual(['POST /api/v1/sessions'])
+    expect(JSON.stringify([...parts.credentials.sessions.values()])).not.toContain(ADMIN_TOKEN)
+  })
+
+  it('ends with the token: when it expires, and when it is revoked', async () => {
+    const parts = new ApiParts()
+    const viewer = { role: 'viewer', seeRecords: false } as const
+    const { token, record } = await parts.access.createToken('dashboard', viewer, null)
+    const lasting = await logIn(parts, token)
+    expect((await lasting.me()).json()).toMatchObject({ name: 'dashboard', role: 'viewer' })
+    await parts.access.revokeToken(record.id)
+    expect((await lasting.me()).statusCode).toBe(401)
+    const short = await parts.access.createToken('short', viewer, parts.nowMs + 60_000)
+    const { made, me } = await logIn(parts, short.token)
+    expect(made.cookies[0]?.maxAge).toBe(60)
+    parts.nowMs += 60_000
+    expect((await me()).statusCode).toBe(401)
+  })
+
+  it('refuses wrong tokens, and slows down who shows many', async () => {
+    const parts = new ApiParts()
+    const { made, app } = await logIn(parts, 'wrong')
+    expect([made.statusCode, made.json().code, made.cookies]).toEqual([401, 'UNAUTHENTICATED', []])
+    const statuses: number[] = []
+    for (let i = 0; i < 25; i++) {
+      const payload = { token: `wrong-${i}` }
+      statuses.push((await app.inject({ method: 'POST', url: '/api/v1/sessions', payload })).statusCode)
+    }
+    expect(statuses.slice(-5)).toEqual([429, 429, 429, 429, 429])
+  })
+
+  it('is not for pages of others', async () => {
+    const foreign = [
+      ['origin', 'http://localhost:3000'],
+      ['sec-fetch-site', 'cross-site'],
+    ] as const
+    for (const [name, value] of foreign) {
+      expect((await logIn(new ApiParts(), ADMIN_TOKEN, { [name]: value })).made.statusCode).toBe(403)
+    }
+    const own = [
+      ['origin', 'http://localhost:8080'],
+      ['sec-fetch-site', 'same-origin'],
+    ] as const
+    for (const [name, value] of own) {
+      expect((await logIn(new ApiParts(), ADMIN_TOKEN, { [name]: value })).made.statusCode).toBe(201)
+    }
   })
 })
 

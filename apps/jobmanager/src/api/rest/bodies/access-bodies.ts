@@ -20,6 +20,13 @@ export const newLoginLinkSchema = z.strictObject({ ...grantFields, role: roleSch
 
 export const loginLinkSchema = z.object({ url: z.string(), expires_at: timeSchema })
 
+export const sessionSchema = z.object({
+  name: z.string(),
+  role: roleSchema,
+  see_records: z.boolean(),
+  expires_at: timeSchema,
+})
+
 export const newTokenSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
   ...grantFields,

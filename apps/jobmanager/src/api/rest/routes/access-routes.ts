@@ -1,6 +1,8 @@
 import { WeirError } from '@weir/engine/base/errors'
+import { isLoopback } from '@weir/process/setting-kinds'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { NewSession } from '../../../auth/access.ts'
 import {
   callerSchema,
   createdTokenSchema,
@@ -8,6 +10,7 @@ import {
   loginLinkSchema,
   newLoginLinkSchema,
   newTokenSchema,
+  sessionSchema,
   tokenBody,
   tokenSchema,
 } from '../bodies/access-bodies.ts'
@@ -15,10 +18,16 @@ import { isoTime } from '../bodies/common.ts'
 import type { ApiContext } from '../context.ts'
 import { sendPage } from '../docs/page.ts'
 import { type Route, route } from '../route.ts'
+import { refuseForeignPage } from '../security-hooks.ts'
 
 /** Tokens, login links and sessions. */
 export function accessRoutes(context: ApiContext): Route[] {
   const { access, now } = context
+  const setSession = (reply: FastifyReply, { session, expiresAt }: NewSession): void => {
+    reply.setCookie(context.cookieName, session, { ...COOKIE, maxAge: Math.floor((expiresAt - now()) / 1000) })
+  }
+  const inWebApp = (path: string, request: FastifyRequest): string =>
+    context.publicUrl === null ? path : webAddress(context.publicUrl, path, request.hostname)
   return [
     route({
       method: 'POST',
@@ -43,21 +52,45 @@ export function accessRoutes(context: ApiContext): Route[] {
       alias: false,
       access: 'public',
       tag: 'access',
-      summary: 'Open a login link: sets the session cookie and leads to /',
-      query: z.object({ token: z.string().min(1).max(200) }),
+      summary: 'Open a login link: sets the session cookie and leads to the web app',
+      query: z.object({
+        token: z.string().min(1).max(200),
+        next: z.string().max(2_000).optional().describe('A path of the web app to lead to, instead of /'),
+      }),
       answers: {},
-      answersWith: '303 to / with the session cookie.',
+      answersWith: '303 to the web app, or to / where there is none, with the session cookie.',
       async handle({ query, request, reply }) {
         try {
-          const { session, expiresAt, principal } = await access.logIn(query.token, request.ip)
-          await access.audit(principal, 'GET /login', null, request.ip)
-          reply.setCookie(context.cookieName, session, { ...COOKIE, maxAge: Math.floor((expiresAt - now()) / 1000) })
-          return reply.redirect('/', 303)
+          const begun = await access.logIn(query.token, request.ip)
+          await access.audit(begun.principal, 'GET /login', null, request.ip)
+          setSession(reply, begun)
+          return reply.redirect(inWebApp(safePath(query.next), request), 303)
         } catch (error) {
-          if (wantsPage(request) && error instanceof WeirError && error.code === 'UNAUTHENTICATED') {
-            return loginRefused(reply, error)
-          }
-          throw error
+          if (!wantsPage(request) || !(error instanceof WeirError) || error.code !== 'UNAUTHENTICATED') throw error
+          // The page of the web app says how to get a new link.
+          if (context.publicUrl !== null) return reply.redirect(inWebApp('/login?refused=1', request), 303)
+          return loginRefused(reply, error)
+        }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/sessions',
+      access: 'public',
+      tag: 'access',
+      summary: 'Log a browser in with a token: sets the session cookie',
+      description: 'The session ends with the token, and after 7 days. Wrong tokens are limited as everywhere.',
+      body: z.strictObject({ token: z.string().trim().min(1).max(600) }),
+      answers: { 201: sessionSchema },
+      async handle({ body, request, reply }) {
+        refuseForeignLogin(request, context.pageOrigins)
+        const begun = await access.logInWithToken(body.token, request.ip)
+        const { name, role, seeRecords } = begun.principal
+        await access.audit(begun.principal, 'POST /api/v1/sessions', null, request.ip)
+        setSession(reply, begun)
+        return {
+          status: 201,
+          body: { name, role, see_records: seeRecords, expires_at: isoTime(begun.expiresAt) },
         }
       },
     }),
@@ -129,8 +162,31 @@ export function accessRoutes(context: ApiContext): Route[] {
   ]
 }
 
-/** Not `secure`: the server speaks plain HTTP, on loopback alone. */
+/**
+ * Not `secure`: the server speaks plain HTTP, on loopback alone. `strict`: a browser that comes by a link in a mail or a
+ * chat shows no cookie with that first request, which loses nothing: pages are the same for everybody, also the one that
+ * a login link leads to, and what they show they ask for themselves, from their own origin, where the cookie is sent. So
+ * no request that another site causes ever carries it. It has no port, so it holds at the web app's address as well.
+ */
 const COOKIE = { path: '/', httpOnly: true, sameSite: 'strict' } as const
+
+/** Where to lead a browser: a path of the web app alone, since a link must not lead people to another host (`//host`). */
+function safePath(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])[!-~]*$/.test(next) ? next : '/'
+}
+
+/** Under the machine's name that the browser knows this server by: the cookie holds for that name alone. */
+function webAddress(publicUrl: string, path: string, hostname: string): string {
+  const url = new URL(path, publicUrl)
+  if (isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) url.hostname = hostname
+  return url.href
+}
+
+/** Nobody else's page may log a browser in, under an account of its choice. What is no browser names no page. */
+function refuseForeignLogin(request: FastifyRequest, pageOrigins: readonly string[]): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined || site !== undefined) refuseForeignPage(request, pageOrigins)
+}
 
 function wantsPage(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('text/html')
