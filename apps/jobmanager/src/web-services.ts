@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { WeirError } from '@weir/engine/base/errors'
 import type { Logger } from '@weir/process/logging'
 import { nodePlatform } from '@weir/process/platform-node'
 import { projectFolder } from '@weir/process/project-folder'
 import type { Settings } from '@weir/process/settings'
+import { onShutdown } from '@weir/process/shutdown'
 import type { LogReader } from './api/rest/context.ts'
 import type { WebServices } from './api/trpc/services.ts'
 import type { LeaderSwitch } from './dispatcher/leader-switch.ts'
@@ -14,6 +14,8 @@ import { jobManagerSources } from './live/job-manager-sources.ts'
 import { LiveHub } from './live/live-hub.ts'
 import type { MetaStore } from './store/meta-store.ts'
 import type { SubmitChecks } from './submission/submit-checks.ts'
+import { StoredJobPages } from './views/job-pages.ts'
+import { LiveViews } from './views/live-views.ts'
 
 export interface WebServicesParts {
   readonly settings: Pick<Settings, 'home' | 'workdir'>
@@ -26,11 +28,13 @@ export interface WebServicesParts {
   readonly logs: LogReader
   readonly changes: ChangeFeed
   readonly logger: Logger
+  /** Of this JobManager. */
+  readonly version: string
 }
 
 /** What the pages of the web app ask for, put together from the parts of this process. */
 export function openWebServices(parts: WebServicesParts): WebServices {
-  const { settings, store, epoch, leaderSwitch, preparer, checks, logs, changes, logger } = parts
+  const { settings, store, epoch, leaderSwitch, preparer, checks, logs, changes, logger, version } = parts
   const { drafts, templates } = openDrafts({
     store,
     epoch,
@@ -42,8 +46,17 @@ export function openWebServices(parts: WebServicesParts): WebServices {
     platform: nodePlatform,
     logger,
   })
+  const views = new LiveViews({
+    cluster: () => leaderSwitch.dispatcher,
+    store: store.jobs,
+    clock: nodePlatform.clock,
+    timers: nodePlatform.timers,
+    version,
+  })
+  views.start()
+  onShutdown(() => views.stop())
   const sources = jobManagerSources({
-    documents: notThere('live documents'),
+    documents: views,
     dispatcher: () => leaderSwitch.dispatcher,
     logs,
     changes,
@@ -55,13 +68,10 @@ export function openWebServices(parts: WebServicesParts): WebServices {
     onFault: (topic, error) =>
       logger.warn({ err: error, topic }, `${topic} cannot be shown at the moment: ${error.message}`),
   })
-  return { drafts, jobs: notThere('pages of jobs'), live, templates: () => templates.list() }
-}
-
-/** A part that this version does not have: whatever it is asked is refused. */
-function notThere<Part extends object>(what: string): Part {
-  const refuse = async (): Promise<never> => {
-    throw new WeirError('UNSUPPORTED', `${what} are not there yet`)
+  return {
+    drafts,
+    jobs: new StoredJobPages({ control: leaderSwitch, store, views }),
+    live,
+    templates: () => templates.list(),
   }
-  return new Proxy({} as Part, { get: () => refuse })
 }
