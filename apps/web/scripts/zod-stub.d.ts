@@ -40,8 +40,8 @@ export declare namespace z {
   }
 
   export namespace core {
-    export type $strict = {}
-    export type $strip = {}
-    export type $loose = {}
+    export type $strict = 'strict'
+    export type $strip = 'strip'
+    export type $loose = 'loose'
   }
 }

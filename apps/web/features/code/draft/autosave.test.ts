@@ -10,11 +10,13 @@ class Server {
   away = false
   refuses: string | null = null
   saves = 0
+  restored: boolean[] = []
   readonly held: (() => void)[] = []
   hold = false
 
-  async save(source: string, baseRevision: number): Promise<SaveOutcome> {
+  async save(source: string, baseRevision: number, restored: boolean): Promise<SaveOutcome> {
     this.saves++
+    this.restored.push(restored)
     if (this.hold) await new Promise<void>(go => this.held.push(go))
     if (this.away) throw new Error('no answer')
     if (this.refuses !== null) throw new Error(`refused: ${this.refuses}`)
@@ -92,7 +94,7 @@ beforeEach(() => {
   last = []
   autosave = new Autosave(server.draft(), {
     timers,
-    save: (source, base) => server.save(source, base),
+    save: (source, base, restored) => server.save(source, base, restored),
     refusal: error => /^refused: (.*)/.exec((error as Error).message)?.[1],
     sendLast: source => last.push(source),
     backup: unsaved => {
@@ -254,4 +256,31 @@ test('a page that is left in a conflict overwrites nobody', async () => {
   await timers.pass(SAVE_DELAY_MS)
   autosave.leave()
   expect([last, kept?.source]).toEqual([[], 'mine'])
+})
+
+test('a text of the history is saved at once and marked, and what is typed after it is not', async () => {
+  autosave.restore('old')
+  await timers.pass(0)
+  autosave.edit('old, changed')
+  await timers.pass(SAVE_DELAY_MS)
+  expect([server.source, server.restored]).toEqual(['old, changed', [true, false]])
+})
+
+test('a kept text that was typed on an older revision waits for a decision', async () => {
+  server.someoneElseSaves('theirs')
+  autosave.diverged('mine, kept', server.draft())
+  await timers.pass(60_000)
+  expect([server.saves, phase(), kept?.source]).toEqual([0, 'conflict', 'mine, kept'])
+  autosave.keepMine()
+  await timers.pass(0)
+  expect([server.source, phase()]).toEqual(['mine, kept', 'saved'])
+})
+
+test('a page that comes back does not take its own last save for somebody else’s', async () => {
+  autosave.edit('ab')
+  autosave.leave()
+  server.someoneElseSaves('ab')
+  autosave.edit('abc')
+  await timers.pass(2 * SAVE_DELAY_MS)
+  expect([server.source, phase(), kept]).toEqual(['abc', 'saved', null])
 })

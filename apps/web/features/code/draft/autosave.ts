@@ -18,7 +18,8 @@ export type SaveState =
 export interface AutosaveOptions {
   readonly timers: Timers
   /** Throws what `isRefusal` tells apart. */
-  save(source: string, baseRevision: number): Promise<SaveOutcome>
+  /** `restored`: the text was taken from the history. */
+  save(source: string, baseRevision: number, restored: boolean): Promise<SaveOutcome>
   /** The server's sentence for a failure that another try does not mend; undefined for one that it may. */
   refusal(error: unknown): string | undefined
   /** The last way out of a page that is being closed: sends without waiting for the answer. */
@@ -47,6 +48,10 @@ export class Autosave {
   #failures = 0
   #saving: Promise<void> | null = null
   #closed = false
+  /** The text on the screen comes from the history; the first save says so. */
+  #restored = false
+  /** What went out with the last breath of a page that then came back. */
+  #sentLast: string | null = null
 
   constructor(saved: { readonly source: string; readonly revision: number }, options: AutosaveOptions) {
     this.#options = options
@@ -80,6 +85,13 @@ export class Autosave {
     if (phase !== 'unreachable') this.#schedule(SAVE_DELAY_MS)
   }
 
+  /** A text of the history takes the place of what is on the screen. */
+  restore(text: string): void {
+    this.#restored = text !== this.#savedText
+    this.edit(text)
+    if (this.state.get().phase === 'saving') this.#schedule(0)
+  }
+
   /** Saves now what is not saved; ends when the server has the text, or has not been able to take it. */
   async flush(): Promise<boolean> {
     this.#cancelTimer()
@@ -100,7 +112,9 @@ export class Autosave {
     if (this.#text === this.#savedText || this.state.get().phase === 'conflict') return
     this.#options.backup({ source: this.#text, baseRevision: this.revision.get() })
     // A save on its way makes a new revision that this one cannot name; what it lacks is in the backup.
-    if (this.#saving === null) this.#options.sendLast(this.#text, this.revision.get())
+    if (this.#saving !== null) return
+    this.#sentLast = this.#text
+    this.#options.sendLast(this.#text, this.revision.get())
   }
 
   /** The server was asked again and has this now. Gives the text to show, or undefined to leave the screen alone. */
@@ -113,6 +127,12 @@ export class Autosave {
     }
     this.#conflict(current)
     return undefined
+  }
+
+  /** Opened with a text that was typed on an older revision than the one that is stored: somebody decides. */
+  diverged(text: string, current: Draft): void {
+    this.#text = text
+    this.#conflict(current)
   }
 
   /** Decides a conflict: this text stays, over what the other has saved. */
@@ -172,13 +192,18 @@ export class Autosave {
 
   async #attempt(text: string): Promise<void> {
     try {
-      const outcome = await this.#options.save(text, this.revision.get())
+      const outcome = await this.#options.save(text, this.revision.get(), this.#restored)
       this.#failures = 0
       if (outcome.ok) {
+        this.#restored = false
         this.revision.set(outcome.revision)
         this.#savedText = text
         this.#settled(this.#options.timers.now())
       } else if (outcome.current.source === this.#text) {
+        this.#adopt(outcome.current)
+        this.#settled(this.#options.timers.now())
+      } else if (outcome.current.source === this.#sentLast) {
+        // Nobody else: this very page, when it seemed to be closed.
         this.#adopt(outcome.current)
         this.#settled(this.#options.timers.now())
       } else {

@@ -23,3 +23,5 @@ declare module 'monaco-editor/languages/features/typescript/lib/typescriptServic
 declare module 'monaco-editor/languages/features/typescript/lib/lib' {
   export const libFileMap: Readonly<Record<string, string>>
 }
+
+declare module 'monaco-editor/editor/editor.worker'

@@ -92,7 +92,7 @@ test('an operator reaches from the end of the one before it to the end of its ow
   const calls = callsIn(CLICKS)
   expect(calls.get('source')?.text).toBe("env.setParallelism(2).addSource((): string => '')")
   expect(calls.get('parse')?.text.trim()).toBe(".map(line => JSON.parse(line) as Click).name('parse').uid('p')")
-  expect(calls.get('count')?.text.trim()).toMatch(/^\.keyBy[^]*clicks\.length }\)\)$/)
+  expect(calls.get('count')?.text.trim()).toMatch(/^\.keyBy[\s\S]*clicks\.length }\)\)$/)
   expect(calls.get('sink')?.text.trim()).toBe(".addSink({}).name('out')")
 })
 

@@ -117,12 +117,13 @@ class CallReader {
   /** From the call back to where the operator before it ends; on the way, what it was called on, outermost first. */
   #downwards(call: TsNode, operators: ReadonlySet<TsNode>): { start: number; streams: readonly TsNode[] } {
     const streams: TsNode[] = []
-    let node = this.#method(call)?.receiver
-    if (node === undefined) return { start: call.getStart(this.#file), streams }
+    const receiver = this.#method(call)?.receiver
+    if (receiver === undefined) return { start: call.getStart(this.#file), streams }
+    let node: TsNode = receiver
     for (;;) {
       streams.push(node)
       if (operators.has(this.#withoutSettings(node))) return { start: node.getEnd(), streams }
-      const below = this.#method(node)?.receiver
+      const below: TsNode | undefined = this.#method(node)?.receiver
       if (below === undefined) return { start: node.getStart(this.#file), streams }
       node = below
     }

@@ -1,0 +1,278 @@
+import type { Draft, Severity, SourceProblem } from '@weir/proto/web/drafts'
+import type { editor, IDisposable } from 'monaco-editor/editor'
+import type { Checker } from './check/checker.ts'
+import type { Autosave } from './draft/autosave.ts'
+import {
+  COLOURS_ONLY,
+  type CodeFix,
+  LANGUAGE,
+  type Monaco,
+  type OperatorCall,
+  typeScriptOf,
+} from './monaco/load-monaco.ts'
+import { OperatorParts } from './operator-parts.ts'
+import { mergeProblems, type Problem, type TypeScriptProblem } from './problems/problems.ts'
+import { Store } from './store.ts'
+
+export interface Caret {
+  readonly line: number
+  readonly column: number
+}
+
+/** What is known of the operators of the drawn graph, by uid. */
+export type OperatorFacts = ReadonlyMap<string, OperatorCall>
+
+/** Owner of the markers that come from the JobManager, beside TypeScript's own. */
+const OWNER = 'weir'
+const TYPESCRIPT_OWNER = 'typescript'
+
+export interface CodeSessionParts {
+  readonly monaco: Monaco
+  readonly draft: Draft
+  /** The text to begin with: the draft's, or one that this browser kept. */
+  readonly source: string
+  readonly autosave: Autosave
+  readonly checker: Checker
+}
+
+/**
+ * One draft on the screen: the model of its text, what is known of it, and the editor that shows it. It tells autosave
+ * and checker of every change, turns their answers into markers, and knows which operator the caret is in.
+ */
+export class CodeSession {
+  readonly monaco: Monaco
+  readonly autosave: Autosave
+  readonly checker: Checker
+  readonly model: editor.ITextModel
+  readonly caret = new Store<Caret>({ line: 1, column: 1 })
+  /** The operator under the caret. */
+  readonly operator = new Store<string | null>(null)
+  readonly operators = new Store<OperatorFacts>(new Map())
+  readonly problems = new Store<readonly Problem[]>([])
+  /** Whether Tab moves the focus rather than making room in the text. */
+  readonly tabMovesFocus = new Store(false)
+  readonly parts: OperatorParts
+  #editor: editor.IStandaloneCodeEditor | null = null
+  readonly #disposables: IDisposable[] = []
+  #disposed = false
+
+  constructor({ monaco, draft, source, autosave, checker }: CodeSessionParts) {
+    this.monaco = monaco
+    this.autosave = autosave
+    this.checker = checker
+    const uri = monaco.Uri.parse(`file:///pipelines/${draft.draftId}/${draft.fileName}`)
+    const language = draft.fileName.endsWith('.json') ? 'plaintext' : LANGUAGE
+    monaco.editor.getModel(uri)?.dispose()
+    this.model = monaco.editor.createModel(source, language, uri)
+    this.model.updateOptions({ tabSize: 2, insertSpaces: true })
+    this.parts = new OperatorParts(this.model)
+    this.#disposables.push(
+      this.model,
+      this.model.onDidChangeContent(() => this.#changed()),
+      monaco.editor.onDidChangeMarkers(uris => {
+        if (uris.some(one => one.toString() === uri.toString())) this.#collectProblems()
+      }),
+      { dispose: checker.state.subscribe(() => void this.#checked()) },
+    )
+    void this.#checked()
+  }
+
+  /** The editor that shows the text from now on. */
+  attach(shown: editor.IStandaloneCodeEditor): void {
+    this.#editor = shown
+    const { tabFocusMode } = this.monaco.editor.EditorOption
+    this.#disposables.push(
+      shown.onDidChangeCursorPosition(({ position }) => {
+        this.caret.set({ line: position.lineNumber, column: position.column })
+        this.#findOperator()
+      }),
+      shown.onDidChangeConfiguration(() => this.tabMovesFocus.set(shown.getOption(tabFocusMode))),
+    )
+  }
+
+  detach(): void {
+    this.#editor = null
+  }
+
+  /** Puts the caret there, in sight; `focus` also moves the keyboard there. */
+  goTo(line: number, column: number, { focus = true }: { readonly focus?: boolean } = {}): void {
+    const shown = this.#editor
+    if (shown === null) return
+    const position = this.model.validatePosition({ lineNumber: line, column })
+    shown.setPosition(position)
+    shown.revealPositionInCenterIfOutsideViewport(position)
+    if (focus) shown.focus()
+  }
+
+  /** Puts the caret on the method of an operator. */
+  goToOperator(uid: string, options?: { readonly focus?: boolean }): void {
+    // The caret may stand in its part already, where somebody is typing.
+    if (this.operator.get() === uid && options?.focus !== true) return
+    const place = this.parts.nameOf(uid)
+    if (place !== null) this.goTo(place.line, place.column, options)
+  }
+
+  focus(): void {
+    this.#editor?.focus()
+  }
+
+  /** Writes text at the caret, as one step of undo. */
+  insert(text: string): void {
+    const shown = this.#editor
+    if (shown === null) return
+    shown.pushUndoStop()
+    shown.executeEdits('weir', shown.getSelections()?.map(range => ({ range, text, forceMoveMarkers: true })) ?? [])
+    shown.pushUndoStop()
+    shown.focus()
+  }
+
+  /** Puts another text in the place of this one; undo brings it back. */
+  replaceAll(source: string): void {
+    if (source === this.model.getValue()) return
+    const caret = this.#editor?.getPosition() ?? null
+    this.model.pushStackElement()
+    this.model.pushEditOperations([], [{ range: this.model.getFullModelRange(), text: source }], () => null)
+    this.model.pushStackElement()
+    if (caret !== null) this.#editor?.setPosition(this.model.validatePosition(caret))
+  }
+
+  undo(): void {
+    this.#editor?.trigger('weir', 'undo', null)
+  }
+
+  redo(): void {
+    this.#editor?.trigger('weir', 'redo', null)
+  }
+
+  /** What TypeScript offers for one of its errors. */
+  async fixesOf(problem: Problem): Promise<readonly CodeFix[]> {
+    const { code, line, column, endLine, endColumn } = problem
+    if (code === null || line === null || column === null || endLine === null || endColumn === null) return []
+    const start = this.model.getOffsetAt({ lineNumber: line, column })
+    const end = this.model.getOffsetAt({ lineNumber: endLine, column: endColumn })
+    const worker = await typeScriptOf(this.model.uri)
+    const fixes = await worker.getCodeFixesAtPosition(this.model.uri.toString(), start, end, [code], FORMAT)
+    return (fixes ?? []).filter(({ changes }) =>
+      changes.every(({ fileName }) => fileName === this.model.uri.toString()),
+    )
+  }
+
+  apply(fix: CodeFix): void {
+    const edits = fix.changes.flatMap(({ textChanges }) =>
+      textChanges.map(({ span, newText }) => ({
+        range: this.#range(span.start, span.start + span.length),
+        text: newText,
+      })),
+    )
+    this.model.pushStackElement()
+    this.model.pushEditOperations([], edits, () => null)
+    this.model.pushStackElement()
+  }
+
+  /** A text beside this one, in its colours: for a comparison. Whoever asks for it disposes of it. */
+  otherText(source: string): editor.ITextModel {
+    return this.monaco.editor.createModel(source, this.model.getLanguageId() === LANGUAGE ? COLOURS_ONLY : 'plaintext')
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.autosave.close()
+    this.checker.close()
+    for (const one of this.#disposables.reverse()) one.dispose()
+  }
+
+  #changed(): void {
+    const text = this.model.getValue()
+    this.autosave.edit(text)
+    this.checker.edit(text)
+  }
+
+  /** The JobManager has said something new of the text. */
+  async #checked(): Promise<void> {
+    const { phase, answer, drawn } = this.checker.state.get()
+    if (phase !== 'checked' || answer === null) return
+    const problems = answer.outcome.problems.filter(({ line }) => line !== null)
+    this.monaco.editor.setModelMarkers(
+      this.model,
+      OWNER,
+      problems.map(problem => this.#marker(problem)),
+    )
+    this.#collectProblems()
+    if (drawn?.text === answer.text) await this.#readOperators(drawn.pipeline.operators)
+  }
+
+  /** Asks TypeScript about the operators' calls. The places fit the text that was checked, and no other. */
+  async #readOperators(operators: readonly { uid: string; place: { line: number; column: number } | null }[]) {
+    const version = this.model.getVersionId()
+    const places = operators.flatMap(({ uid, place }) => (place === null ? [] : [{ uid, ...place }]))
+    const worker = await typeScriptOf(this.model.uri)
+    const calls = await worker.operatorCalls(this.model.uri.toString(), places)
+    if (this.#disposed || this.model.getVersionId() !== version) return
+    this.parts.set(calls)
+    this.operators.set(new Map(calls.map(call => [call.uid, call])))
+    this.#findOperator()
+    this.#collectProblems()
+  }
+
+  #findOperator(): void {
+    const { line, column } = this.caret.get()
+    this.operator.set(this.parts.at(line, column))
+  }
+
+  #collectProblems(): void {
+    if (this.#disposed) return
+    const markers = this.monaco.editor.getModelMarkers({ resource: this.model.uri, owner: TYPESCRIPT_OWNER })
+    const typeScript = markers.flatMap(marker => {
+      const severity = SEVERITIES[marker.severity]
+      return severity === undefined ? [] : [typeScriptProblem(marker, severity)]
+    })
+    this.problems.set(mergeProblems(typeScript, this.checker.state.get().answer?.outcome.problems ?? []))
+  }
+
+  #marker({ severity, message, line, column }: SourceProblem): editor.IMarkerData {
+    const position = this.model.validatePosition({ lineNumber: line ?? 1, column: column ?? 1 })
+    const word = this.model.getWordAtPosition(position)
+    const lineEnd = this.model.getLineMaxColumn(position.lineNumber)
+    return {
+      severity: Number(Object.entries(SEVERITIES).find(([, one]) => one === severity)?.[0]),
+      message,
+      source: 'JobManager',
+      startLineNumber: position.lineNumber,
+      startColumn:
+        word?.startColumn ??
+        (column === null ? this.model.getLineFirstNonWhitespaceColumn(position.lineNumber) : position.column),
+      endLineNumber: position.lineNumber,
+      endColumn: word?.endColumn ?? (column === null ? lineEnd : Math.min(position.column + 1, lineEnd)),
+    }
+  }
+
+  #range(start: number, end: number) {
+    const from = this.model.getPositionAt(start)
+    const to = this.model.getPositionAt(end)
+    return {
+      startLineNumber: from.lineNumber,
+      startColumn: from.column,
+      endLineNumber: to.lineNumber,
+      endColumn: to.column,
+    }
+  }
+}
+
+/** By Monaco's numbers. Its hints (an import that is not used) are shown in the text alone. */
+const SEVERITIES: Readonly<Record<number, Severity>> = { 8: 'error', 4: 'warning', 2: 'info' }
+
+/** How TypeScript writes what a fix inserts. */
+const FORMAT = { indentSize: 2, tabSize: 2, newLineCharacter: '\n', convertTabsToSpaces: true }
+
+function typeScriptProblem(marker: editor.IMarker, severity: Severity): TypeScriptProblem {
+  const code = Number(typeof marker.code === 'object' ? marker.code.value : marker.code)
+  return {
+    severity,
+    message: marker.message,
+    code: Number.isFinite(code) ? code : null,
+    line: marker.startLineNumber,
+    column: marker.startColumn,
+    endLine: marker.endLineNumber,
+    endColumn: marker.endColumn,
+  }
+}

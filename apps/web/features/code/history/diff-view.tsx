@@ -1,0 +1,48 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import type { CodeSession } from '../code-session.ts'
+import styles from './history.module.css'
+
+export interface DiffViewProps {
+  readonly session: CodeSession
+  readonly before: string
+  readonly after: string
+  /** What is compared, for screen readers. */
+  readonly label: string
+}
+
+/** Two texts side by side, with what differs marked; to read, not to write. */
+export function DiffView({ session, before, after, label }: DiffViewProps) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const { monaco } = session
+    const original = session.otherText(before)
+    const modified = session.otherText(after)
+    const diff = monaco.editor.createDiffEditor(place.current!, {
+      automaticLayout: true,
+      readOnly: true,
+      originalEditable: false,
+      renderSideBySide: true,
+      useInlineViewWhenSpaceIsLimited: true,
+      fontFamily: getComputedStyle(place.current!).fontFamily,
+      fontSize: 12,
+      lineHeight: 18,
+      fontLigatures: false,
+      minimap: { enabled: false },
+      scrollBeyondLastLine: false,
+      renderOverviewRuler: false,
+      renderMarginRevertIcon: false,
+      stickyScroll: { enabled: false },
+      originalAriaLabel: `${label}: before`,
+      modifiedAriaLabel: `${label}: after`,
+      hideUnchangedRegions: { enabled: true },
+    })
+    diff.setModel({ original, modified })
+    return () => {
+      diff.dispose()
+      original.dispose()
+      modified.dispose()
+    }
+  }, [session, before, after, label])
+  return <div ref={place} className={styles.diff} />
+}

@@ -1,0 +1,38 @@
+/** Where the declarations of the SDK lie for TypeScript; no folder of a disk. */
+export const SDK_FOLDER = 'file:///weir-sdk'
+
+/** Made by `scripts/build-typings.mjs`. */
+const ADDRESS = '/generated/weir-sdk.json'
+
+interface Typings {
+  readonly version: string
+  readonly files: Readonly<Record<string, string>>
+}
+
+interface ExtraLib {
+  readonly content: string
+  readonly filePath: string
+}
+
+/** What jobs may use, as TypeScript reads it. Asked for when an editor is opened first. */
+export async function loadTypings(): Promise<ExtraLib[]> {
+  const response = await fetch(ADDRESS)
+  if (!response.ok) throw new Error(`the typings of @weir/sdk cannot be loaded: ${response.status} from ${ADDRESS}`)
+  const { files } = (await response.json()) as Typings
+  return [
+    ...Object.entries(files).map(([name, content]) => ({ content, filePath: `${SDK_FOLDER}/${name}` })),
+    { content: CONSOLE, filePath: `${SDK_FOLDER}/console.d.ts` },
+  ]
+}
+
+const CONSOLE = `
+/** What it writes while the graph is built stands under Output; what functions of the job write stands in the job's logs. */
+interface Console {
+  log(...values: unknown[]): void
+  info(...values: unknown[]): void
+  warn(...values: unknown[]): void
+  error(...values: unknown[]): void
+  debug(...values: unknown[]): void
+}
+declare const console: Console
+`

@@ -1,0 +1,94 @@
+'use client'
+import type { Draft } from '@weir/proto/web/drafts'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { Badge, IconButton, Tabs } from '@/ui'
+import type { CodeSession } from '../code-session.ts'
+import { countsOf } from '../problems/problems.ts'
+import { ProblemsPanel } from '../problems/problems-panel.tsx'
+import { SamplesPanel } from '../samples/samples-panel.tsx'
+import { useStore } from '../store.ts'
+import styles from './bottom-panel.module.css'
+import { OutputPanel } from './output-panel.tsx'
+
+const TABS = ['problems', 'samples', 'output'] as const
+export type PanelTab = (typeof TABS)[number]
+
+export interface BottomPanelProps {
+  readonly draft: Draft
+  readonly session: CodeSession
+  /** From the address; `none` is closed. */
+  readonly tab: string
+  readonly onTab: (tab: PanelTab | 'none') => void
+}
+
+/** What belongs to the code and does not stand in it. */
+export function BottomPanel({ draft, session, tab, onTab }: BottomPanelProps) {
+  const problems = useStore(session.problems)
+  const { answer } = useStore(session.checker.state)
+  const lines = answer?.outcome.console.length ?? 0
+  const { errors, warnings } = countsOf(problems)
+  const shown = TABS.find(one => one === tab)
+  return (
+    <section className={shown === undefined ? styles.closed : styles.panel} aria-label="Panel">
+      <Tabs
+        compact
+        label="Problems, sample data and output"
+        className={styles.tabs}
+        panelClassName={styles.content}
+        value={shown ?? ('none' as PanelTab)}
+        onChange={onTab}
+        tabs={[
+          { value: 'problems', label: 'Problems', badge: <ProblemBadges errors={errors} warnings={warnings} /> },
+          {
+            value: 'samples',
+            label: 'Sample data',
+            badge: draft.samples.length > 0 && <Badge>{draft.samples.length}</Badge>,
+          },
+          { value: 'output', label: 'Output', badge: lines > 0 && <Badge>{lines}</Badge> },
+        ]}
+        end={
+          shown === undefined ? (
+            <IconButton
+              size="small"
+              label="Open the panel"
+              icon={<ChevronUp aria-hidden="true" />}
+              onClick={() => onTab('problems')}
+            />
+          ) : (
+            <IconButton
+              size="small"
+              label="Close the panel"
+              icon={<ChevronDown aria-hidden="true" />}
+              onClick={() => onTab('none')}
+            />
+          )
+        }
+      >
+        {shown === 'problems' && <ProblemsPanel session={session} />}
+        {shown === 'samples' && <SamplesPanel draft={draft} session={session} />}
+        {shown === 'output' && <OutputPanel session={session} />}
+      </Tabs>
+    </section>
+  )
+}
+
+function ProblemBadges({ errors, warnings }: { readonly errors: number; readonly warnings: number }) {
+  return (
+    <>
+      {errors > 0 && (
+        <Badge tone="error">
+          <span role="img" aria-label={errors === 1 ? '1 error' : `${errors} errors`}>
+            {errors}
+          </span>
+        </Badge>
+      )}
+      {warnings > 0 && (
+        <Badge tone="warn">
+          <span role="img" aria-label={warnings === 1 ? '1 warning' : `${warnings} warnings`}>
+            {warnings}
+          </span>
+        </Badge>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+import type { SourceProblem } from '@weir/proto/web/drafts'
+import { expect, test } from 'vitest'
+import {
+  countsOf,
+  firstError,
+  mergeProblems,
+  nextProblem,
+  operatorProblems,
+  type TypeScriptProblem,
+} from './problems.ts'
+
+const ts = (line: number, message: string, more: Partial<TypeScriptProblem> = {}): TypeScriptProblem => ({
+  ...{ severity: 'error', message, code: 2339, line, column: 3, endLine: line, endColumn: 9 },
+  ...more,
+})
+const jm = (line: number | null, message: string, more: Partial<SourceProblem> = {}): SourceProblem => ({
+  ...{ severity: 'error', message, line, column: line === null ? null : 5, operator: null },
+  ...more,
+})
+const messages = (...lists: Parameters<typeof mergeProblems>) => mergeProblems(...lists).map(({ message }) => message)
+
+test('both lists are one, from top to bottom, with problems of the whole first', () => {
+  expect(messages([ts(9, 'c'), ts(2, 'a')], [jm(5, 'b'), jm(null, 'whole')])).toEqual(['whole', 'a', 'b', 'c'])
+})
+
+test('on one place errors stand before warnings', () => {
+  const list = [jm(5, 'warning', { severity: 'warning' }), jm(5, 'error'), jm(5, 'info', { severity: 'info' })]
+  expect(messages([], list)).toEqual(['error', 'warning', 'info'])
+})
+
+test('the same sentence on the same line stands once', () => {
+  expect(messages([ts(3, 'no such import')], [jm(3, 'no such import'), jm(4, 'no such import')])).toEqual([
+    'no such import',
+    'no such import',
+  ])
+})
+
+test('a syntax error is told by TypeScript alone, a type error does not hide what the JobManager says', () => {
+  const syntax = ts(3, "';' expected.", { code: 1005 })
+  expect(messages([syntax], [jm(3, 'Expected ";"'), jm(4, 'another')])).toEqual(["';' expected.", 'another'])
+  expect(messages([ts(3, 'wrong type')], [jm(3, 'no sink')])).toEqual(['wrong type', 'no sink'])
+})
+
+test('a warning of the JobManager is kept on a line with a syntax error', () => {
+  const syntax = ts(3, 'expected', { code: 1005 })
+  expect(messages([syntax], [jm(3, 'slow', { severity: 'warning' })])).toEqual(['expected', 'slow'])
+})
+
+test('errors and warnings are counted, infos are not', () => {
+  const all = mergeProblems(
+    [ts(1, 'a'), ts(2, 'b', { severity: 'warning' })],
+    [jm(3, 'c'), jm(4, 'd', { severity: 'info' })],
+  )
+  expect(countsOf(all)).toEqual({ errors: 2, warnings: 1 })
+})
+
+test('the first error is the topmost one that has a place', () => {
+  const all = mergeProblems([ts(9, 'later')], [jm(null, 'whole'), jm(2, 'warn', { severity: 'warning' })])
+  expect(firstError(all)?.message).toBe('later')
+  expect(firstError(mergeProblems([], [jm(null, 'whole')]))?.message).toBe('whole')
+  expect(firstError(mergeProblems([], [jm(2, 'warn', { severity: 'warning' })]))).toBeUndefined()
+})
+
+test('the next problem comes after the caret, and after the last the first again', () => {
+  const all = mergeProblems([ts(2, 'a'), ts(9, 'b')], [jm(null, 'whole')])
+  expect(nextProblem(all, 1, 1)?.message).toBe('a')
+  expect(nextProblem(all, 2, 3)?.message).toBe('b')
+  expect(nextProblem(all, 9, 3)?.message).toBe('a')
+  expect(nextProblem(all, 9, 3, -1)?.message).toBe('a')
+  expect(nextProblem(all, 2, 3, -1)?.message).toBe('b')
+  expect(nextProblem(mergeProblems([], [jm(null, 'whole')]), 1, 1)).toBeUndefined()
+})
+
+test('a type error stands on the operator in whose text it is; hints and errors elsewhere on none', () => {
+  const all = mergeProblems(
+    [ts(5, 'inside'), ts(6, 'a warning', { severity: 'warning' }), ts(50, 'elsewhere')],
+    [jm(8, 'named', { operator: 'sink', severity: 'warning' })],
+  )
+  const found = operatorProblems(all, line => (line < 10 ? 'map' : null))
+  expect(found.map(({ operator, message }) => [operator, message])).toEqual([
+    ['map', 'inside'],
+    ['sink', 'named'],
+  ])
+})

@@ -1,0 +1,119 @@
+import type { Severity, SourceProblem } from '@weir/proto/web/drafts'
+
+/** One line of the Problems panel. Line and column count from 1; a problem without a place concerns the whole. */
+export interface Problem {
+  /** Equal for the same problem of two lists. */
+  readonly key: string
+  readonly severity: Severity
+  readonly message: string
+  readonly line: number | null
+  readonly column: number | null
+  /** Where it ends, as far as that is known. */
+  readonly endLine: number | null
+  readonly endColumn: number | null
+  readonly operator: string | null
+  readonly source: 'TypeScript' | 'JobManager'
+  /** Number of TypeScript's message; null for the JobManager's. */
+  readonly code: number | null
+}
+
+/** What TypeScript has found, from Monaco's markers. */
+export interface TypeScriptProblem {
+  readonly severity: Severity
+  readonly message: string
+  readonly code: number | null
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** TypeScript numbers its syntax errors from 1000 to 1999. */
+const isSyntaxError = (code: number | null): boolean => code !== null && code >= 1_000 && code < 2_000
+
+/**
+ * Both lists as one, from top to bottom, problems of the whole first. What both say of a line is said once: the same
+ * sentence, and the JobManager's word on a line where TypeScript has found a syntax error.
+ */
+export function mergeProblems(
+  typeScript: readonly TypeScriptProblem[],
+  jobManager: readonly SourceProblem[],
+): readonly Problem[] {
+  const own = typeScript.map(ofTypeScript)
+  const others = jobManager.filter(problem => !own.some(one => saysTheSame(one, problem))).map(ofJobManager)
+  const seen = new Set<string>()
+  return [...own, ...others]
+    .filter(({ key }) => !seen.has(key) && seen.add(key))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) || rank(a) - rank(b))
+}
+
+function saysTheSame(one: Problem, other: SourceProblem): boolean {
+  if (one.line !== other.line) return false
+  return one.message === other.message || (isSyntaxError(one.code) && other.severity === 'error')
+}
+
+function ofTypeScript(problem: TypeScriptProblem): Problem {
+  const { line, column, code, message } = problem
+  return { ...problem, key: `ts/${code}/${line}:${column}/${message}`, operator: null, source: 'TypeScript' }
+}
+
+function ofJobManager(problem: SourceProblem): Problem {
+  const { severity, message, line, column, operator } = problem
+  return {
+    key: `jm/${operator}/${line}:${column}/${message}`,
+    ...{ severity, message, line, column, operator },
+    endLine: null,
+    endColumn: null,
+    source: 'JobManager',
+    code: null,
+  }
+}
+
+function rank({ severity }: Problem): number {
+  return ['error', 'warning', 'info'].indexOf(severity)
+}
+
+export interface ProblemCounts {
+  readonly errors: number
+  readonly warnings: number
+}
+
+export function countsOf(problems: readonly Problem[]): ProblemCounts {
+  return {
+    errors: problems.filter(({ severity }) => severity === 'error').length,
+    warnings: problems.filter(({ severity }) => severity === 'warning').length,
+  }
+}
+
+/** The error to go to first: the topmost one with a place, else the first of all. */
+export function firstError(problems: readonly Problem[]): Problem | undefined {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  return errors.find(({ line }) => line !== null) ?? errors[0]
+}
+
+/** The next problem after a position, from the top again after the last; only those with a place. */
+export function nextProblem(
+  problems: readonly Problem[],
+  line: number,
+  column: number,
+  step: 1 | -1 = 1,
+): Problem | undefined {
+  const placed = problems.filter(problem => problem.line !== null)
+  const isAfter = (one: Problem) => one.line! > line || (one.line === line && (one.column ?? 1) > column)
+  const isBefore = (one: Problem) => one.line! < line || (one.line === line && (one.column ?? 1) < column)
+  return step === 1 ? (placed.find(isAfter) ?? placed[0]) : (placed.findLast(isBefore) ?? placed.at(-1))
+}
+
+/**
+ * The problems that stand on operators: the JobManager's name theirs; TypeScript's errors belong to the operator in whose
+ * part of the text they stand.
+ */
+export function operatorProblems(
+  problems: readonly Problem[],
+  operatorAt: (line: number, column: number) => string | null,
+): readonly SourceProblem[] {
+  return problems.flatMap(({ severity, message, line, column, operator }) => {
+    const uid = operator ?? (severity === 'error' && line !== null ? operatorAt(line, column ?? 1) : null)
+    return uid === null ? [] : [{ severity, message, line, column, operator: uid }]
+  })
+}

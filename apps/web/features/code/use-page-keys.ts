@@ -1,0 +1,45 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import { toast } from '@/ui'
+import type { CodeSession } from './code-session.ts'
+import { nextProblem } from './problems/problems.ts'
+
+/** Keys of the whole page: save, deploy, next problem. A dialog on top of it keeps its keys to itself. */
+export function usePageKeys(session: CodeSession, deploy: () => void): void {
+  const act = useRef(deploy)
+  useEffect(() => {
+    act.current = deploy
+  })
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const command = (event.metaKey || event.ctrlKey) && !event.altKey
+      const action =
+        command && !event.shiftKey && event.key.toLowerCase() === 's'
+          ? () => void saveNow(session)
+          : command && !event.shiftKey && event.key === 'Enter'
+            ? () => act.current()
+            : event.key === 'F8'
+              ? () => goToNext(session, event.shiftKey ? -1 : 1)
+              : undefined
+      if (action === undefined || document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return
+      // Before the editor, which has other uses for the same keys.
+      event.preventDefault()
+      event.stopPropagation()
+      action()
+    }
+    window.addEventListener('keydown', pressed, { capture: true })
+    return () => window.removeEventListener('keydown', pressed, { capture: true })
+  }, [session])
+}
+
+/** ⌘S is a habit; the text is saved anyway. */
+async function saveNow(session: CodeSession): Promise<void> {
+  if (await session.autosave.flush()) toast.success('Saved', { id: 'saved', description: 'Weir saves as you type.' })
+}
+
+function goToNext(session: CodeSession, step: 1 | -1): void {
+  const { line, column } = session.caret.get()
+  const problem = nextProblem(session.problems.get(), line, column, step)
+  if (problem === undefined) toast.info('No problems', { id: 'problems' })
+  else session.goTo(problem.line ?? 1, problem.column ?? 1)
+}
