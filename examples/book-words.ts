@@ -1,3 +1,6 @@
+// Book words: a running count of every word of Moby Dick, read from a file and written to files.
+// Shows: files, running totals
+
 import { fileSink, fileSource, StreamExecutionEnvironment } from '@weir/sdk'
 
 const env = new StreamExecutionEnvironment('book-words')

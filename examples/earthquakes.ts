@@ -1,3 +1,6 @@
+// Earthquakes: how many there were in each region in every six hours of one week, the strongest and the deepest.
+// Shows: files, event time, windows, aggregate
+
 import {
   type Collector,
   fileSink,

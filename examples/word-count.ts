@@ -1,3 +1,6 @@
+// Word count: the words of made-up sentences, 5,000 a second, counted in windows of 10 seconds.
+// Shows: processing time, windows, reduce
+
 import { datagenSource, printSink, StreamExecutionEnvironment, TumblingWindow } from '@weir/sdk'
 
 const WORDS =
