@@ -20,9 +20,10 @@ export function Nav({ narrow, canWiden }: { readonly narrow: boolean; readonly c
   const toggleLabel = narrow ? 'Expand' : 'Collapse'
   return (
     <nav className={styles.nav} aria-label="Main">
-      <Link className={styles.brand} href="/" aria-label="Weir, home">
+      <Link className={styles.brand} href="/">
         <Logo />
         <span className={cx(styles.brandName, shell.wideOnly)}>weir</span>
+        <VisuallyHidden>, home</VisuallyHidden>
         {me !== null && <span className={cx(styles.version, shell.wideOnly)}>{me.cluster.version}</span>}
       </Link>
       <div className={styles.scroll}>

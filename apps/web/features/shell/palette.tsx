@@ -1,4 +1,60 @@
 'use client'
-export function Palette(_: { readonly open: boolean; readonly onOpenChange: (open: boolean) => void }) {
-  return null
+import { Command } from 'cmdk'
+import { Search } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { useEffect } from 'react'
+import { Kbd, VisuallyHidden } from '@/ui/index.ts'
+import styles from './palette.module.css'
+import { PaletteItems } from './palette-items.tsx'
+
+export interface PaletteProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+}
+
+/** One field for everything: pages, jobs, drafts, templates and actions. Opens with ⌘K or Ctrl K on every page. */
+export function Palette({ open, onOpenChange }: PaletteProps) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      event.stopPropagation()
+      onOpenChange(!open)
+    }
+    // Before the code editor takes the keys for itself.
+    window.addEventListener('keydown', onKey, { capture: true })
+    return () => window.removeEventListener('keydown', onKey, { capture: true })
+  }, [open, onOpenChange])
+
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles.veil} />
+        <Dialog.Content className={styles.dialog} aria-describedby={undefined}>
+          <VisuallyHidden>
+            <Dialog.Title>Search or run a command</Dialog.Title>
+          </VisuallyHidden>
+          <Command label="Search or run a command" loop>
+            <div className={styles.head}>
+              <Search aria-hidden="true" />
+              <Command.Input className={styles.input} placeholder="Search pages, jobs, pipelines, templates, actions" />
+              <Kbd>Esc</Kbd>
+            </div>
+            <Command.List className={styles.list} label="Results">
+              <Command.Empty className={styles.none}>Nothing has this name.</Command.Empty>
+              <PaletteItems close={() => onOpenChange(false)} />
+            </Command.List>
+            <div className={styles.foot} aria-hidden="true">
+              <span>
+                <Kbd>↑</Kbd> <Kbd>↓</Kbd> choose
+              </span>
+              <span>
+                <Kbd>Enter</Kbd> open
+              </span>
+            </div>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
 }

@@ -50,7 +50,6 @@ function Frame({ children }: { readonly children: ReactNode }) {
         <button
           type="button"
           className={styles.search}
-          aria-label="Search or run a command"
           aria-keyshortcuts="Meta+K Control+K"
           onClick={() => setPaletteOpen(true)}
         >

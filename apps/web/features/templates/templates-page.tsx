@@ -1,10 +1,101 @@
 'use client'
-import { Page, PageHeader } from '@/ui/index.ts'
+import { useQuery } from '@tanstack/react-query'
+import { LayoutTemplate } from 'lucide-react'
+import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
+import { useMay } from '@/features/shell/use-may.ts'
+import { messageOf, useTRPC } from '@/lib/trpc.ts'
+import { useUrlState } from '@/lib/use-url-state.ts'
+import { Button, EmptyState, ErrorState, Loading, Page, PageHeader, SearchInput, Skeleton } from '@/ui/index.ts'
+import { chosenTemplates, tagsOf } from './choose-templates.ts'
+import { TemplateCard } from './template-card.tsx'
+import styles from './templates.module.css'
 
+/** Every example that runs: what it looks like, what it does, and a copy of it to work on. */
 export function TemplatesPage() {
+  const templates = useQuery({ ...useTRPC().templates.list.queryOptions(), staleTime: 60_000 })
+  const [search, setSearch] = useUrlState('search', { fallback: '' })
+  const [tag, setTag] = useUrlState('tag')
+  const maySubmit = useMay('jobs:submit')
+  const { create, making } = useCreateDraft()
+  const chosen = chosenTemplates(templates.data ?? [], search, tag)
   return (
     <Page>
-      <PageHeader title="templates" />
+      <PageHeader title="Templates" lead="Examples that run as they are. Each opens as your own pipeline." />
+      {templates.error !== null && templates.data === undefined ? (
+        <ErrorState title="The templates cannot be shown" onRetry={() => void templates.refetch()}>
+          {messageOf(templates.error)}
+        </ErrorState>
+      ) : templates.data === undefined ? (
+        <TemplatesSkeleton />
+      ) : (
+        <>
+          <div className={styles.tools}>
+            <SearchInput className={styles.search} label="Search templates" value={search} onChange={setSearch} />
+            <fieldset className={styles.tags} aria-label="What they show">
+              {tagsOf(templates.data).map(name => (
+                <button
+                  key={name}
+                  type="button"
+                  className={styles.tag}
+                  aria-pressed={tag === name}
+                  onClick={() => setTag(tag === name ? null : name)}
+                >
+                  {name}
+                </button>
+              ))}
+            </fieldset>
+          </div>
+          {chosen.length === 0 ? (
+            <EmptyState
+              icon={<LayoutTemplate aria-hidden="true" />}
+              title={templates.data.length === 0 ? 'There are no templates in this build' : 'No template is like that'}
+              actions={
+                templates.data.length > 0 && (
+                  <Button
+                    onClick={() => {
+                      setSearch(null)
+                      setTag(null)
+                    }}
+                  >
+                    Show all
+                  </Button>
+                )
+              }
+            />
+          ) : (
+            <ul className={styles.grid}>
+              {chosen.map(template => (
+                <TemplateCard
+                  key={template.id}
+                  template={template}
+                  opening={making?.from === 'template' && making.templateId === template.id}
+                  disabledReason={maySubmit.reason}
+                  onOpen={() => making === null && create({ from: 'template', templateId: template.id })}
+                />
+              ))}
+            </ul>
+          )}
+        </>
+      )}
     </Page>
+  )
+}
+
+function TemplatesSkeleton() {
+  return (
+    <div className={styles.grid}>
+      <Loading what="the templates" />
+      {['a', 'b', 'c'].map(key => (
+        <div key={key} className={styles.template}>
+          <div className={styles.picture}>
+            <Skeleton width="50%" height={120} />
+          </div>
+          <div className={styles.text}>
+            <Skeleton width="40%" />
+            <Skeleton height={36} style={{ marginTop: 12 }} />
+          </div>
+        </div>
+      ))}
+    </div>
   )
 }

@@ -1,0 +1,150 @@
+'use client'
+import type { Template } from '@weir/proto/web/drafts'
+import type { ClusterDoc } from '@weir/proto/web/overview-doc'
+import { Play } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { PipelinePicture } from '@/features/graph/index.ts'
+import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
+import { useMe } from '@/features/shell/session.tsx'
+import { useMay } from '@/features/shell/use-may.ts'
+import { countOf } from '@/lib/format.ts'
+import { Button, Command, cx, LinkButton, Mark, Page, Skeleton } from '@/ui/index.ts'
+import styles from './first-steps.module.css'
+import { useRunTemplate } from './use-run-template.ts'
+
+export interface FirstStepsProps {
+  readonly cluster: ClusterDoc
+  /** Undefined while they are not there. */
+  readonly templates: readonly Template[] | undefined
+}
+
+/** What a new cluster shows: three ways in, one of them a single click away from running data. */
+export function FirstSteps({ cluster, templates }: FirstStepsProps) {
+  const maySubmit = useMay('jobs:submit')
+  const { run, busy } = useRunTemplate()
+  const { create, making } = useCreateDraft()
+  const wordCount = templates?.find(({ id }) => id === 'word-count') ?? templates?.find(({ bounded }) => !bounded)
+  const another = templates?.find(({ id }) => id !== wordCount?.id)
+  return (
+    <Page narrow>
+      <div className={styles.first}>
+        <h1>The cluster is ready. Nothing runs yet.</h1>
+        <p className={styles.lead}>Start with data that is already here, and change the code while it runs.</p>
+        <div className={styles.ways}>
+          <Way
+            main
+            picture={wordCount === undefined ? <Loading /> : <PipelinePicture pipeline={wordCount.pipeline} label="" />}
+            title={`Run ${wordCount?.title ?? 'Word Count'} on demo data`}
+            action={
+              <Button
+                look="primary"
+                icon={<Play aria-hidden="true" />}
+                busy={busy}
+                disabled={!maySubmit.allowed || wordCount === undefined}
+                title={maySubmit.reason}
+                onClick={() => wordCount !== undefined && run(wordCount)}
+              >
+                {busy ? 'Starting' : `Run ${wordCount?.title ?? 'Word Count'}`}
+              </Button>
+            }
+          >
+            Sentences are made up as it runs; see the counts rise within five seconds. Its job opens, and its code is
+            yours.
+          </Way>
+          <Way
+            picture={another === undefined ? <Loading /> : <PipelinePicture pipeline={another.pipeline} label="" />}
+            title="Start from a template"
+            action={<LinkButton href="/templates">Browse templates</LinkButton>}
+          >
+            {templates === undefined ? 'Examples' : countOf(templates.length, 'example')} that run as they are, on data
+            that comes with them. Each opens as your own pipeline.
+          </Way>
+          <Way
+            code
+            picture={<CodePicture />}
+            title="Write code"
+            action={
+              <Button
+                busy={making !== null}
+                disabled={!maySubmit.allowed}
+                title={maySubmit.reason}
+                onClick={() => create({ from: 'blank' })}
+              >
+                New pipeline
+              </Button>
+            }
+          >
+            An editor with completion and types; the graph is drawn beside it as you type.
+          </Way>
+        </div>
+        <Ready cluster={cluster} />
+        <div className={styles.terminal}>
+          From a terminal: <Command text="./weir deploy examples/word-count.ts" />
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+interface WayProps {
+  readonly picture: ReactNode
+  readonly code?: boolean
+  readonly title: string
+  readonly main?: boolean
+  readonly action: ReactNode
+  readonly children: ReactNode
+}
+
+function Way({ picture, code = false, title, main = false, action, children }: WayProps) {
+  return (
+    <section className={cx(styles.way, main && styles.main)}>
+      {code ? picture : <div className={styles.picture}>{picture}</div>}
+      <div className={styles.text}>
+        <h2>{title}</h2>
+        <p>{children}</p>
+        {action}
+      </div>
+    </section>
+  )
+}
+
+function Loading() {
+  return <Skeleton width="60%" height={96} />
+}
+
+function CodePicture() {
+  return (
+    <code className={styles.code} aria-hidden="true">
+      env.<span className={styles.function}>addSource</span>(clicks)
+      <br />
+      {'  '}.<span className={styles.function}>keyBy</span>(c =&gt; c.user)
+      <br />
+      {'  '}.<span className={styles.function}>window</span>(minute)
+      <br />
+      {'  '}.<span className={styles.function}>count</span>()
+      <br />
+      <br />
+      <span className={styles.keyword}>export default</span> env
+    </code>
+  )
+}
+
+function Ready({ cluster }: { readonly cluster: ClusterDoc }) {
+  const { jobManagerPort } = useMe().cluster
+  const there = cluster.taskManagersActive > 0
+  return (
+    <div className={styles.ready}>
+      <b>This cluster</b>
+      <span>
+        <Mark shape="done" size={14} />
+        JobManager on <code>127.0.0.1:{jobManagerPort}</code>
+      </span>
+      <span data-wrong={there ? undefined : true}>
+        <Mark shape={there ? 'done' : 'wait'} size={14} />
+        {there
+          ? `${countOf(cluster.taskManagersActive, 'TaskManager')}, ${countOf(cluster.slotsFree, 'slot')} free`
+          : 'No TaskManager has registered yet'}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,106 @@
+'use client'
+import type { JobRowDoc } from '@weir/proto/web/overview-doc'
+import Link from 'next/link'
+import { useMemo, useState } from 'react'
+import { formatDuration, formatRate } from '@/lib/format.ts'
+import { useServerNow } from '@/lib/live/index.ts'
+import { jobPath } from '@/lib/paths.ts'
+import { Backpressure, Badge, Card, EmptyState, JobStatusMark, type Sort, Table, type TableColumn } from '@/ui/index.ts'
+import styles from './home.module.css'
+import { recentJobs, uptimeMs } from './recent-jobs.ts'
+
+const SHOWN = 8
+
+/** The jobs that run, then those that ended last. */
+export function RecentJobsCard({ jobs }: { readonly jobs: Readonly<Record<string, JobRowDoc>> }) {
+  const now = useServerNow()
+  const [sort, setSort] = useState<Sort | null>(null)
+  const rows = useMemo(() => recentJobs(Object.values(jobs), SHOWN), [jobs])
+  const columns = useMemo<readonly TableColumn<JobRowDoc>[]>(
+    () => [
+      {
+        id: 'name',
+        header: 'Job',
+        grow: true,
+        sortValue: job => job.name,
+        cell: job => (
+          <Link className={styles.name} href={jobPath(job.jobId)}>
+            {job.name}
+          </Link>
+        ),
+      },
+      {
+        id: 'status',
+        header: 'State',
+        minWidth: 120,
+        sortValue: job => job.status,
+        cell: job => <JobStatusMark status={job.status} restarting={job.restarting} />,
+      },
+      {
+        id: 'uptime',
+        header: 'Ran for',
+        numeric: true,
+        minWidth: 96,
+        sortValue: job => uptimeMs(job, now),
+        cell: job => formatDuration(uptimeMs(job, now)),
+      },
+      {
+        id: 'in',
+        header: 'Records in',
+        numeric: true,
+        minWidth: 104,
+        sortValue: job => job.recordsInPerSecond,
+        cell: job => formatRate(job.recordsInPerSecond),
+      },
+      {
+        id: 'out',
+        header: 'Records out',
+        numeric: true,
+        minWidth: 104,
+        sortValue: job => job.recordsOutPerSecond,
+        cell: job => formatRate(job.recordsOutPerSecond),
+      },
+      {
+        id: 'restarts',
+        header: 'Restarts',
+        numeric: true,
+        minWidth: 80,
+        sortValue: job => job.restarts,
+        cell: job => job.restarts,
+      },
+      {
+        id: 'backpressure',
+        header: 'Backpressure',
+        numeric: true,
+        minWidth: 112,
+        sortValue: job => job.backpressure,
+        cell: job => <Backpressure ratio={job.backpressure} />,
+      },
+    ],
+    [now],
+  )
+  const total = Object.keys(jobs).length
+  return (
+    <Card
+      title="Jobs"
+      badge={<Badge>{total}</Badge>}
+      actions={<Link href="/jobs">All jobs</Link>}
+      className={styles.section}
+    >
+      {rows.length === 0 ? (
+        <EmptyState compact title="No job has run yet">
+          Deploy a pipeline, and its job stands here.
+        </EmptyState>
+      ) : (
+        <Table
+          label="Recent jobs"
+          columns={columns}
+          rows={rows}
+          rowId={job => job.jobId}
+          sort={sort}
+          onSort={setSort}
+        />
+      )}
+    </Card>
+  )
+}

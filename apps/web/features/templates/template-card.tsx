@@ -1,0 +1,41 @@
+'use client'
+import type { Template } from '@weir/proto/web/drafts'
+import { PipelinePicture } from '@/features/graph/index.ts'
+import { Badge, Button, VisuallyHidden } from '@/ui/index.ts'
+import styles from './templates.module.css'
+
+export interface TemplateCardProps {
+  readonly template: Template
+  readonly opening: boolean
+  /** Why this person cannot open it. */
+  readonly disabledReason: string | undefined
+  readonly onOpen: () => void
+}
+
+/** One example: its graph, its sentence, what it shows, and the way to a copy of it. */
+export function TemplateCard({ template, opening, disabledReason, onOpen }: TemplateCardProps) {
+  const { title, sentence, pipeline, bounded, tags } = template
+  return (
+    <li className={styles.template}>
+      <div className={styles.picture}>
+        <PipelinePicture pipeline={pipeline} />
+      </div>
+      <div className={styles.text}>
+        <h2>{title}</h2>
+        <p>{sentence}</p>
+        <div className={styles.marks}>
+          <Badge tone="accent">{bounded ? 'ends by itself' : 'runs on'}</Badge>
+          {tags.map(tag => (
+            <Badge key={tag}>{tag}</Badge>
+          ))}
+        </div>
+        <div className={styles.actions}>
+          <Button busy={opening} disabled={disabledReason !== undefined} title={disabledReason} onClick={onOpen}>
+            {opening ? 'Opening' : 'Open'}
+            <VisuallyHidden> {title}</VisuallyHidden>
+          </Button>
+        </div>
+      </div>
+    </li>
+  )
+}
