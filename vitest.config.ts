@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps,packages}/*/src/**/*.test.ts',
-            'apps/web/{app,features,lib,ui}/**/*.test.{ts,tsx}',
+            'apps/web/{app,features,lib,server,ui}/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
             'test/**/*.test.ts',
           ],
@@ -22,7 +22,10 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{apps,packages}/*/{src,test}/**/*.integration.test.ts'],
+          include: [
+            '{apps,packages}/*/{src,test}/**/*.integration.test.ts',
+            'apps/web/server/**/*.integration.test.ts',
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
