@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/engine/base/errors'
+import type { WeirError } from '@weir/engine/base/errors'
 import type { Clock, Timers } from '@weir/engine/base/platform'
 import { type Change, changesBetween, leavesOf } from '@weir/proto/web/live-delta'
 import type { Channel, Position, Reading } from './channel.ts'
@@ -49,8 +49,14 @@ export class DocumentChannel implements Channel {
 
   constructor(parts: DocumentChannelParts) {
     this.#parts = parts
-    const { clock, timers } = parts
-    this.#pace = new Pace({ clock, timers, look: freshness => this.#look(freshness) })
+    const { clock, timers, onFault } = parts
+    this.#pace = new Pace({
+      clock,
+      timers,
+      look: freshness => this.#look(freshness),
+      onGone: message => this.#end(message),
+      onFault,
+    })
   }
 
   get isOver(): boolean {
@@ -58,7 +64,7 @@ export class DocumentChannel implements Channel {
   }
 
   start(): void {
-    if (!this.isOver) this.#pace.start()
+    this.#pace.start()
   }
 
   stop(): void {
@@ -89,20 +95,13 @@ export class DocumentChannel implements Channel {
     return this.#versions.filter(({ at }) => at > position.at).flatMap(({ changes }) => changes)
   }
 
+  /** While it fails, readers have what they have. */
   async #look(freshness: Freshness): Promise<number | undefined> {
-    try {
-      const { doc, isSettled } = await this.#parts.compute(freshness)
-      const wasStale = this.#isStale
-      this.#isStale = false
-      if (this.#take(doc) || wasStale) this.#parts.onNews()
-      return isSettled ? SETTLED_INTERVAL_MS : undefined
-    } catch (thrown) {
-      const error = WeirError.from(thrown)
-      // Whatever else fails may work in the next second; until then readers have what they have.
-      if (error.code !== 'NOT_FOUND') this.#parts.onFault(error)
-      else this.#end(error.message)
-      return undefined
-    }
+    const { doc, isSettled } = await this.#parts.compute(freshness)
+    const wasStale = this.#isStale
+    this.#isStale = false
+    if (this.#take(doc) || wasStale) this.#parts.onNews()
+    return isSettled ? SETTLED_INTERVAL_MS : undefined
   }
 
   /** Whether it is another state than before. */
@@ -129,7 +128,6 @@ export class DocumentChannel implements Channel {
     this.#gone = message
     this.#shown = undefined
     this.#versions = []
-    this.#pace.stop()
     this.#parts.onNews()
   }
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Position } from './channel.ts'
 
-/**
- * The id of a message: names the JobManager's incarnation, and the position of each topic. Topics are named by a hash, so
- * that an id stays short whatever is searched for; should two have the same, generations differ, and it costs a snapshot.
- */
+/** A topic in ids: short, whatever is searched for. Should two have the same, generations differ: it costs a snapshot. */
+export function topicTag(topic: string): string {
+  return createHash('sha256').update(topic).digest('hex').slice(0, 10)
+}
+
+/** The id of a message: the incarnation of the JobManager, and the position in each topic by its tag. */
 export function eventId(incarnation: string, positions: ReadonlyMap<string, Position>): string {
-  const parts = [...positions].map(([topic, { generation, at }]) => `${hashOf(topic)}.${generation}.${at}`)
+  const parts = [...positions].map(([tag, { generation, at }]) => `${tag}.${generation}.${at}`)
   return [incarnation, ...parts].join('~')
 }
 
-/** The positions in an id by the topic's hash (`positionOf`); none when it is not of this incarnation. */
+/** The positions in an id by tag; none when it is not of this incarnation. */
 export function positionsIn(id: string | null, incarnation: string): ReadonlyMap<string, Position> {
   const [of, ...parts] = (id ?? '').split('~')
   if (of !== incarnation) return new Map()
@@ -20,12 +22,4 @@ export function positionsIn(id: string | null, incarnation: string): ReadonlyMap
       return match === null ? [] : [[match[1]!, { generation: Number(match[2]), at: Number(match[3]) }] as const]
     }),
   )
-}
-
-export function positionOf(positions: ReadonlyMap<string, Position>, topic: string): Position | null {
-  return positions.get(hashOf(topic)) ?? null
-}
-
-function hashOf(topic: string): string {
-  return createHash('sha256').update(topic).digest('hex').slice(0, 10)
 }

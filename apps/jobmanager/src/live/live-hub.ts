@@ -5,7 +5,7 @@ import type { LiveHub as LiveHubInterface } from '../api/trpc/services.ts'
 import { mayDo, type Permission, type Principal, roleNeededFor } from '../auth/permissions.ts'
 import type { Channel, Position } from './channel.ts'
 import { ChannelRegistry } from './channel-registry.ts'
-import { eventId, positionOf, positionsIn } from './event-id.ts'
+import { eventId, positionsIn, topicTag } from './event-id.ts'
 import type { LiveSources } from './live-sources.ts'
 
 /** The server's clock is told at least so often. */
@@ -23,6 +23,7 @@ export interface LiveHubParts {
 
 interface TopicReader {
   readonly key: string
+  readonly tag: string
   /** Null: the caller may not see it, or it has ended. */
   channel: Channel | null
   position: Position | null
@@ -80,7 +81,7 @@ export class LiveHub implements LiveHubInterface {
     end.addEventListener('abort', wake)
     const readers = this.#readersOf(topics, lastEventId, principal)
     const positions = new Map<string, Position>()
-    for (const { key, position } of readers) if (position !== null) positions.set(key, position)
+    for (const { tag, position } of readers) if (position !== null) positions.set(tag, position)
     let tickAtMs = clock.monotonicMs()
     try {
       while (!end.aborted) {
@@ -110,17 +111,18 @@ export class LiveHub implements LiveHubInterface {
     const known = positionsIn(lastEventId, this.#parts.incarnation)
     const unique = new Map(topics.map(topic => [topicKey(topic), topic]))
     return [...unique].map(([key, topic]) => {
+      const tag = topicTag(key)
       const permission = NEEDS[topic.kind]
       if (mayDo(principal, permission)) {
-        return { key, channel: this.#channels.join(topic), position: positionOf(known, key), refusal: null }
+        return { key, tag, channel: this.#channels.join(topic), position: known.get(tag) ?? null, refusal: null }
       }
       const refusal = `${principal.name} has the role ${principal.role}, which may not see this: it takes ${roleNeededFor(permission)}`
-      return { key, channel: null, position: null, refusal }
+      return { key, tag, channel: null, position: null, refusal }
     })
   }
 
   #next(reader: TopicReader, positions: Map<string, Position>): LiveMessage | null {
-    const { key, channel, refusal } = reader
+    const { key, tag, channel, refusal } = reader
     if (channel === null) {
       reader.refusal = null
       return refusal === null ? null : { type: 'gone', topic: key, message: refusal }
@@ -129,9 +131,9 @@ export class LiveHub implements LiveHubInterface {
     if (reading === null) return null
     reader.position = reading.position
     if (reading.position !== null) {
-      positions.set(key, reading.position)
+      positions.set(tag, reading.position)
     } else {
-      positions.delete(key)
+      positions.delete(tag)
       this.#channels.leave(channel)
       reader.channel = null
     }

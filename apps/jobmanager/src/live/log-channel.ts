@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/engine/base/errors'
+import type { WeirError } from '@weir/engine/base/errors'
 import type { Clock, Timers } from '@weir/engine/base/platform'
 import type { LogLine, LogTail } from '@weir/process/log-reader'
 import type { LogItem } from '@weir/proto/web/job-details'
@@ -51,8 +51,8 @@ export class LogChannel implements Channel {
 
   constructor(parts: LogChannelParts) {
     this.#parts = parts
-    const { clock, timers } = parts
-    this.#pace = new Pace({ clock, timers, look: () => this.#look() })
+    const { clock, timers, onFault } = parts
+    this.#pace = new Pace({ clock, timers, look: () => this.#look(), onGone: message => this.#end(message), onFault })
   }
 
   get isOver(): boolean {
@@ -60,7 +60,7 @@ export class LogChannel implements Channel {
   }
 
   start(): void {
-    if (!this.isOver) this.#pace.start()
+    this.#pace.start()
   }
 
   stop(): void {
@@ -85,25 +85,19 @@ export class LogChannel implements Channel {
   }
 
   async #look(): Promise<undefined> {
-    const { filter, readLog, requireJob, onNews, onFault } = this.#parts
-    try {
-      await requireJob(filter.jobId)
-      const isFirst = this.#cursor === null
-      const { lines, cursor } = await readLog(filter, LINES_MAX, this.#cursor)
-      this.#cursor = cursor
-      for (const line of lines) this.#keep(itemOf(line, ++this.#seq))
-      if (lines.length > 0 || isFirst) onNews()
-    } catch (thrown) {
-      const error = WeirError.from(thrown)
-      if (error.code !== 'NOT_FOUND') {
-        onFault(error)
-        return
-      }
-      this.#gone = error.message
-      this.#kept.length = 0
-      this.#pace.stop()
-      onNews()
-    }
+    const { filter, readLog, requireJob, onNews } = this.#parts
+    await requireJob(filter.jobId)
+    const isFirst = this.#cursor === null
+    const { lines, cursor } = await readLog(filter, LINES_MAX, this.#cursor)
+    this.#cursor = cursor
+    for (const line of lines) this.#keep(itemOf(line, ++this.#seq))
+    if (lines.length > 0 || isFirst) onNews()
+  }
+
+  #end(message: string): void {
+    this.#gone = message
+    this.#kept.length = 0
+    this.#parts.onNews()
   }
 
   #keep(item: LogItem): void {

@@ -1,3 +1,4 @@
+import { WeirError } from '@weir/engine/base/errors'
 import type { Clock, TimerHandle, Timers } from '@weir/engine/base/platform'
 
 /** Everything is looked at so often. */
@@ -5,14 +6,18 @@ export const FULL_INTERVAL_MS = 1_000
 /** Between two looks that a change has asked for lies at least this: a storm of changes is shown in steps. */
 export const PROMPT_GAP_MS = 200
 
-/** `full` asks for everything; `prompt` for what changes by events, while measured values stay as they were. */
+/** `full` asks for everything; `prompt` for what changes by events, while measured values may stay as they were. */
 export type Freshness = 'full' | 'prompt'
 
 export interface PaceParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Timers
-  /** Gives the time in ms until the next full look, where a second would be too often. Must not reject. */
+  /** Gives the time in ms until the next full look, where a second would be too often. */
   readonly look: (freshness: Freshness) => Promise<number | undefined>
+  /** A look was answered with NOT_FOUND: there are no more looks. */
+  readonly onGone: (message: string) => void
+  /** A look failed in another way: the next one may not. Told once, until one has succeeded or failed otherwise. */
+  readonly onFault: (error: WeirError) => void
 }
 
 /**
@@ -22,8 +27,10 @@ export interface PaceParts {
 export class Pace {
   readonly #parts: PaceParts
   #isOn = false
+  #isGone = false
   #isLooking = false
   #isNudged = false
+  #fault: string | null = null
   #lastMs = Number.NEGATIVE_INFINITY
   #nextFullMs = Number.NEGATIVE_INFINITY
   #timer: TimerHandle | null = null
@@ -49,7 +56,7 @@ export class Pace {
   }
 
   #schedule(): void {
-    if (!this.#isOn || this.#isLooking) return
+    if (!this.#isOn || this.#isLooking || this.#isGone) return
     this.#timer?.cancel()
     const promptMs = this.#isNudged ? this.#lastMs + PROMPT_GAP_MS : Number.POSITIVE_INFINITY
     const delayMs = Math.min(promptMs, this.#nextFullMs) - this.#parts.clock.monotonicMs()
@@ -68,9 +75,24 @@ export class Pace {
     this.#isNudged = false
     this.#lastMs = now
     if (isFull) this.#nextFullMs = now + FULL_INTERVAL_MS
-    const pauseMs = await this.#parts.look(isFull ? 'full' : 'prompt')
-    if (pauseMs !== undefined) this.#nextFullMs = now + pauseMs
+    try {
+      const pauseMs = await this.#parts.look(isFull ? 'full' : 'prompt')
+      if (pauseMs !== undefined) this.#nextFullMs = now + pauseMs
+      this.#fault = null
+    } catch (thrown) {
+      this.#failed(WeirError.from(thrown))
+    }
     this.#isLooking = false
     this.#schedule()
+  }
+
+  #failed(error: WeirError): void {
+    if (error.code === 'NOT_FOUND') {
+      this.#isGone = true
+      this.#parts.onGone(error.message)
+    } else if (error.message !== this.#fault) {
+      this.#fault = error.message
+      this.#parts.onFault(error)
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/engine/base/errors'
+import type { WeirError } from '@weir/engine/base/errors'
 import type { Clock, Timers } from '@weir/engine/base/platform'
 import type { RowItem } from '@weir/proto/web/job-details'
 import type { Channel, Position, Reading } from './channel.ts'
@@ -51,8 +51,8 @@ export class RowsChannel implements Channel {
 
   constructor(parts: RowsChannelParts) {
     this.#parts = parts
-    const { clock, timers } = parts
-    this.#pace = new Pace({ clock, timers, look: () => this.#look() })
+    const { clock, timers, onFault } = parts
+    this.#pace = new Pace({ clock, timers, look: () => this.#look(), onGone: message => this.#end(message), onFault })
   }
 
   get isOver(): boolean {
@@ -60,7 +60,7 @@ export class RowsChannel implements Channel {
   }
 
   start(): void {
-    if (!this.isOver) this.#pace.start()
+    this.#pace.start()
   }
 
   stop(): void {
@@ -86,21 +86,16 @@ export class RowsChannel implements Channel {
   }
 
   async #look(): Promise<undefined> {
-    const { jobId, rows, requireJob, onNews, onFault } = this.#parts
-    try {
-      await requireJob(jobId)
-      const head = rows.head(jobId)
-      if (head === this.#head) return
-      this.#head = head
-    } catch (thrown) {
-      const error = WeirError.from(thrown)
-      if (error.code !== 'NOT_FOUND') {
-        onFault(error)
-        return
-      }
-      this.#gone = error.message
-      this.#pace.stop()
-    }
+    const { jobId, rows, requireJob, onNews } = this.#parts
+    await requireJob(jobId)
+    const head = rows.head(jobId)
+    if (head === this.#head) return
+    this.#head = head
     onNews()
+  }
+
+  #end(message: string): void {
+    this.#gone = message
+    this.#parts.onNews()
   }
 }

@@ -26,15 +26,9 @@ export interface Me {
   }
 }
 
-/** What a procedure says of itself. */
-interface Meta {
-  /** A mutation that changes nothing which lasts: it is not noted in the audit log. */
-  readonly unaudited?: true
-}
-
 const trpc = initTRPC
   .context<WebContext>()
-  .meta<Meta>()
+  .meta<{ readonly access: ProcedureAccess }>()
   .create({
     // Every error of a procedure tells what `WebError` says, and never a stack.
     isDev: false,
@@ -48,18 +42,24 @@ const trpc = initTRPC
 
 export const router = trpc.router
 
-/** A procedure for callers with a right. There is no procedure without one. Changes are noted in the audit log. */
-export function allowed(access: Permission | 'authenticated') {
-  return trpc.procedure.use(async ({ ctx, next, type, path, meta, getRawInput }) => {
+/** What a procedure asks of its caller, see REST's routes. */
+export type ProcedureAccess = Permission | 'authenticated'
+
+/**
+ * A procedure for callers with a right. There is no procedure without one. Changes are noted in the audit log, but for
+ * those that say that they are not worth it.
+ */
+export function allowed(access: ProcedureAccess, { isAudited = true }: { readonly isAudited?: boolean } = {}) {
+  return trpc.procedure.meta({ access }).use(async ({ ctx, next, type, path, getRawInput }) => {
     if (access !== 'authenticated' && !mayDo(ctx.principal, access)) throw toTrpcError(refusal(ctx.principal, access))
     const result = await next()
     if (!result.ok) throw toTrpcError(result.error)
-    if (type === 'mutation' && meta?.unaudited !== true) await ctx.audit(`trpc ${path}`, targetOf(await getRawInput()))
+    if (type === 'mutation' && isAudited) await ctx.audit(`trpc ${path}`, targetOf(await getRawInput()))
     return result
   })
 }
 
-export function refusal(principal: Principal, access: Permission): WeirError {
+function refusal(principal: Principal, access: Permission): WeirError {
   return new WeirError(
     'FORBIDDEN',
     `${principal.name} has the role ${principal.role}, which may not do this: it takes ${roleNeededFor(access)}`,

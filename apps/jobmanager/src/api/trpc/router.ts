@@ -1,8 +1,12 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import type { ControlPlane } from '../../dispatcher/control-plane.ts'
+import { toTrpcError } from './errors.ts'
 import { allowed, router } from './procedure.ts'
 import type { WebServices } from './services.ts'
+
+/** So soon a stream ends when its session has ended, or its token was revoked. */
+const LOGIN_CHECK_MS = 10_000
 
 const jobId = z.string().min(1).max(100)
 const draftId = z.string().min(1).max(100)
@@ -39,8 +43,18 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
         .input(z.object({ topics: z.array(topicSchema).min(1).max(8), lastEventId: z.string().max(2_000).nullish() }))
         .subscription(async function* ({ input, ctx, signal }) {
           const end = signal ?? new AbortController().signal
-          for await (const { id, message } of live.watch(input.topics, input.lastEventId ?? null, ctx.principal, end)) {
-            yield tracked(id, message)
+          let checkAtMs = performance.now() + LOGIN_CHECK_MS
+          try {
+            const messages = live.watch(input.topics, input.lastEventId ?? null, ctx.principal, end)
+            for await (const { id, message } of messages) {
+              if (performance.now() >= checkAtMs) {
+                await ctx.stillLoggedIn()
+                checkAtMs = performance.now() + LOGIN_CHECK_MS
+              }
+              yield tracked(id, message)
+            }
+          } catch (thrown) {
+            throw toTrpcError(thrown)
           }
         }),
     }),
@@ -87,7 +101,8 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
           ]),
         )
         .mutation(({ input, ctx }) => drafts.create(input, ctx.principal)),
-      save: allowed('jobs:submit')
+      /** Comes with every pause in typing: who wrote what is in the draft's history. */
+      save: allowed('jobs:submit', { isAudited: false })
         .input(z.object({ draftId, source, baseRevision: z.int().min(0), restored: z.boolean().optional() }))
         .mutation(({ input, ctx }) => drafts.save(input, ctx.principal)),
       rename: allowed('jobs:submit')
@@ -102,8 +117,8 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
       versionSource: allowed('jobs:read')
         .input(z.object({ draftId, revision: z.int().min(0) }))
         .query(({ input }) => drafts.versionSource(input.draftId, input.revision)),
-      /** A mutation, so that it goes by POST and is never repeated by a cache: it runs code. */
-      check: allowed('jobs:submit')
+      /** A mutation, so that it goes by POST and is never repeated by a cache: it runs code, and changes nothing. */
+      check: allowed('jobs:submit', { isAudited: false })
         .input(z.object({ source, fileName, parallelism, caller: z.string().max(100).optional() }))
         .mutation(({ input }) => drafts.check(input)),
       deploy: allowed('jobs:submit')
