@@ -263,8 +263,29 @@ describe('a generated chain', () => {
         expect.objectContaining({
           code: 'USER_FUNCTION',
           message: "operator 'inner': too far",
-          place: { operator: 'inner' },
+          place: { operator: 'inner', record: '1' },
         }),
+      )
+    }
+  })
+
+  it('tells the record that the operator got at which it failed', () => {
+    const failing = (value: unknown) => {
+      if ((value as { twice: number }).twice === 6) throw new RangeError('too far')
+      return value
+    }
+    const nodes: TestNode[] = [
+      {
+        name: 'double',
+        operator: { type: 'map', functions: { fn: (value: unknown) => ({ twice: (value as number) * 2 }) } },
+        feeds: [1],
+      },
+      { name: 'check', operator: { type: 'map', functions: { fn: failing } }, leaves: true },
+    ]
+    for (const compile of [true, false]) {
+      const { driver } = testChain(nodes, { compile })
+      expect(() => driver([1, 2, 3, 4], [0, 0, 0, 0], 0, 4, 0)).toThrow(
+        expect.objectContaining({ place: { operator: 'check', record: '{"twice": 6}' } }),
       )
     }
   })

@@ -9,6 +9,8 @@ import { locateError } from './locate-error.ts'
  * operator that is not inlined. Stateless one-to-one operators (map, filter) are inlined into whichever function feeds
  * them, so a run of them costs nothing between its parts.
  *
+ * In each function `r` is the record that is on its way, for the error if there is one.
+ *
  * The source has a comment of its own for each chain: V8 shares feedback between functions of one source text, and chains
  * with different functions in them would spoil it for one another.
  */
@@ -59,7 +61,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
     const statements: string[] = []
     for (const j of targets.operators) {
       const { operator, probeId } = chain[j]
-      statements.push(`probe[0] = ${probeId}`, `count${j}.recordsIn++`)
+      statements.push(`probe[0] = ${probeId}`, `r = ${value}`, `count${j}.recordsIn++`)
       if (!isInlinable(operator)) {
         statements.push(`op${j}.processElement(${value}, t, ${input})`)
         continue
@@ -86,7 +88,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       }
     }
     targets.writers.forEach((_, w) => {
-      statements.push(`${writerName(w)}.emit(${value}, t)`)
+      statements.push(`r = ${value}`, `${writerName(w)}.emit(${value}, t)`)
     })
     return statements
   }
@@ -95,11 +97,12 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
     lines.push(
       `out${k}.collect = function (v, t) {`,
       `count${k}.recordsOut++`,
+      'let r = v',
       // An operator may catch what user code throws: errors from further down are named before they reach it.
       'try {',
       refusal('v', 'a record that it emitted is a promise'),
       ...give(chained.main, w => `writer${k}_${w}`, 'v', 1),
-      '} catch (error) { throw locateError(error, chain, probe) }',
+      '} catch (error) { throw locateError(error, chain, probe, [r]) }',
       `probe[0] = ${chained.probeId}`,
       '}',
     )
@@ -109,10 +112,11 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       lines.push(`const ${name} = chain[${k}].sides.get(${JSON.stringify(tag)}).writers`)
       lines.push(
         `out${k}.joinSide(${JSON.stringify(tag)}, function (v, t) {`,
+        'let r = v',
         'try {',
         refusal('v', 'a record that it emitted is a promise'),
         ...give(targets, w => `${name}[${w}]`, 'v', 1),
-        '} catch (error) { throw locateError(error, chain, probe) }',
+        '} catch (error) { throw locateError(error, chain, probe, [r]) }',
         `probe[0] = ${chained.probeId}`,
         '})',
       )
@@ -122,6 +126,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
   const head: ChainTargets = { operators: [0], writers: [] }
   lines.push(
     'return function run(values, timestamps, from, to, input) {',
+    'let r',
     'try {',
     'for (let i = from; i < to; i++) {',
     'const v = values[i], t = timestamps[i]',
@@ -129,7 +134,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
     'if (flow.blocked) return i + 1',
     '}',
     'return to',
-    '} catch (error) { throw locateError(error, chain, probe) }',
+    '} catch (error) { throw locateError(error, chain, probe, [r]) }',
     '}',
   )
   return lines.join('\n')

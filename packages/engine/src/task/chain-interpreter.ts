@@ -25,7 +25,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
         if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
         give(chained.main, value, timestamp)
       } catch (error) {
-        throw locateError(error, chain, probe)
+        throw locateError(error, chain, probe, [value])
       }
       probe[PROBE_OPERATOR] = chained.probeId
     }
@@ -35,7 +35,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
           if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
           give(targets, value, timestamp)
         } catch (error) {
-          throw locateError(error, chain, probe)
+          throw locateError(error, chain, probe, [value])
         }
         probe[PROBE_OPERATOR] = chained.probeId
       })
@@ -43,8 +43,9 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
   }
   const head = chain[0]
   return (values, timestamps, from, to, input) => {
+    let i = from
     try {
-      for (let i = from; i < to; i++) {
+      for (; i < to; i++) {
         probe[PROBE_OPERATOR] = head.probeId
         head.counters.recordsIn++
         head.operator.processElement(values[i], timestamps[i], input)
@@ -52,7 +53,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
       }
       return to
     } catch (error) {
-      throw locateError(error, chain, probe)
+      throw locateError(error, chain, probe, [values[i]])
     }
   }
 }

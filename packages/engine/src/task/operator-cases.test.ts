@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { ChannelSettings } from '../network/channel.ts'
+import { createOperator } from '../operators/operator-factories.ts'
 import type { Source } from '../operators/source.ts'
-import { inAnyOrder } from '../testing/harness-modes.ts'
+import { inAnyOrder, interleaved } from '../testing/harness-modes.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { OPERATOR_CASES } from '../testing/operator-cases.ts'
 import type { HarnessInput, HarnessOutput, OperatorCase } from '../testing/operator-harness.ts'
 import { SeededRandom } from '../testing/seeded-random.ts'
 import type { SlotRuntime } from './slot-runtime.ts'
-import { Script, scriptSource } from './testing/script-source.ts'
+import { restoringFactory } from './testing/restoring-operator.ts'
+import { Schedule } from './testing/schedule.ts'
+import { type Playable, Script, scriptSource } from './testing/script-source.ts'
 import { runTestJob, type TestRunOptions } from './testing/test-job.ts'
 
 /** Every operator through real subtasks: source, exchange, the operator with a map chained to it, exchange, sinks. */
@@ -18,13 +21,22 @@ interface CaseRun {
   readonly sides: readonly HarnessOutput[]
   readonly lateRecords: number
   readonly sent: { local: number; ring: number; tcp: number }
+  /** How often the operator was replaced by one that was restored from its snapshot. */
+  readonly restored: number
+}
+
+interface CaseOptions extends Pick<TestRunOptions, 'network' | 'compile' | 'settings' | 'buffersPerSlot'> {
+  /** Whether the operator is restored from its snapshot after each element. */
+  readonly restored?: boolean
+  readonly parallelism?: number
+  /** Plays the inputs, which are two, in the order of these elements. */
+  readonly schedule?: readonly HarnessInput[]
 }
 
 async function runInSubtasks(
   operatorCase: OperatorCase,
   inputs: readonly (readonly HarnessInput[])[],
-  options: Pick<TestRunOptions, 'network' | 'compile' | 'settings' | 'buffersPerSlot'>,
-  parallelism = 1,
+  { restored = false, parallelism = 1, schedule, ...options }: CaseOptions,
 ): Promise<CaseRun> {
   const { node } = operatorCase
   const clock = new ManualClock(operatorCase.startMs)
@@ -35,7 +47,16 @@ async function runInSubtasks(
       .flatMap(({ operators }) => operators)
       .filter(({ uid }) => uid === node.uid)
   const arrived = (): number => ofOperator().reduce((sum, { recordsIn }) => sum + recordsIn, 0)
-  const scripts = inputs.map(list => new Script(list, clock, arrived))
+  const scripts = schedule === undefined ? inputs.map(list => new Script(list, clock, arrived)) : scheduled(schedule)
+  let timesRestored = 0
+  function scheduled(steps: readonly HarnessInput[]): Playable[] {
+    const played = new Schedule(steps, clock, () => {
+      const subtasks = slots.flatMap(slot => slot.metrics())
+      const subtask = subtasks.find(({ operators }) => operators.some(({ uid }) => uid === node.uid))
+      return { records: arrived(), watermark: subtask?.watermark ?? null }
+    })
+    return [played.input(0), played.input(1)]
+  }
   const tags = [...new Set(operatorCase.expected.flatMap(output => (output.type === 'side' ? [output.tag] : [])))]
   const keyed = operatorCase.functions().key0 !== undefined
   const partitioner = keyed ? ('hash' as const) : ('rebalance' as const)
@@ -97,6 +118,9 @@ async function runInSubtasks(
     },
     {
       ...options,
+      ...(restored
+        ? { createOperator: restoringFactory(node.uid, operatorCase.functions, createOperator, () => timesRestored++) }
+        : {}),
       sources: [scriptSource(scripts) as Source],
       platform: { clock, timers: clock, random: new SeededRandom(1) },
       onDeployed: runtimes => {
@@ -113,6 +137,7 @@ async function runInSubtasks(
       .map(({ operator, value, timestamp }) => ({ type: 'side', tag: operator.slice(4), value, timestamp })),
     lateRecords: ofOperator().reduce((sum, { lateRecords }) => sum + lateRecords, 0),
     sent: run.sent,
+    restored: timesRestored,
   }
 }
 
@@ -148,16 +173,40 @@ describe.each(Object.entries(SHAPES))('with %s', (_shape, shape) => {
   })
 })
 
-describe('at parallelism 3', () => {
+/** Operators that are one function have no state, and nothing to be restored. */
+const recordsOf = ({ node, inputs }: OperatorCase): number =>
+  ['map', 'filter'].includes(node.type) ? 0 : inputs.filter(({ type }) => type === 'record').length
+
+describe.each(Object.entries(SHAPES))('restored from its snapshot after each element, with %s', (_shape, shape) => {
+  describe.each([
+    ['by reference, interpreted', { network: 'local', compile: false }],
+    ['over rings, generated', { network: 'rings', compile: true }],
+  ] as const)('%s', (_way, way) => {
+    it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+      '%s',
+      async (_name, operatorCase) => {
+        const run = await runInSubtasks(operatorCase, [operatorCase.inputs], { ...way, ...shape, restored: true })
+        expect(run.main).toEqual(mainOf(operatorCase.expected))
+        expect(inAnyOrder(run.sides)).toEqual(inAnyOrder(sidesOf(operatorCase.expected)))
+        expect(run.lateRecords).toBe(operatorCase.lateRecords ?? 0)
+        expect(run.restored).toBeGreaterThanOrEqual(recordsOf(operatorCase))
+      },
+    )
+  })
+})
+
+describe.each([false, true])('at parallelism 3 (restored after each element: %s)', restored => {
   it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
     '%s',
     async (_name, operatorCase) => {
-      const run = await runInSubtasks(
-        operatorCase,
-        [operatorCase.inputs],
-        { network: 'rings', compile: true, settings: { bufferSize: 256 }, buffersPerSlot: 32 },
-        3,
-      )
+      const run = await runInSubtasks(operatorCase, [operatorCase.inputs], {
+        network: 'rings',
+        compile: true,
+        settings: { bufferSize: 256 },
+        buffersPerSlot: 32,
+        parallelism: 3,
+        restored,
+      })
       expect(inAnyOrder([...run.main, ...run.sides])).toEqual(inAnyOrder(operatorCase.expected))
       expect(run.lateRecords).toBe(operatorCase.lateRecords ?? 0)
     },
@@ -255,4 +304,86 @@ describe('two inputs of keyed operators in the interleavings that seeds pick', (
       expect(inAnyOrder([...run.main, ...run.sides]), `seed ${seed}`).toEqual(inAnyOrder(operatorCase.expected))
     }
   })
+})
+
+/** The same elements as from two inputs, with all watermarks in both, in an order that the seed picks. */
+function interleaving(inputs: readonly HarnessInput[], seed: number): HarnessInput[] {
+  const sides = split(inputs, seed).flatMap((list, side) =>
+    list
+      .filter(({ type }) => type !== 'time' || side === 0)
+      .map(input => (input.type === 'time' ? input : { ...input, input: side as 0 | 1 })),
+  )
+  return interleaved(sides, seed)
+}
+
+/** Cases in which it counts what a record, a watermark or an hour comes after. */
+const TIMED = OPERATOR_CASES.flatMap(operatorCase =>
+  operatorCase.expectedOf === undefined ? [] : [{ operatorCase, expectedOf: operatorCase.expectedOf }],
+)
+
+describe('two inputs of timed operators in the interleavings that seeds pick', () => {
+  it('cover timers and windows in event time and processing time, late records and allowed lateness', () => {
+    expect(TIMED.map(({ operatorCase }) => operatorCase.name)).toEqual([
+      'keyed process with event-time timers',
+      'keyed process with processing-time timers',
+      'tumbling window with late records to a side output',
+      'tumbling window with allowed lateness',
+      'tumbling window in processing time',
+    ])
+  })
+
+  it.each(TIMED.map(timed => [timed.operatorCase.name, timed] as const))(
+    '%s',
+    { timeout: 60_000 },
+    async (_name, { operatorCase, expectedOf }) => {
+      const outcomes = new Set<string>()
+      for (let seed = 1; seed <= 20; seed++) {
+        const schedule = interleaving(operatorCase.inputs, seed)
+        const expected = expectedOf(schedule)
+        const run = await runInSubtasks(operatorCase, [], {
+          network: seed % 2 === 0 ? 'local' : 'rings',
+          compile: seed % 3 !== 0,
+          restored: seed % 5 < 2,
+          settings: {
+            channelBuffers: 1 + (seed % 2),
+            maxBatchRecords: 1 + seed,
+            bufferSize: seed % 4 === 0 ? 32 : 1024,
+          },
+          buffersPerSlot: 16,
+          schedule,
+        })
+        expect(inAnyOrder([...run.main, ...run.sides]), `seed ${seed}`).toEqual(inAnyOrder(expected.outputs))
+        expect(run.lateRecords, `seed ${seed}`).toBe(expected.lateRecords)
+        outcomes.add(JSON.stringify([inAnyOrder(expected.outputs), expected.lateRecords]))
+      }
+      expect(outcomes.size, 'different outcomes').toBeGreaterThan(1)
+    },
+  )
+})
+
+describe('two inputs that take turns', () => {
+  it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+    '%s',
+    { timeout: 60_000 },
+    async (_name, operatorCase) => {
+      for (const seed of [1, 2]) {
+        // Each record to one of the inputs, and nothing changes its place.
+        const random = new SeededRandom(seed)
+        const schedule = operatorCase.inputs.flatMap((input): HarnessInput[] => {
+          if (input.type === 'time') return [input]
+          if (input.type === 'record') return [{ ...input, input: random.pick([0, 1]) }]
+          return [0, 1].map(side => ({ ...input, input: side as 0 | 1 }))
+        })
+        const run = await runInSubtasks(operatorCase, [], {
+          network: seed === 1 ? 'local' : 'rings',
+          compile: seed === 1,
+          restored: seed === 2,
+          schedule,
+        })
+        expect(run.main, `seed ${seed}`).toEqual(mainOf(operatorCase.expected))
+        expect(inAnyOrder(run.sides), `seed ${seed}`).toEqual(inAnyOrder(sidesOf(operatorCase.expected)))
+        expect(run.lateRecords, `seed ${seed}`).toBe(operatorCase.lateRecords ?? 0)
+      }
+    },
+  )
 })

@@ -6,6 +6,7 @@ import { type ExecutionGraph, subtasksInSlot } from '../graph/execution-graph.ts
 import type { JobFunctions } from '../graph/job-functions.ts'
 import type { ChannelSettings } from '../network/channel.ts'
 import type { SlotNetwork } from '../network/slot-network.ts'
+import type { OperatorFactory } from '../operators/operator.ts'
 import type { Committable, Sink } from '../operators/sink.ts'
 import type { Source, SourceSplit } from '../operators/source.ts'
 import type { Probe } from './chain-plan.ts'
@@ -46,6 +47,8 @@ export interface SlotRuntimeParts {
   readonly probe: Probe
   /** Whether chains are compiled; the interpreter does the same, slower, where code may not be generated. */
   readonly compile: boolean
+  /** Makes what is neither source nor sink. Default: by its type; tests put something around it. */
+  readonly createOperator?: OperatorFactory
   readonly host: SlotHost
 }
 

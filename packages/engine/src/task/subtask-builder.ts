@@ -123,7 +123,7 @@ export function buildSubtask(
       sinks.push({ uid: node.uid, name: node.name, sink: made })
       operator = made
     } else {
-      operator = createOperator(context)
+      operator = (slot.createOperator ?? createOperator)(context)
     }
     return {
       uid: node.uid,

@@ -97,7 +97,8 @@ export function interleaved(inputs: readonly HarnessInput[], seed: number): Harn
   return order
 }
 
-function sideOf(input: HarnessInput): 0 | 1 {
+/** Which of two inputs an element is for; an hour strikes at the first. */
+export function sideOf(input: HarnessInput): 0 | 1 {
   return input.type === 'time' ? 0 : (input.input ?? 0)
 }
 

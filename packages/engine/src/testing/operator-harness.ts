@@ -32,6 +32,12 @@ export type HarnessOutput =
   | { readonly type: 'side'; readonly tag: string; readonly value: unknown; readonly timestamp: number }
   | { readonly type: 'watermark'; readonly watermark: number }
 
+export interface ExpectedOutcome {
+  /** In any order. */
+  readonly outputs: readonly HarnessOutput[]
+  readonly lateRecords: number
+}
+
 /** One operator with what goes in and what has to come out, whatever the mode it runs in. */
 export interface OperatorCase {
   readonly name: string
@@ -42,6 +48,11 @@ export interface OperatorCase {
   /** Records and side outputs, without watermarks. Computed by other means than the operator. */
   readonly expected: readonly HarnessOutput[]
   readonly lateRecords?: number
+  /**
+   * What has to come out when the same elements come from two inputs in this order, where that depends on the order.
+   * Computed by a plain program over the elements.
+   */
+  readonly expectedOf?: (steps: readonly HarnessInput[]) => ExpectedOutcome
   /** Number of inputs of the operator; 1 where it is left out. */
   readonly inputCount?: 1 | 2
   /** What the wall clock shows at first. */

@@ -4,8 +4,16 @@ import { MIN_WATERMARK, NO_TIMESTAMP } from '../../record/stream-element.ts'
 import type { ManualClock } from '../../testing/manual-clock.ts'
 import type { HarnessInput } from '../../testing/operator-harness.ts'
 
+/** What a source of the type `script` plays. */
+export interface Playable {
+  readonly hasWatermarks: boolean
+  generator(): WatermarkGenerator<unknown>
+  /** Plays on until the outputs are full or a watermark has to go out (more), or until it has to wait for others. */
+  play(collect: (value: unknown, timestamp: number) => void, isBlocked: () => boolean): 'more' | 'waiting' | 'over'
+}
+
 /** What a source has to play, element by element: records, watermarks, and hours that strike in between. */
-export class Script {
+export class Script implements Playable {
   readonly #inputs: readonly HarnessInput[]
   readonly #clock: ManualClock
   readonly #arrived: () => number
@@ -57,13 +65,13 @@ export class Script {
 }
 
 /** Plays `scripts[config.script]`; parallelism 1. */
-export function scriptSource(scripts: readonly Script[]): Source<{ script: number }> {
+export function scriptSource(scripts: readonly Playable[]): Source<{ script: number }> {
   return {
     type: 'script',
     isBounded: () => true,
     discoverSplits: async ({ script }) => [{ id: 'script', state: script }],
     createReader: (_config, { wakeUp }) => {
-      let script: Script | undefined
+      let script: Playable | undefined
       return {
         addSplits: splits => {
           script = scripts[splits[0].state as number]
@@ -78,7 +86,7 @@ export function scriptSource(scripts: readonly Script[]): Source<{ script: numbe
           )
           if (played === 'more') return 'emitted'
           if (played === 'over') return 'finished'
-          setTimeout(wakeUp, 1)
+          setImmediate(wakeUp)
           return 'nothing'
         },
         wantsSplit: () => false,

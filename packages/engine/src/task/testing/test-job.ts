@@ -7,6 +7,7 @@ import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../../network/ch
 import { Doorbell } from '../../network/doorbell.ts'
 import { LocalNetwork } from '../../network/local-network.ts'
 import { SharedNetwork } from '../../network/shared-network.ts'
+import type { OperatorFactory } from '../../operators/operator.ts'
 import type { Sink } from '../../operators/sink.ts'
 import type { Source, SourceSplit } from '../../operators/source.ts'
 import { NO_TIMESTAMP } from '../../record/stream-element.ts'
@@ -108,6 +109,7 @@ export interface TestRunOptions {
   readonly sources?: readonly Source[]
   readonly sinks?: readonly Sink[]
   readonly platform?: Platform
+  readonly createOperator?: OperatorFactory
   /** Called with the slots before they start. */
   readonly onDeployed?: (runtimes: readonly SlotRuntime[]) => void
   /** Called each time that a slot gives its event loop a turn; may hold it up by calling back later. */
@@ -166,6 +168,7 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
       workdir: '/',
       probe: new Int32Array(2),
       compile: options.compile,
+      ...(options.createOperator === undefined ? {} : { createOperator: options.createOperator }),
       host,
     })
   }

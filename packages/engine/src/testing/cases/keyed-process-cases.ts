@@ -9,6 +9,7 @@ import type { ListState, ValueState } from '../../functions/state.ts'
 import { listState, valueState } from '../../functions/state-descriptors.ts'
 import { StatefulMap } from '../../functions/stateful-map.ts'
 import {
+  type ExpectedOutcome,
   end,
   type HarnessInput,
   type HarnessOutput,
@@ -18,6 +19,7 @@ import {
   watermark,
 } from '../operator-harness.ts'
 import { byShop, inputsOf, node, out, running, SALES, type Sale } from './sales.ts'
+import { merged } from './two-inputs.ts'
 
 /** Emits a shop's first sale at once, and the number of all its sales 5 s of event time after the last one. */
 class QuietShops extends KeyedProcessFunction<string, Sale, unknown> {
@@ -69,6 +71,49 @@ function quietShops(list: readonly Sale[]): { inputs: HarnessInput[]; expected: 
   return { inputs: [...inputs, end()], expected }
 }
 
+/** The same of sales that come in any order, with a watermark that is behind them or before. */
+function quietShopsOf(steps: readonly HarnessInput[]): ExpectedOutcome {
+  const outputs: HarnessOutput[] = []
+  const openShops = new Map<string, { sales: number; deadline: number }>()
+  for (const step of merged(steps)) {
+    if (step.type === 'record') {
+      const { shop } = step.value as Sale
+      const sales = openShops.get(shop)?.sales ?? 0
+      if (sales === 0) outputs.push(out({ opened: shop }, step.timestamp))
+      openShops.set(shop, { sales: sales + 1, deadline: step.timestamp + 5_000 })
+      continue
+    }
+    for (const [shop, { sales, deadline }] of openShops) {
+      if (deadline > step.now) continue
+      outputs.push(out({ shop, sales, quietSince: deadline - 5_000 }, deadline))
+      outputs.push({ type: 'side', tag: 'domain', value: 'event-time', timestamp: deadline })
+      openShops.delete(shop)
+    }
+  }
+  return { outputs, lateRecords: 0 }
+}
+
+/** One reminder for each shop and moment of its sales, 100 ms later; those that are not due at the end are dropped. */
+function remindersOf(steps: readonly HarnessInput[], startMs: number): ExpectedOutcome {
+  const outputs: HarnessOutput[] = []
+  const waiting = new Map<string, { shop: string; timestamp: number }>()
+  let now = startMs
+  for (const step of merged(steps)) {
+    if (step.type === 'record') {
+      const { shop } = step.value as Sale
+      waiting.set(`${shop} ${now}`, { shop, timestamp: now + 100 })
+      continue
+    }
+    now = step.now
+    for (const [name, { shop, timestamp }] of waiting) {
+      if (timestamp > now) continue
+      outputs.push(out({ shop, timestamp }, timestamp))
+      waiting.delete(name)
+    }
+  }
+  return { outputs, lateRecords: 0 }
+}
+
 const IN_ORDER = [...SALES].sort((a, b) => a.at - b.at)
 
 export const KEYED_PROCESS_CASES: readonly OperatorCase[] = [
@@ -77,6 +122,7 @@ export const KEYED_PROCESS_CASES: readonly OperatorCase[] = [
     node: node('keyedProcess', { fn: 'class QuietShops …' }),
     functions: () => ({ ...byShop, fn: new QuietShops() }),
     ...quietShops(IN_ORDER),
+    expectedOf: quietShopsOf,
   },
   {
     name: 'keyed process with processing-time timers',
@@ -107,6 +153,7 @@ export const KEYED_PROCESS_CASES: readonly OperatorCase[] = [
       out({ shop: 'south', timestamp: 1_100 }, 1_100),
       out({ shop: 'north', timestamp: 1_150 }, 1_150),
     ],
+    expectedOf: steps => remindersOf(steps, 1_000),
   },
   {
     name: 'stateful map',

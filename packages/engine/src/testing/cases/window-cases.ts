@@ -2,6 +2,7 @@ import type { Collector } from '../../functions/collector.ts'
 import type { TimeWindow } from '../../functions/window-function.ts'
 import type { JobNode } from '../../graph/job-graph.ts'
 import {
+  type ExpectedOutcome,
   end,
   type HarnessInput,
   type HarnessOutput,
@@ -12,6 +13,7 @@ import {
 } from '../operator-harness.ts'
 import { spread, spreadOf, spreadTexts } from './running-cases.ts'
 import { amounts, byShop, node, out, type Sale, sales, sumOf } from './sales.ts'
+import { merged } from './two-inputs.ts'
 
 const SIZE_MS = 10_000
 
@@ -50,6 +52,54 @@ const DISORDERED_INPUTS = withWatermarks(DISORDERED, 4_001)
 
 function windowNode(compute: { type: string; field?: string }, more: JobNode['config'] = {}): JobNode {
   return node('window', { assigner: { type: 'tumbling', sizeMs: SIZE_MS, time: 'event' }, compute, ...more })
+}
+
+interface CountRules {
+  readonly sizeMs: number
+  readonly keyOf: (value: unknown) => unknown
+  readonly allowedLatenessMs?: number
+  readonly lateTag?: string
+  /** Records take the time of the clock, which shows this at first, and what is open at the end fires. */
+  readonly clockMs?: number
+}
+
+/** Counts by key and window of elements that come in this order. */
+function counted(steps: readonly HarnessInput[], rules: CountRules): ExpectedOutcome {
+  const { sizeMs, keyOf, allowedLatenessMs = 0, lateTag, clockMs } = rules
+  const windows: { key: unknown; start: number; end: number; count: number; fired: boolean }[] = []
+  const outputs: HarnessOutput[] = []
+  let lateRecords = 0
+  let now = clockMs ?? Number.NEGATIVE_INFINITY
+  const fire = (window: (typeof windows)[number]): void => {
+    const { key, start, end: windowEnd, count } = window
+    window.fired = true
+    outputs.push(out({ key, start, end: windowEnd, count }, windowEnd - 1))
+  }
+  for (const step of merged(steps)) {
+    if (step.type === 'now') {
+      now = step.now
+      // An event-time window is through one millisecond before its end, the clock has to come to the end.
+      for (const window of windows)
+        if (!window.fired && window.end - (clockMs === undefined ? 1 : 0) <= now) fire(window)
+      continue
+    }
+    const { value, timestamp } = step
+    const start = Math.floor((clockMs === undefined ? timestamp : now) / sizeMs) * sizeMs
+    if (clockMs === undefined && start + sizeMs - 1 + allowedLatenessMs <= now) {
+      lateRecords++
+      if (lateTag !== undefined) outputs.push({ type: 'side', tag: lateTag, value, timestamp })
+      continue
+    }
+    const key = keyOf(value)
+    let window = windows.find(candidate => candidate.key === key && candidate.start === start)
+    if (window === undefined) {
+      window = { key, start, end: start + sizeMs, count: 0, fired: false }
+      windows.push(window)
+    }
+    window.count++
+    if (clockMs === undefined && window.end - 1 <= now) fire(window)
+  }
+  return { outputs, lateRecords }
 }
 
 export const WINDOW_CASES: readonly OperatorCase[] = [
@@ -145,6 +195,7 @@ export const WINDOW_CASES: readonly OperatorCase[] = [
       out({ key: 'all', start: 10_000, end: 20_000, count: 1 }, 19_999),
     ],
     lateRecords: 1,
+    expectedOf: steps => counted(steps, { sizeMs: SIZE_MS, keyOf: () => 'all', lateTag: 'late' }),
   },
   {
     name: 'tumbling window with allowed lateness',
@@ -170,6 +221,8 @@ export const WINDOW_CASES: readonly OperatorCase[] = [
       out({ key: 'a', start: 0, end: 10_000, count: 3 }, 9_999),
     ],
     lateRecords: 1,
+    expectedOf: steps =>
+      counted(steps, { sizeMs: SIZE_MS, keyOf: word => (word as string)[0], allowedLatenessMs: 1_000 }),
   },
   {
     name: 'tumbling window in processing time',
@@ -185,5 +238,6 @@ export const WINDOW_CASES: readonly OperatorCase[] = [
       out({ key: 'y', start: 1_000, end: 2_000, count: 1 }, 1_999),
       out({ key: 'x', start: 2_000, end: 3_000, count: 1 }, 2_999),
     ],
+    expectedOf: steps => counted(steps, { sizeMs: 1_000, keyOf: word => word, clockMs: 1_500 }),
   },
 ]
