@@ -37,6 +37,8 @@ export interface LogTail {
 
 /** At most so much of the files is searched by one call: a rare job in large logs must not block the process. */
 const SCAN_BYTES_MAX = 16 * 1024 * 1024
+/** What is read at once from the end of a file. */
+const PIECE_BYTES = 512 * 1024
 const MAX_AGE = 99
 const NEWLINE = 0x0a
 
@@ -84,22 +86,36 @@ function openFiles(file: string): OpenFile[] {
   return files
 }
 
+/** From the end backwards, in pieces: what is wanted mostly stands in the last of them. */
 function readNewest(files: readonly OpenFile[], query: LogQuery): LogTail {
-  const lines: LogLine[] = []
-  let cursor = '0:0'
+  const newestFirst: LogLine[] = []
+  let cursor: string | null = null
   let budgetBytes = SCAN_BYTES_MAX
-  for (const [index, file] of files.entries()) {
-    const start = Math.max(0, file.sizeBytes - budgetBytes)
-    const bytes = readBytes(file.descriptor, start, file.sizeBytes)
-    const { texts, endOffset } = wholeLines(bytes, start)
-    if (index === 0) cursor = `${file.inode}:${endOffset}`
-    // The first line of a cut-off piece is most likely half a line.
-    const matching = texts.slice(start > 0 ? 1 : 0).flatMap(({ text }) => matchingLine(text, query))
-    lines.unshift(...matching.slice(-(query.limit - lines.length)))
-    budgetBytes -= bytes.length
-    if (lines.length >= query.limit || budgetBytes <= 0) break
+  for (const file of files) {
+    let end = file.sizeBytes
+    let pieceBytes = PIECE_BYTES
+    while (end > 0 && budgetBytes > 0 && newestFirst.length < query.limit) {
+      const start = Math.max(0, end - Math.min(pieceBytes, budgetBytes))
+      const bytes = readBytes(file.descriptor, start, end)
+      // The first line of a piece begins before it, most likely; it is read whole with the next piece.
+      const firstLine = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+      if (start > 0 && (firstLine === 0 || firstLine === bytes.length) && pieceBytes < budgetBytes) {
+        pieceBytes *= 2
+        continue
+      }
+      budgetBytes -= bytes.length
+      const { texts, endOffset } = wholeLines(bytes.subarray(firstLine), start + firstLine)
+      cursor ??= `${file.inode}:${endOffset}`
+      for (const { text } of texts.reverse()) {
+        if (newestFirst.length < query.limit) newestFirst.push(...matchingLine(text, query))
+      }
+      end = start + firstLine
+      if (firstLine === 0 && start > 0) break
+    }
+    cursor ??= `${file.inode}:0`
+    if (newestFirst.length >= query.limit || budgetBytes <= 0) break
   }
-  return { lines, cursor }
+  return { lines: newestFirst.reverse(), cursor: cursor ?? '0:0' }
 }
 
 function readAfter(files: readonly OpenFile[], query: LogQuery, after: string): LogTail {

@@ -35,4 +35,65 @@ describe('PublishedRows', () => {
     expect(rows.read('job')).toEqual([])
     expect(rows.bytes).toBe(0)
   })
+
+  const after = (
+    rows: PublishedRows,
+    seq: number,
+    options: { operator?: string; rowsMax?: number; bytesMax?: number } = {},
+  ) => {
+    const { operator = null, rowsMax = 100, bytesMax = 1e6 } = options
+    const { items, isContinued } = rows.after({
+      jobId: 'job',
+      operator,
+      seq,
+      head: rows.head('job'),
+      rowsMax,
+      bytesMax,
+    })
+    return { rows: items.map(item => item.row), last: items.at(-1)?.seq ?? seq, isContinued }
+  }
+
+  it('gives what came after the rows that a reader has, of all operators in one order', () => {
+    const rows = new PublishedRows()
+    rows.add('job', 1, 'print', 0, [1, 2], 10)
+    const first = after(rows, 0)
+    expect(first).toEqual({ rows: [1, 2], last: 2, isContinued: true })
+    rows.add('job', 1, 'collect', 0, ['x'], 10)
+    rows.add('job', 1, 'print', 1, [3], 9)
+    expect(after(rows, first.last)).toEqual({ rows: ['x', 3], last: 4, isContinued: true })
+    expect(after(rows, first.last, { operator: 'print' }).rows).toEqual([3])
+    expect(after(rows, 4)).toEqual({ rows: [], last: 4, isContinued: true })
+    expect(after(rows, 0, { rowsMax: 3 }).rows).toEqual([1, 2, 'x'])
+  })
+
+  it('gives rows in portions, but always one', () => {
+    const rows = new PublishedRows()
+    rows.add('job', 1, 'print', 0, ['a'.repeat(50), 'b'.repeat(50), 'c'], 1)
+    expect(after(rows, 0, { bytesMax: 60 }).rows).toEqual(['a'.repeat(50)])
+    expect(after(rows, 1, { bytesMax: 10 }).rows).toEqual(['b'.repeat(50)])
+    expect(after(rows, 2, { bytesMax: 10 }).rows).toEqual(['c'])
+  })
+
+  it('says when rows that a reader has not had gave way meanwhile', () => {
+    const rows = new PublishedRows({ rowsPerOperator: 3, bytesTotal: 1e6 })
+    rows.add('job', 1, 'print', 0, [1, 2, 3], 1)
+    rows.add('job', 1, 'print', 0, [4], 1)
+    expect(after(rows, 1)).toEqual({ rows: [2, 3, 4], last: 4, isContinued: true })
+    expect(after(rows, 0)).toEqual({ rows: [2, 3, 4], last: 4, isContinued: false })
+    rows.add('job', 1, 'print', 0, [5, 6, 7, 8, 9], 1)
+    expect(after(rows, 4)).toEqual({ rows: [7, 8, 9], last: 9, isContinued: false })
+    rows.add('job', 1, 'slow', 0, ['x'], 1)
+    expect(after(rows, 9, { operator: 'slow' })).toEqual({ rows: ['x'], last: 10, isContinued: true })
+  })
+
+  it('says that rows of a new attempt do not continue those of the earlier one, though all of them were had', () => {
+    const rows = new PublishedRows()
+    rows.add('job', 1, 'print', 0, [1, 2], 1)
+    rows.add('job', 2, 'print', 0, [], 1)
+    expect(after(rows, 2)).toMatchObject({ rows: [], isContinued: false })
+    expect(rows.head('job')).toBeGreaterThan(2)
+    rows.add('job', 2, 'print', 0, [1], 1)
+    expect(after(rows, 2)).toMatchObject({ rows: [1], isContinued: false })
+    expect(after(rows, after(rows, 2).last)).toMatchObject({ rows: [], isContinued: true })
+  })
 })

@@ -153,7 +153,7 @@ export class PublishedRows implements RowFeed {
     if (count <= 0) return
     for (const { seq, json } of kept.rows.splice(0, count)) {
       this.#count(kept, -costOf(json))
-      kept.droppedSeq = seq
+      kept.droppedSeq = Math.max(kept.droppedSeq, seq)
     }
   }
 

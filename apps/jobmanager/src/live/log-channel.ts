@@ -5,8 +5,10 @@ import type { LogItem } from '@weir/proto/web/job-details'
 import type { Channel, Position, Reading } from './channel.ts'
 import { Pace } from './pace.ts'
 
-/** Lines that are read at first, and at most in each second. */
+/** Lines that are read at first, and at most by one look. */
 const LINES_MAX = 1_000
+/** Where a look has found so many, the next one comes soon, so that it does not fall behind. */
+const CATCH_UP_MS = 100
 /** Lines that are kept for readers that come (back), and the characters that these may have. */
 const KEPT_MAX = 2_000
 const KEPT_CHARACTERS_MAX = 4 * 1024 * 1024
@@ -84,7 +86,7 @@ export class LogChannel implements Channel {
     return { message: { type: 'append', topic, items, reset: known === null }, position: { generation, at } }
   }
 
-  async #look(): Promise<undefined> {
+  async #look(): Promise<number | undefined> {
     const { filter, readLog, requireJob, onNews } = this.#parts
     await requireJob(filter.jobId)
     const isFirst = this.#cursor === null
@@ -92,6 +94,7 @@ export class LogChannel implements Channel {
     this.#cursor = cursor
     for (const line of lines) this.#keep(itemOf(line, ++this.#seq))
     if (lines.length > 0 || isFirst) onNews()
+    return !isFirst && lines.length >= LINES_MAX ? CATCH_UP_MS : undefined
   }
 
   #end(message: string): void {

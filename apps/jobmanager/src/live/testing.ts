@@ -72,12 +72,15 @@ export class TestSources implements LiveSources {
 
   readLog: LiveSources['readLog'] = async (filter, limit, after) => {
     this.logReads.push(after)
-    const from = after === null ? 0 : Number(after)
-    const matching = this.lines.slice(from).filter(line => line.msg.includes(filter.search ?? ''))
-    return {
-      lines: after === null ? matching.slice(-limit) : matching.slice(0, limit),
-      cursor: String(this.lines.length),
+    const isWanted = (line: LogLine): boolean => line.msg.includes(filter.search ?? '')
+    if (after === null) return { lines: this.lines.filter(isWanted).slice(-limit), cursor: String(this.lines.length) }
+    const lines: LogLine[] = []
+    let place = Number(after)
+    while (place < this.lines.length && lines.length < limit) {
+      const line = this.lines[place++]!
+      if (isWanted(line)) lines.push(line)
     }
+    return { lines, cursor: String(place) }
   }
 
   onChange(listener: (change: LiveChange) => void): () => void {
