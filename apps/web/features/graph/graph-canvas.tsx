@@ -31,10 +31,11 @@ const EDGE_TYPES = { pipe: GraphEdge }
 const FIT = { padding: { top: '56px', bottom: '56px', left: '40px', right: '40px' }, maxZoom: 1.2 } as const
 const ZOOM_MIN = 0.08
 const ZOOM_MAX = 2
-/** Below this zoom rings, badges and labels could not be read. */
+/** Below these zooms rings, badges and labels cannot be read, and then names neither. */
 const FAR_BELOW = 0.5
+const VERY_FAR_BELOW = 0.25
 
-const isFar = (state: ReactFlowState) => state.transform[2] < FAR_BELOW
+const farOf = ({ transform: [, , zoom] }: ReactFlowState) => (zoom < VERY_FAR_BELOW ? 2 : zoom < FAR_BELOW ? 1 : 0)
 const sizeOf = (state: ReactFlowState) => `${state.width}x${state.height}`
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -47,7 +48,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
 function Canvas({ pipeline, store, mode, selected, actions, stale, label }: GraphCanvasProps) {
   const flow = useReactFlow<OperatorNode, PipeEdge>()
-  const far = useStore(isFar)
+  const far = useStore(farOf)
   const size = useStore(sizeOf)
   const frame = useRef<HTMLDivElement>(null)
   const layout = layoutOf(pipeline)

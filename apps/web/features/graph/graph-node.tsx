@@ -2,6 +2,7 @@
 import type { OperatorView } from '@weir/proto/web/pipeline'
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { memo } from 'react'
+import { VisuallyHidden } from '@/ui/text/visually-hidden.tsx'
 import { useGraphScope, useIsSelected, useNodeView } from './graph-context.ts'
 import styles from './graph-node.module.css'
 import { OperatorCard } from './operator-card.tsx'
@@ -22,11 +23,15 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps<OperatorNod
         className={styles.node}
         data-operator={operator.uid}
         aria-pressed={selected}
-        aria-label={`${operator.name}, ${operator.type}, parallelism ${operator.parallelism}, ${view.words}`}
         onClick={() => actions.select(operator.uid)}
         onDoubleClick={() => actions.open(operator.uid)}
       >
-        <OperatorCard operator={operator} view={view} selected={selected} />
+        <VisuallyHidden>
+          {operator.name}, {operator.type}, parallelism {operator.parallelism}, {view.words}
+        </VisuallyHidden>
+        <span className={styles.picture} aria-hidden="true">
+          <OperatorCard operator={operator} view={view} selected={selected} />
+        </span>
       </button>
       <Handle type="source" position={Position.Bottom} isConnectable={false} className={styles.handle} />
     </>

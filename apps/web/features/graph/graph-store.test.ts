@@ -226,7 +226,9 @@ describe('what a card says', () => {
       text: 'failed: subtask 1',
       hint: 'Failed in parse.',
     })
-    expect(store.node('src').state).not.toBe('failed')
+    expect(store.node('parse').live).toMatchObject({ rate: 'failed', total: '1,000' })
+    expect(store.node('src').state).toBe('ended')
+    expect(store.node('src').live).toMatchObject({ rate: 'stopped', total: '1,000' })
     expect(store.node('sum').state).toBe('ended')
   })
 

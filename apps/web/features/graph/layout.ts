@@ -41,12 +41,18 @@ const RANK_GAP = 44
 const HEAD_LENGTH = 8
 const CACHED_LAYOUTS = 24
 
-/** Widest of what stands in a card, in steps of 8 px. The same in design and live mode, so that nothing moves. */
-export function cardWidth(operator: OperatorView): number {
-  const title = 24 + 22 + sansWidth(operator.name) + 8 + monoWidth(`×${operator.parallelism}`)
-  const detail = 24 + monoWidth(operator.detail)
-  const wanted = Math.max(title, Math.min(detail, CARD_WIDTH_MIN + 40))
-  return Math.min(CARD_WIDTH_MAX, Math.max(CARD_WIDTH_MIN, Math.ceil(wanted / 8) * 8))
+/**
+ * The width of all cards of a graph: what the longest name and most of the details need, in steps of 8 px. The same in
+ * design and live mode, so that nothing moves.
+ */
+export function cardWidth(operators: readonly OperatorView[]): number {
+  let wanted = CARD_WIDTH_MIN
+  for (const { name, parallelism, detail } of operators) {
+    const title = 24 + 22 + sansWidth(name) + 8 + monoWidth(`×${parallelism}`)
+    // A detail has two lines.
+    wanted = Math.max(wanted, title, Math.min(24 + monoWidth(detail) / 1.8, CARD_WIDTH_MIN + 40))
+  }
+  return Math.min(CARD_WIDTH_MAX, Math.ceil(wanted / 8) * 8)
 }
 
 function labelWidth(edge: EdgeView): number {
@@ -79,7 +85,8 @@ export function layoutOf(pipeline: PipelineView): GraphLayout {
 /** Equal for pipelines that have the same picture. */
 export function topologyKey(pipeline: PipelineView): string {
   return JSON.stringify([
-    pipeline.operators.map(operator => [operator.uid, cardWidth(operator)]),
+    cardWidth(pipeline.operators),
+    pipeline.operators.map(({ uid }) => uid),
     pipeline.edges.map(edge => [edge.id, edge.from, edge.to, Math.round(labelWidth(edge))]),
   ])
 }
@@ -91,7 +98,8 @@ function place(pipeline: PipelineView): GraphLayout {
   const order = topologicalOrder(pipeline)
   const rankOf = new Map(order.map((uid, index) => [uid, index]))
   const operators = [...pipeline.operators].sort((a, b) => rankOf.get(a.uid)! - rankOf.get(b.uid)!)
-  for (const operator of operators) graph.setNode(operator.uid, { width: cardWidth(operator), height: CARD_HEIGHT })
+  const width = cardWidth(operators)
+  for (const { uid } of operators) graph.setNode(uid, { width, height: CARD_HEIGHT })
   const edges = pipeline.edges.filter(edge => graph.hasNode(edge.from) && graph.hasNode(edge.to))
   for (const edge of edges) {
     graph.setEdge(

@@ -26,7 +26,7 @@ export interface NodeView {
 }
 
 export interface NodeFigures {
-  /** `18.4 k/s`; `done` when its input has ended; "—" when unknown. */
+  /** `18.4 k/s`; `done`, `canceled`, `stopped`, `failed` when it has ended; "—" when unknown. */
   readonly rate: string
   readonly lag: string
   /**
@@ -82,7 +82,9 @@ function stateOf(operator: OperatorView, vertex: VertexDoc | undefined, doc: Job
   if (blamed && (doc.verdict.kind === 'failed' || doc.verdict.kind === 'failing')) return 'failed'
   if (vertex === undefined) return 'unknown'
   // Whom the verdict blames has failed; the others of its chain, and other vertices, were ended along with it.
-  if (vertex.status === 'FAILED' && doc.verdict.operator === null && operator.uid === operator.vertexId) return 'failed'
+  if (vertex.status === 'FAILED') {
+    return doc.verdict.operator === null && operator.uid === operator.vertexId ? 'failed' : 'ended'
+  }
   if (vertex.status === 'FINISHED' || vertex.status === 'CANCELED') return 'ended'
   return vertex.status === 'RUNNING' ? 'plain' : 'unknown'
 }
@@ -158,9 +160,9 @@ function figuresOf(
   const load = state === 'unknown' || vertex === undefined ? null : vertex
   const source = operator.kind === 'source'
   const total = (source ? own?.recordsOut : own?.recordsIn) ?? null
-  const ended = state === 'ended' || (vertex !== undefined && vertex.status === 'FINISHED')
+  const ended = state === 'ended' || vertex?.status === 'FAILED'
   return {
-    rate: ended ? endWord(vertex) : formatRate(source ? own?.recordsOutPerSecond : own?.recordsInPerSecond),
+    rate: ended ? endWord(vertex, state) : formatRate(source ? own?.recordsOutPerSecond : own?.recordsInPerSecond),
     lag: lagText(load),
     busy: isHead && !ended ? percentOf(load?.busy) : null,
     backpressure: isHead && !ended ? percentOf(load?.backpressure) : null,
@@ -169,7 +171,9 @@ function figuresOf(
   }
 }
 
-function endWord(vertex: LoadDoc | undefined): string {
+function endWord(vertex: LoadDoc | undefined, state: NodeState): string {
+  if (state === 'failed') return 'failed'
+  if (vertex?.status === 'FAILED') return 'stopped'
   return vertex?.status === 'CANCELED' ? 'canceled' : 'done'
 }
 

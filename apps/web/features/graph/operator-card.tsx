@@ -17,7 +17,7 @@ interface CardProps {
 export function OperatorCard({ operator, view, selected }: CardProps) {
   const ring = view.live?.backpressure ?? 0
   return (
-    <div
+    <span
       className={styles.card}
       data-state={view.state}
       data-selected={selected || undefined}
@@ -49,7 +49,7 @@ export function OperatorCard({ operator, view, selected }: CardProps) {
       ) : (
         <Figures figures={view.live} />
       )}
-    </div>
+    </span>
   )
 }
 
@@ -69,7 +69,7 @@ function Figures({ figures }: { readonly figures: NodeFigures }) {
 }
 
 function Low({ figures: { total, chainedTo, busy } }: { readonly figures: NodeFigures }) {
-  if (total !== null) return <span className={styles.total}>{total}</span>
+  if (total !== null) return <span className={styles.total}>{total} records</span>
   if (chainedTo !== null) {
     return (
       <span className={styles.chained} title={`Runs in the threads of ${chainedTo}, which carry its load too`}>

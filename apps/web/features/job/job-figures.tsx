@@ -20,7 +20,7 @@ export function JobFigures({ job }: { readonly job: JobDoc }) {
   const spark = (name: (typeof SPARKS)[number], label: string) => {
     const values = history.series?.values[name]?.slice(-SPARK_POINTS)
     if (over || values === undefined || values.every(value => value === null)) return null
-    return <Sparkline values={values} width={64} label={`${label} over the last minutes`} />
+    return <Sparkline values={values} width={56} label={`${label} over the last minutes`} />
   }
   return (
     <dl className={styles.figures} data-stale={stale || undefined}>
@@ -39,7 +39,6 @@ export function JobFigures({ job }: { readonly job: JobDoc }) {
       <Figure term="State" value={bytesParts(totals.stateBytes)}>
         {spark('stateBytes', 'State')}
       </Figure>
-      <Figure term="Restarts" value={countParts(job.restarts)} />
     </dl>
   )
 }

@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import dynamic from 'next/dynamic'
-import { useEffect } from 'react'
+import { useCrumbs } from '@/features/shell/crumbs.tsx'
 import { useJobDoc } from '@/lib/live'
 import { isNotFound, messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
-import { Badge, ErrorState, LinkButton, Tabs } from '@/ui'
+import { Badge, ErrorState, LinkButton, Tabs, VisuallyHidden } from '@/ui'
 import { ConfigTab } from './config/config-tab.tsx'
 import { GraphTab } from './graph/graph-tab.tsx'
 import { JobFigures } from './job-figures.tsx'
@@ -28,18 +28,19 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
   const live = useJobDoc(jobId)
   const pipeline = useQuery(trpc.jobs.pipeline.queryOptions({ jobId }, { staleTime: Number.POSITIVE_INFINITY }))
   const name = live.state === 'ready' ? live.doc.name : null
-  useEffect(() => {
-    if (name !== null) document.title = `${name} · Weir`
-  }, [name])
+  useCrumbs([{ label: 'Jobs', href: '/jobs' }, { label: name ?? jobId }])
 
   if (live.state === 'gone') return <NoSuchJob title={`There is no job ${jobId}`} text={live.message} />
   if (pipeline.isError && live.state !== 'ready') {
     return isNotFound(pipeline.error) ? (
       <NoSuchJob title={`There is no job ${jobId}`} text={messageOf(pipeline.error)} />
     ) : (
-      <ErrorState fill title="The job cannot be shown" onRetry={() => void pipeline.refetch()}>
-        {messageOf(pipeline.error)}
-      </ErrorState>
+      <>
+        <Heading />
+        <ErrorState fill title="The job cannot be shown" onRetry={() => void pipeline.refetch()}>
+          {messageOf(pipeline.error)}
+        </ErrorState>
+      </>
     )
   }
   if (live.state === 'loading') return <JobSkeleton />
@@ -114,8 +115,20 @@ function View({ tab, ...props }: JobTabProps & { readonly tab: JobTab }) {
 
 function NoSuchJob({ title, text }: { readonly title: string; readonly text: string }) {
   return (
-    <ErrorState fill title={title} actions={<LinkButton href="/jobs">All jobs</LinkButton>}>
-      {text}
-    </ErrorState>
+    <>
+      <Heading />
+      <ErrorState fill title={title} actions={<LinkButton href="/jobs">All jobs</LinkButton>}>
+        {text}
+      </ErrorState>
+    </>
+  )
+}
+
+/** A page has a heading also where there is nothing to head. */
+function Heading() {
+  return (
+    <VisuallyHidden>
+      <h1>Job</h1>
+    </VisuallyHidden>
   )
 }

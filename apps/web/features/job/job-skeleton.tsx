@@ -1,4 +1,4 @@
-import { Loading, Skeleton } from '@/ui'
+import { Loading, Skeleton, VisuallyHidden } from '@/ui'
 import styles from './job-page.module.css'
 
 /** The place of a job that is still loading. */
@@ -8,6 +8,9 @@ export function JobSkeleton({ tabsOnly = false }: { readonly tabsOnly?: boolean 
       <Loading what="the job" />
       {!tabsOnly && (
         <>
+          <VisuallyHidden>
+            <h1>Job</h1>
+          </VisuallyHidden>
           <Skeleton width={280} height={28} />
           <Skeleton height={38} />
           <Skeleton height={56} />

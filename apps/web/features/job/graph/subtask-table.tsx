@@ -2,7 +2,7 @@
 import type { SubtaskDoc, SubtaskStatus } from '@weir/proto/web/job-doc'
 import type { CSSProperties } from 'react'
 import { formatBytes, formatDuration, formatPercent, formatRate, percentOf } from '@/lib/format.ts'
-import { Backpressure, StatusMark, Table, type TableColumn, useTableSort } from '@/ui'
+import { Backpressure, StatusMark, Table, type TableColumn, useTableSort, VisuallyHidden } from '@/ui'
 import styles from './subtask-table.module.css'
 
 const STATUS = {
@@ -18,12 +18,11 @@ const COLUMNS: readonly TableColumn<SubtaskDoc>[] = [
   {
     id: 'index',
     header: '#',
-    cell: ({ index }) => index,
+    cell: row => <Subtask row={row} />,
     sortValue: ({ index }) => index,
     numeric: true,
     firstSort: 'asc',
   },
-  { id: 'status', header: 'Status', cell: row => <Status status={row.status} />, sortValue: ({ status }) => status },
   {
     id: 'busy',
     header: 'Busy',
@@ -63,7 +62,7 @@ const COLUMNS: readonly TableColumn<SubtaskDoc>[] = [
 ]
 
 function rate(id: string, header: string, of: (row: SubtaskDoc) => number | null): TableColumn<SubtaskDoc> {
-  return { id, header, cell: row => formatRate(of(row)), sortValue: of, numeric: true, minWidth: 76 }
+  return { id, header, cell: row => formatRate(of(row)), sortValue: of, numeric: true, minWidth: 60 }
 }
 
 /** The subtasks of a vertex; how it is sorted is in the address. */
@@ -85,12 +84,16 @@ export function SubtaskTable({ subtasks }: { readonly subtasks: readonly Subtask
   )
 }
 
-function Status({ status }: { readonly status: SubtaskStatus }) {
+/** The shape of its status beside its number; the word on hover and for screen readers. */
+function Subtask({ row: { index, status } }: { readonly row: SubtaskDoc }) {
   const { shape, tone, word } = STATUS[status]
   return (
-    <StatusMark shape={shape} tone={tone}>
-      {word}
-    </StatusMark>
+    <span className={styles.subtask} title={word}>
+      <StatusMark shape={shape} tone={tone}>
+        <VisuallyHidden>{word}</VisuallyHidden>
+      </StatusMark>
+      {index}
+    </span>
   )
 }
 
