@@ -47,4 +47,9 @@ export interface OperatorMetrics {
   readonly recordsOut: number
   readonly lateRecords: number
   readonly stateBytes: number
+  /**
+   * How often the operator was seen running since the start of the attempt, in looks at its thread from outside at even
+   * intervals: only the shares of operators mean something. Absent where nobody looks.
+   */
+  readonly samples?: number
 }

@@ -145,6 +145,32 @@ describe('figures', () => {
   })
 })
 
+describe('the operator in which the time goes', () => {
+  const sampled = (s: number, map: number, out: number) =>
+    subtask(1, 0, {
+      operators: [
+        { ...operator('map', 0, 0), samples: map * s },
+        { ...operator('out', 0, 0), samples: out * s },
+      ],
+    })
+  const hottest = (map: number, out: number) => {
+    const metrics = new JobMetrics(graph)
+    for (let s = 0; s <= 9; s++) {
+      metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [sampled(s, map, out)] }, s * 1000, s * 1000)
+    }
+    return metrics.figures(true, 9_000).vertices[1]!.hottest
+  }
+
+  test('is the one that was seen most often in the last seconds', () => {
+    expect(hottest(5, 45)).toEqual({ uid: 'out', share: 0.9 })
+  })
+
+  test('is not known from a few looks, or when nobody looks', () => {
+    expect(hottest(1, 2)).toBe(null)
+    expect(reported(8).figures(true, 8_000).vertices[1]!.hottest).toBe(null)
+  })
+})
+
 describe('rates of edges', () => {
   const edge = (from: string, to: string, change: Partial<(typeof graph.job.edges)[number]> = {}) => ({
     from,

@@ -116,7 +116,7 @@ function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] 
       busy: load.busy,
       backpressure: load.backpressure,
       busiest: busiestOf(load),
-      hottest: null,
+      hottest: load.hottest,
     }
   })
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
 import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb } from './heap-guard.ts'
+import { OperatorSamples, SAMPLE_MS } from './operator-samples.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
 
 /** How long V8 may take to end a worker by force. */
@@ -27,6 +28,8 @@ export class SlotThread {
   #exited = false
   #killTimer: NodeJS.Timeout | undefined
   readonly #heapTimer: NodeJS.Timeout
+  readonly #samples = new OperatorSamples()
+  readonly #sampleTimer: NodeJS.Timeout
   #heapExhausted = false
   /** How often each operator was seen running, in looks from outside: whose memory it probably is. */
   readonly #seen = new Map<SlotOperator, number>()
@@ -61,6 +64,10 @@ export class SlotThread {
       guard.check(performance.now()).catch(() => clearInterval(this.#heapTimer))
     }, HEAP_CHECK_MS)
     this.#heapTimer.unref()
+    this.#sampleTimer = setInterval(() => {
+      this.#samples.look(Atomics.load(this.#probe, PROBE_OPERATOR))
+    }, SAMPLE_MS)
+    this.#sampleTimer.unref()
     // What user code writes past the console.
     for (const [stream, level] of [
       [this.#worker.stdout, 'info'],
@@ -81,7 +88,7 @@ export class SlotThread {
     this.#worker.on('message', (message: FromSlot) => {
       if (message.type === 'deployed') this.#operators = message.operators
       if (message.type === 'heap') guard.onCollected(message.aliveBytes)
-      listener.onMessage(message)
+      listener.onMessage(message.type === 'metrics' ? this.#sampled(message) : message)
     })
     this.#worker.on('error', error => {
       this.#crash = error
@@ -90,6 +97,7 @@ export class SlotThread {
       this.#exited = true
       clearTimeout(this.#killTimer)
       clearInterval(this.#heapTimer)
+      clearInterval(this.#sampleTimer)
       listener.onExit(this.#stopping ? undefined : this.#exitError(code))
     })
   }
@@ -119,6 +127,10 @@ export class SlotThread {
   runningOperator(): SlotOperator | undefined {
     const probeId = Atomics.load(this.#probe, PROBE_OPERATOR)
     return this.#operators.find(operator => operator.probeId === probeId)
+  }
+
+  #sampled(message: Extract<FromSlot, { type: 'metrics' }>): FromSlot {
+    return { ...message, subtasks: this.#samples.addedTo(message.subtasks, this.#operators) }
   }
 
   /** Changes whenever a subtask of the slot begins a step. */

@@ -123,7 +123,7 @@ export function waitingForSlots({ slots, submittedAt }: JobFacts): Verdict | nul
   return {
     kind: 'waiting-for-slots',
     tone: 'warn',
-    text: `Waiting for slots: ${slotWords(slots)}`,
+    text: `Waits for slots: ${slotWords(slots)}`,
     detail: slotRemedy(slots),
     operator: null,
     since: submittedAt,
@@ -189,13 +189,14 @@ function evidence({ place, record }: FailureFacts): string | null {
 }
 
 function slotWords({ needed, free }: SlotFacts): string {
-  return `needs ${needed}, ${free} ${free === 1 ? 'is' : 'are'} free.`
+  return `needs ${needed}, ${free === 0 ? 'none is' : free === 1 ? '1 is' : `${free} are`} free.`
 }
 
 function slotRemedy({ needed, free, total, parallelismThatFits }: SlotFacts): string {
   const less = parallelismThatFits === null ? '' : `, or run it with parallelism ${parallelismThatFits}`
   if (total < needed) {
-    return `The cluster has only ${plural(total, 'slot')}: add a TaskManager with ${plural(needed - total, 'slot')} more${less}.`
+    const has = total === 0 ? 'no slots' : `only ${plural(total, 'slot')}`
+    return `The cluster has ${has}: add a TaskManager with ${plural(needed - total, 'slot')} more${less}.`
   }
   const missing = plural(needed - (free ?? 0), 'slot')
   return `It starts by itself when other jobs give ${missing} back. Or add a TaskManager${less}.`

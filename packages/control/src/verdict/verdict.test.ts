@@ -73,7 +73,7 @@ describe('a job that is on its way to run', () => {
     expect(verdictOf(facts({ status: 'CREATED', slots }))).toMatchObject({
       kind: 'waiting-for-slots',
       tone: 'warn',
-      text: 'Waiting for slots: needs 8, 4 are free.',
+      text: 'Waits for slots: needs 8, 4 are free.',
       detail:
         'It starts by itself when other jobs give 4 slots back. Or add a TaskManager, or run it with parallelism 4.',
       since: NOW - 61_000,
@@ -83,7 +83,7 @@ describe('a job that is on its way to run', () => {
   test('says that the cluster is too small for it', () => {
     const slots = { needed: 8, free: 1, total: 4, parallelismThatFits: null }
     expect(verdictOf(facts({ status: 'CREATED', slots }))).toMatchObject({
-      text: 'Waiting for slots: needs 8, 1 is free.',
+      text: 'Waits for slots: needs 8, 1 is free.',
       detail: 'The cluster has only 4 slots: add a TaskManager with 4 slots more.',
     })
   })
@@ -307,7 +307,7 @@ describe('a job that has failed before', () => {
     })
     const slots = { needed: 2, free: 0, total: 0, parallelismThatFits: null }
     expect(verdictOf(facts({ restarting: true, failure: lost, slots })).detail).toBe(
-      'It needs 2, 0 are free. The cluster has only 0 slots: add a TaskManager with 2 slots more.',
+      'It needs 2, none is free. The cluster has no slots: add a TaskManager with 2 slots more.',
     )
   })
 

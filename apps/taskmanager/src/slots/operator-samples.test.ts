@@ -1,0 +1,27 @@
+import type { SubtaskMetrics } from '@weir/proto/metrics'
+import { expect, test } from 'vitest'
+import { OperatorSamples } from './operator-samples.ts'
+
+const operator = (uid: string) => ({ uid, name: uid, recordsIn: 0, recordsOut: 0, lateRecords: 0, stateBytes: 0 })
+const subtask = (...uids: string[]) =>
+  ({ vertex: 0, subtask: 0, operators: uids.map(operator) }) as unknown as SubtaskMetrics
+const operators = [1, 2, 3].map(probeId => ({ probeId, name: `op${probeId}`, subtask: 0 }))
+
+test('each operator has as many samples as it was seen running', () => {
+  const samples = new OperatorSamples()
+  for (const probeId of [1, 3, 3, 0, 0, 3]) samples.look(probeId)
+  const added = samples.addedTo([subtask('a', 'b'), subtask('c')], operators)
+  expect(added.map(one => one.operators.map(({ uid, samples: seen }) => [uid, seen]))).toEqual([
+    [
+      ['a', 1],
+      ['b', 0],
+    ],
+    [['c', 3]],
+  ])
+})
+
+test('until the operators are known nothing is seen in them', () => {
+  const samples = new OperatorSamples()
+  samples.look(1)
+  expect(samples.addedTo([subtask('a')], [])[0]!.operators[0]).toMatchObject({ uid: 'a', samples: 0 })
+})
