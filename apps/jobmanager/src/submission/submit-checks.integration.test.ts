@@ -102,6 +102,26 @@ describe('SubmitChecks', () => {
   it('names the operator whose input is missing', async () => {
     expect(await codeOf(graphOf('missing'))).toBe('FILE_ACCESS')
   })
+
+  it('finds all that is refused, once for each operator', async () => {
+    const graph = jobGraphSchema.parse({
+      name: 'g',
+      nodes: [
+        { uid: 'secret', type: 'fileSource', name: 'secret', config: { path: 'home/credentials' } },
+        { uid: 'gone', type: 'missing', name: 'gone' },
+        { uid: 'fine', type: 'fileSource', name: 'fine', config: { path: 'data/in.txt' } },
+        { uid: 'out', type: 'fileSink', name: 'out', config: { path: 'data/in.txt' } },
+      ],
+      edges: ['secret', 'gone', 'fine'].map(from => ({ from, to: 'out' })),
+    })
+    const problems = await checks().problems(graph)
+    expect(problems.map(({ code, place }) => [code, place.operator])).toEqual([
+      ['PATH_NOT_ALLOWED', 'secret'],
+      ['FILE_ACCESS', 'out'],
+      ['FILE_ACCESS', 'gone'],
+    ])
+    expect(await checks().problems(graphOf('fileSource', 'data/in.txt'))).toEqual([])
+  })
 })
 
 describe('a stored bundle', () => {
