@@ -12,6 +12,7 @@ import { gatewayFactory } from '../src/adapters/task-manager-client.ts'
 import type { SubmitRequest } from '../src/dispatcher/control-plane.ts'
 import { Dispatcher } from '../src/dispatcher/dispatcher.ts'
 import type { JobPreparer, SourceCatalog } from '../src/dispatcher/ports.ts'
+import { ChangeFeed } from '../src/live/change-feed.ts'
 import { type OpenMetaStore, openMetaStore } from '../src/store/open-meta-store.ts'
 import { FakeTaskManager, type FakeTaskManagerOptions } from './fake-task-manager.ts'
 
@@ -107,6 +108,7 @@ async function lead(store: OpenMetaStore): Promise<number> {
 /** A JobManager without HTTP: dispatcher and gRPC. It can be killed and started again over the same data. */
 export class TestJobManager {
   readonly fenced: WeirError[] = []
+  readonly changes = new ChangeFeed()
   dispatcher!: Dispatcher
   rpc!: RpcServer
   readonly store: OpenMetaStore
@@ -140,6 +142,7 @@ export class TestJobManager {
       },
       gatewayFor: gatewayFactory(SECRET),
       onFenced: error => this.fenced.push(error),
+      onChange: jobId => this.changes.emit({ jobId }),
     })
     await this.dispatcher.start()
     this.rpc = await startRpcServer({ host: '127.0.0.1', port, secret: SECRET, calls: this.dispatcher.calls })
