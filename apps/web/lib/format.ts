@@ -32,7 +32,7 @@ function significant(value: number): string {
 function scaled(value: number, step: number, units: readonly string[]): Quantity {
   let rest = Math.abs(value)
   let index = 0
-  while (index < units.length - 1 && Number(rest.toPrecision(3)) >= step) {
+  while (index < units.length - 1 && Math.round(rest) >= step) {
     rest /= step
     index += 1
   }
