@@ -7,10 +7,12 @@ const JOBS_MAX = 10_000
 /** What is kept of an error: the whole is in the database. */
 const MESSAGE_CHARACTERS_MAX = 500
 const RECORD_CHARACTERS_MAX = 200
+/** The topmost frames, which are the user's. */
+const STACK_CHARACTERS_MAX = 1_000
 
 /** One line of the list of jobs. */
 export interface IndexedJob extends JobSummary {
-  /** Why it failed, with a short message and without its stack. */
+  /** Why it failed; message, stack and record are cut short. */
   readonly error: JobError | null
 }
 
@@ -54,7 +56,7 @@ function shortError(error: JobError | null): JobError | null {
   return {
     ...error,
     message: message.slice(0, MESSAGE_CHARACTERS_MAX).toWellFormed(),
-    stack: null,
+    stack: error.stack?.slice(0, STACK_CHARACTERS_MAX).toWellFormed() ?? null,
     record: record?.slice(0, RECORD_CHARACTERS_MAX).toWellFormed() ?? null,
   }
 }

@@ -119,10 +119,22 @@ describe('figures', () => {
 
   test('have no rates when the job does not run, or its subtasks are silent', () => {
     const metrics = reported(8)
-    for (const figures of [metrics.figures(false, 8_000), metrics.figures(true, 13_001)]) {
+    for (const figures of [metrics.figures(false, 8_000), metrics.figures(true, 23_001)]) {
       expect(figures.vertices[1]).toMatchObject({ recordsIn: 800, recordsInPerSecond: null, busy: null })
       expect(figures.edges).toEqual([null, null])
     }
+  })
+
+  test('stay as they were while a thread is in a long call and its last report is said again', () => {
+    const metrics = reported(8)
+    const silent = [
+      subtask(0, 0, { recordsOut: 800, busyMs: 2_000, idleMs: 6_000, operators: [operator('src', 0, 800)] }),
+    ]
+    for (let s = 9; s <= 20; s++) {
+      metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: silent }, s * 1000, s * 1000 + 5)
+    }
+    expect(metrics.figures(true, 20_000).vertices[0]).toMatchObject({ recordsInPerSecond: 100, busy: 0.25 })
+    expect(metrics.figures(true, 23_001).vertices[0]).toMatchObject({ recordsInPerSecond: null, busy: null })
   })
 
   test('a subtask that has finished is no longer heard of, and gives nothing', () => {
@@ -148,6 +160,7 @@ describe('figures', () => {
 describe('the operator in which the time goes', () => {
   const sampled = (s: number, map: number, out: number) =>
     subtask(1, 0, {
+      busyMs: s * 1000,
       operators: [
         { ...operator('map', 0, 0), samples: map * s },
         { ...operator('out', 0, 0), samples: out * s },

@@ -9,6 +9,8 @@ export type { LoadFigures, OperatorFigures, VertexFigures } from './job-figures.
 
 /** Rates and ratios are taken over so long. */
 const WINDOW_MS = 5_000
+/** A thread that is in a long call tells nothing; people see its last figures for so long. */
+const SILENCE_MS_MAX = 15_000
 
 /** What the live documents show of a job's load. */
 export interface JobFigures extends Figures {
@@ -64,6 +66,7 @@ export class JobMetrics {
       const key = keyOf(metrics.vertex, metrics.subtask)
       const samples = this.#samples.get(key) ?? []
       this.#samples.set(key, samples)
+      if (isRepeated(samples.at(-1)?.metrics, metrics)) continue
       if (this.#isSource(vertex)) this.#noteInput(vertex, samples.at(-1), metrics, wallMs)
       samples.push({ monotonicMs, wallMs, metrics })
       while (samples.length > 2 && samples[1]!.monotonicMs <= monotonicMs - WINDOW_MS) samples.shift()
@@ -96,7 +99,7 @@ export class JobMetrics {
       samplesOf: (vertex, subtask) => this.#samples.get(keyOf(vertex, subtask)) ?? [],
       live,
       nowMonotonicMs,
-      silenceMsMax: WINDOW_MS,
+      silenceMsMax: SILENCE_MS_MAX,
     })
     const nodeOf = new Map(graph.job.nodes.map(node => [node.uid, node]))
     const sources = graph.vertices.filter(vertex => this.#isSource(vertex))
@@ -203,6 +206,19 @@ interface Span {
   readonly busyMs: number
   readonly backpressuredMs: number
   readonly idleMs: number
+}
+
+/** TaskManagers say again what a busy thread told last. The times of one that tells something new have gone on. */
+function isRepeated(before: SubtaskMetrics | undefined, now: SubtaskMetrics): boolean {
+  if (before === undefined || now.status !== before.status) return false
+  return (
+    now.busyMs === before.busyMs &&
+    now.backpressuredMs === before.backpressuredMs &&
+    now.idleMs === before.idleMs &&
+    now.recordsIn === before.recordsIn &&
+    now.recordsOut === before.recordsOut &&
+    now.watermark === before.watermark
+  )
 }
 
 /** What lies between the oldest and the newest sample; none when there is only one. */
