@@ -260,8 +260,9 @@ describe('a deployment', () => {
     const outcome = await mutate<DeployOutcome>('drafts.deploy', request)
     expect(outcome).toMatchObject({ ok: false, problems: [{ severity: 'error', line: 1, column: 11 }] })
     expect(await jobs()).toBe(before)
-    const gone = mutate('drafts.deploy', { ...request, revision: 99 })
-    await expect(gone).rejects.toThrow(/404.*has no revision 99/)
+    const gone = await mutate<DeployOutcome>('drafts.deploy', { ...request, revision: 99 })
+    expect(gone).toMatchObject({ ok: false, message: expect.stringMatching(/has been edited since/), problems: [] })
+    await expect(mutate('drafts.deploy', { ...request, draftId: 'draft_00000000' })).rejects.toThrow(/404/)
   })
 })
 

@@ -4,12 +4,18 @@ export const BLANK_FILE_NAME = 'pipeline.ts'
 /** What a new pipeline holds: a job that runs as it is and shows rows at once. */
 export const BLANK_JOB = `import { collectSink, datagenSource, StreamExecutionEnvironment } from '@weir/sdk'
 
+interface Order {
+  id: number
+  product: string
+  price: number
+}
+
 const env = new StreamExecutionEnvironment('my-pipeline')
 
 env
   // Made-up orders, ten a second. Replace this by your own source, such as fileSource({ path, format }).
   .addSource(
-    datagenSource({
+    datagenSource<Order>({
       rowsPerSecond: 10,
       fields: { id: 'sequence', product: { oneOf: ['tea', 'coffee', 'cocoa'] }, price: { int: [1, 20] } },
     }),

@@ -121,7 +121,12 @@ export class Drafts implements DraftService {
   ): Promise<DeployOutcome> {
     const { draftId, revision, name, parallelism } = request
     const { fileName } = await this.#stored(draftId)
-    const source = await this.#parts.store.drafts.getDraftSource(draftId, revision)
+    const source = await this.#sourceOf(draftId, revision)
+    if (source === null) {
+      const message =
+        'the pipeline has been edited since, and this text is not in its history any more; deploy it again'
+      return { ok: false, message, problems: [] }
+    }
     try {
       const { jobId, status } = await this.#parts.controlPlane.submit({
         fileName,
@@ -142,8 +147,17 @@ export class Drafts implements DraftService {
   }
 
   async putSample(draftId: string, name: string, content: SampleContent): Promise<SampleFile> {
+    const { samples } = this.#parts
     await this.#stored(draftId)
-    return this.#parts.samples.put(draftId, name, content)
+    const sample = await samples.put(draftId, name, content)
+    try {
+      await this.#stored(draftId)
+    } catch (error) {
+      // The draft was deleted while the file came in.
+      if (error instanceof WeirError && error.code === 'NOT_FOUND') await samples.removeAll(draftId)
+      throw error
+    }
+    return sample
   }
 
   async removeSample(draftId: string, name: string): Promise<void> {
@@ -159,6 +173,14 @@ export class Drafts implements DraftService {
     const draft = job.draftId === null ? null : await this.#parts.store.drafts.getDraft(job.draftId)
     if (draft !== null && draft.source === version.sourceText) return this.#shown(draft)
     return this.#make(job.name, version.fileName, version.sourceText, principal)
+  }
+
+  /** Null for a text that a later one of the same spell of typing has replaced. */
+  #sourceOf(draftId: string, revision: number): Promise<string | null> {
+    return this.#parts.store.drafts.getDraftSource(draftId, revision).catch((error: unknown) => {
+      if (error instanceof WeirError && error.code === 'NOT_FOUND') return null
+      throw error
+    })
   }
 
   async #make(name: string, fileName: string, source: string, principal: Principal): Promise<Draft> {
