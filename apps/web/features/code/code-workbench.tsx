@@ -112,7 +112,7 @@ function Workbench({ draft, session, server }: WorkbenchProps) {
           label="Editor and panel"
           storageKey="weir.code.panel"
           direction="rows"
-          initial={76}
+          initial={78}
           min={30}
           max={90}
           first={<div className={styles.panes}>{panes}</div>}

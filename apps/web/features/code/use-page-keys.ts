@@ -21,7 +21,7 @@ export function usePageKeys(session: CodeSession, deploy: () => void): void {
             : event.key === 'F8'
               ? () => goToNext(session, event.shiftKey ? -1 : 1)
               : undefined
-      if (action === undefined || document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return
+      if (action === undefined || document.querySelector(OPEN_DIALOG) !== null) return
       // Before the editor, which has other uses for the same keys.
       event.preventDefault()
       event.stopPropagation()
@@ -31,6 +31,9 @@ export function usePageKeys(session: CodeSession, deploy: () => void): void {
     return () => window.removeEventListener('keydown', pressed, { capture: true })
   }, [session])
 }
+
+/** Monaco's search box calls itself a dialog too, also while it is hidden. */
+const OPEN_DIALOG = '[role="dialog"]:not(.monaco-editor *), [role="alertdialog"]'
 
 /** ⌘S is a habit; the text is saved anyway. */
 async function saveNow(session: CodeSession): Promise<void> {

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { cx } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import styles from './code-editor.module.css'
 import { leaveTabTrap } from './tab-trap.ts'
@@ -25,6 +26,7 @@ export function CodeEditor({ session, name }: { readonly session: CodeSession; r
       lineDecorationsWidth: 12,
       scrollBeyondLastLine: false,
       renderLineHighlight: 'all',
+      renderFinalNewline: 'on',
       roundedSelection: false,
       overviewRulerBorder: false,
       hideCursorInOverviewRuler: true,
@@ -55,7 +57,8 @@ export function CodeEditor({ session, name }: { readonly session: CodeSession; r
     shown?.updateOptions({ ariaLabel: ariaLabelOf(name) })
   }, [session, name])
 
-  return <div ref={place} className={styles.editor} />
+  // React Flow takes keys of the whole page, Space among them, but for what stands in this class of its own.
+  return <div ref={place} className={cx(styles.editor, 'nokey')} />
 }
 
 function ariaLabelOf(name: string): string {

@@ -20,7 +20,7 @@ const NOTHING_ELSE_TO_LEAVE = [
 
 /**
  * In the editor Tab makes room in the text. Escape, when there is nothing else to leave, lets Tab and Shift+Tab move the
- * focus instead, until the editor is entered again. Monaco's own way (Ctrl+M, on a Mac ⌃⇧M) stays.
+ * focus instead, until something is typed or the editor is entered again. Monaco's own way (Ctrl+M, on a Mac ⌃⇧M) stays.
  */
 export function leaveTabTrap(monaco: Monaco, shown: editor.IStandaloneCodeEditor): IDisposable {
   const set = (tabFocusMode: boolean) => shown.updateOptions({ tabFocusMode })
@@ -33,6 +33,7 @@ export function leaveTabTrap(monaco: Monaco, shown: editor.IStandaloneCodeEditor
       run: () => set(true),
     }),
     shown.onDidBlurEditorWidget(() => set(false)),
+    shown.onDidChangeModelContent(() => set(false)),
   ]
   return {
     dispose() {

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { cx } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import styles from './history.module.css'
 
@@ -33,16 +34,21 @@ export function DiffView({ session, before, after, label }: DiffViewProps) {
       renderOverviewRuler: false,
       renderMarginRevertIcon: false,
       stickyScroll: { enabled: false },
-      originalAriaLabel: `${label}: before`,
-      modifiedAriaLabel: `${label}: after`,
       hideUnchangedRegions: { enabled: true },
     })
     diff.setModel({ original, modified })
+    diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: before` })
+    diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after` })
     return () => {
       diff.dispose()
-      original.dispose()
-      modified.dispose()
+      // A comparison that is under way in the worker fails when its texts are gone: it may end first.
+      setTimeout(() => {
+        original.dispose()
+        modified.dispose()
+      }, COMPARISON_MS_MAX)
     }
   }, [session, before, after, label])
-  return <div ref={place} className={styles.diff} />
+  return <div ref={place} className={cx(styles.diff, 'nokey')} />
 }
+
+const COMPARISON_MS_MAX = 5_000

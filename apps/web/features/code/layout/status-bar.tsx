@@ -13,7 +13,7 @@ export function StatusBar({ session }: { readonly session: CodeSession }) {
   const check = useStore(session.checker.state)
   const tabMovesFocus = useStore(session.tabMovesFocus)
   return (
-    <footer className={styles.bar} aria-label="Status">
+    <footer className={styles.bar}>
       <span className={styles.caret}>
         Ln {caret.line}, Col {caret.column}
       </span>

@@ -1,5 +1,5 @@
 import type { CompilerOptions } from 'monaco-editor/languages/features/typescript/register'
-import { SDK_FOLDER } from './typings.ts'
+import { SDK_ENTRY } from './typings.ts'
 
 /** TypeScript's own numbers: the enums that Monaco brings lack some. */
 const ESNEXT = 99
@@ -22,5 +22,5 @@ export const COMPILER_OPTIONS: CompilerOptions = {
   isolatedModules: true,
   skipLibCheck: true,
   // The one module that resolves: its parts lie beside it and are reached by it alone.
-  paths: { '@weir/sdk': [`${SDK_FOLDER}/sdk/index.d.ts`] },
+  paths: { '@weir/sdk': [SDK_ENTRY] },
 }

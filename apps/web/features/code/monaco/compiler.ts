@@ -18,6 +18,8 @@ export interface TsNode {
 
 export interface TsSourceFile extends TsNode {
   readonly text: string
+  /** What the module exports; absent where it is none. */
+  readonly symbol?: TsSymbol
   readonly fileName: string
 }
 
@@ -36,6 +38,7 @@ export interface TsType {
 
 export interface TsChecker {
   getTypeAtLocation(node: TsNode): TsType
+  getExportsOfModule(module: TsSymbol): readonly TsSymbol[]
   getTypeArguments(type: TsType): readonly TsType[]
   getTypeOfSymbolAtLocation(symbol: TsSymbol, node: TsNode): TsType
   typeToString(type: TsType, at?: TsNode, flags?: number): string

@@ -82,7 +82,8 @@ function registerLanguages(): void {
   for (const id of [LANGUAGE, COLOURS_ONLY]) {
     monaco.languages.register({ id })
     monaco.languages.setLanguageConfiguration(id, conf)
-    monaco.languages.setMonarchTokensProvider(id, colours)
+    // Tokens of compared texts have names of their own, since they stand on coloured ground.
+    monaco.languages.setMonarchTokensProvider(id, id === LANGUAGE ? colours : { ...colours, tokenPostfix: '.compared' })
   }
 }
 
@@ -90,9 +91,14 @@ function registerLanguages(): void {
 function withFunctionNames(plain: monaco.languages.IMonarchLanguage): monaco.languages.IMonarchLanguage {
   const { common, ...others } = plain.tokenizer
   if (common === undefined) return plain
-  const calls: monaco.languages.IMonarchLanguageRule = [
-    /[a-z_$][\w$]*(?=\s*\()/,
-    { cases: { '@keywords': 'keyword', '@default': 'function' } },
+  const rules: monaco.languages.IMonarchLanguageRule[] = [
+    // Behind a dot every word is a name: `Array.from` is no keyword.
+    [new RegExp(`(\\.)(${NAME})${BEFORE_ARGUMENTS}`), ['delimiter', 'function']],
+    [new RegExp(`(\\.)(${NAME})`), ['delimiter', 'identifier']],
+    [new RegExp(`${NAME}${BEFORE_ARGUMENTS}`), { cases: { '@keywords': 'keyword', '@default': 'function' } }],
   ]
-  return { ...plain, tokenizer: { ...others, common: [calls, ...common] } }
+  return { ...plain, tokenizer: { ...others, common: [...rules, ...common] } }
 }
+
+const NAME = '[a-z_$][\\w$]*'
+const BEFORE_ARGUMENTS = '(?=\\s*(?:<[^<>()]*>\\s*)?\\()'

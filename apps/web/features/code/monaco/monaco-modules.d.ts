@@ -6,6 +6,13 @@ declare module 'monaco-editor/language/typescript/ts.worker' {
     getSemanticDiagnostics(
       fileName: string,
     ): Promise<(import('./compiler.ts').TsDiagnostic & { readonly messageText: string | object })[]>
+    getCodeFixesAtPosition(
+      fileName: string,
+      start: number,
+      end: number,
+      errorCodes: readonly number[],
+      format: object,
+    ): Promise<readonly unknown[]>
   }
   export function initialize(create: (context: unknown, data: unknown) => unknown): void
   export const ts: { readonly typescript: import('./compiler.ts').Ts }

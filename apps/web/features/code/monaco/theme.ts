@@ -76,10 +76,10 @@ const TINTS: Readonly<Record<string, readonly [token: string, alpha: number]>> =
   'editor.wordHighlightStrongBackground': ['--accent', 0.16],
   'editor.findMatchBackground': ['--bp', 0.4],
   'editor.findMatchHighlightBackground': ['--bp', 0.2],
-  'diffEditor.insertedTextBackground': ['--ok-mark', 0.16],
-  'diffEditor.removedTextBackground': ['--err-mark', 0.16],
-  'diffEditor.insertedLineBackground': ['--ok-mark', 0.08],
-  'diffEditor.removedLineBackground': ['--err-mark', 0.08],
+  'diffEditor.insertedTextBackground': ['--ok-mark', 0.14],
+  'diffEditor.removedTextBackground': ['--err-mark', 0.14],
+  'diffEditor.insertedLineBackground': ['--ok-mark', 0.07],
+  'diffEditor.removedLineBackground': ['--err-mark', 0.07],
   'scrollbarSlider.background': ['--text-3', 0.25],
   'scrollbarSlider.hoverBackground': ['--text-3', 0.4],
   'scrollbarSlider.activeBackground': ['--text-3', 0.55],
@@ -98,6 +98,8 @@ const WORDS: Readonly<Record<string, string>> = {
   identifier: '--text',
   delimiter: '--text',
   comment: '--code-com',
+  'comment.compared': '--text-2',
+  'comment.doc.compared': '--text-2',
 }
 
 /** Defines both themes and keeps Monaco in the one that the page shows, by switch and by system. */

@@ -1,7 +1,9 @@
 import { initialize, TypeScriptWorker, ts } from 'monaco-editor/language/typescript/ts.worker'
 import type { TsDiagnostic } from './compiler.ts'
+import { importEdit, SDK, sdkExports, wordAt } from './import-fix.ts'
 import { importRefusal, missingModule } from './import-refusal.ts'
 import { type OperatorCall, type OperatorPlace, operatorCalls } from './operator-calls.ts'
+import { SDK_ENTRY } from './typings.ts'
 
 type Diagnostic = TsDiagnostic & { readonly messageText: string | object }
 
@@ -21,7 +23,31 @@ class JobWorker extends TypeScriptWorker {
     if (program === undefined) return []
     return operatorCalls(ts.typescript, program, fileName, places, await super.getSemanticDiagnostics(fileName))
   }
+
+  /** TypeScript's fixes, and before them the import of a name that the SDK has: TypeScript looks for none here. */
+  override async getCodeFixesAtPosition(
+    fileName: string,
+    start: number,
+    end: number,
+    errorCodes: readonly number[],
+    format: object,
+  ): Promise<readonly unknown[]> {
+    const fixes = await super.getCodeFixesAtPosition(fileName, start, end, errorCodes, format)
+    const program = this.getLanguageService().getProgram()
+    const text = program?.getSourceFile(fileName)?.text
+    if (program === undefined || text === undefined || !errorCodes.some(code => NO_SUCH_NAME.has(code))) return fixes
+    const name = wordAt(text, start, end)
+    if (name === undefined || !sdkExports(program, SDK_ENTRY).has(name)) return fixes
+    const edit = importEdit(text, name)
+    if (edit === undefined) return fixes
+    const { newText, ...span } = edit
+    const changes = [{ fileName, textChanges: [{ span, newText }] }]
+    return [{ fixName: 'import', description: `Import ${name} from ${SDK}`, changes }, ...fixes]
+  }
 }
+
+/** "Cannot find name", with a guess of what was meant, and where a type was meant. */
+const NO_SUCH_NAME: ReadonlySet<number> = new Set([2304, 2552, 2503])
 
 export type { JobWorker }
 

@@ -1,6 +1,9 @@
 /** Where the declarations of the SDK lie for TypeScript; no folder of a disk. */
 export const SDK_FOLDER = 'file:///weir-sdk'
 
+/** The file that `@weir/sdk` means. */
+export const SDK_ENTRY = `${SDK_FOLDER}/sdk/index.d.ts`
+
 /** Made by `scripts/build-typings.mjs`. */
 const ADDRESS = '/generated/weir-sdk.json'
 

@@ -46,28 +46,28 @@ export function BottomPanel({ draft, session, tab, onTab }: BottomPanelProps) {
           },
           { value: 'output', label: 'Output', badge: lines > 0 && <Badge>{lines}</Badge> },
         ]}
-        end={
-          shown === undefined ? (
-            <IconButton
-              size="small"
-              label="Open the panel"
-              icon={<ChevronUp aria-hidden="true" />}
-              onClick={() => onTab('problems')}
-            />
-          ) : (
-            <IconButton
-              size="small"
-              label="Close the panel"
-              icon={<ChevronDown aria-hidden="true" />}
-              onClick={() => onTab('none')}
-            />
-          )
-        }
       >
         {shown === 'problems' && <ProblemsPanel session={session} />}
         {shown === 'samples' && <SamplesPanel draft={draft} session={session} />}
         {shown === 'output' && <OutputPanel session={session} />}
       </Tabs>
+      <span className={styles.toggle}>
+        {shown === undefined ? (
+          <IconButton
+            size="small"
+            label="Open the panel"
+            icon={<ChevronUp aria-hidden="true" />}
+            onClick={() => onTab('problems')}
+          />
+        ) : (
+          <IconButton
+            size="small"
+            label="Close the panel"
+            icon={<ChevronDown aria-hidden="true" />}
+            onClick={() => onTab('none')}
+          />
+        )}
+      </span>
     </section>
   )
 }

@@ -41,6 +41,14 @@ test('a syntax error is told by TypeScript alone, a type error does not hide wha
   expect(messages([ts(3, 'wrong type')], [jm(3, 'no sink')])).toEqual(['wrong type', 'no sink'])
 })
 
+test('a name that is not there is told once', () => {
+  const missing = ts(3, "Cannot find name 'x'.", { code: 2304 })
+  expect(messages([missing], [jm(3, "ReferenceError: 'x' is not defined"), jm(4, "'y' is not defined")])).toEqual([
+    "Cannot find name 'x'.",
+    "'y' is not defined",
+  ])
+})
+
 test('a warning of the JobManager is kept on a line with a syntax error', () => {
   const syntax = ts(3, 'expected', { code: 1005 })
   expect(messages([syntax], [jm(3, 'slow', { severity: 'warning' })])).toEqual(['expected', 'slow'])

@@ -49,8 +49,12 @@ export function mergeProblems(
 
 function saysTheSame(one: Problem, other: SourceProblem): boolean {
   if (one.line !== other.line) return false
-  return one.message === other.message || (isSyntaxError(one.code) && other.severity === 'error')
+  if (one.message === other.message || (isSyntaxError(one.code) && other.severity === 'error')) return true
+  return one.code !== null && NO_SUCH_NAME.has(one.code) && other.message.includes('is not defined')
 }
+
+/** "Cannot find name", also with a guess of what was meant. */
+const NO_SUCH_NAME: ReadonlySet<number> = new Set([2304, 2552, 2580, 2584])
 
 function ofTypeScript(problem: TypeScriptProblem): Problem {
   const { line, column, code, message } = problem

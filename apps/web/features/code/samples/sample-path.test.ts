@@ -19,7 +19,7 @@ test('elsewhere it becomes a string', () => {
 test('quotes and backslashes in a path are escaped', () => {
   expect(insert('|', "it's")).toBe("'it\\'s'")
   expect(insert("'|'", 'a\\b')).toBe('a\\\\b')
-  expect(insert('`|`', '${x}')).toBe('\\${x}')
+  expect(insert('`|`', '$' + '{x}')).toBe('\\$' + '{x}')
 })
 
 test('pasted lines get a name that is free', () => {
