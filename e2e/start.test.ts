@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,24 @@ afterEach(async () => {
   for (const cluster of clusters.splice(0)) await cluster.stop()
 })
 
+/** Scripts need the nonce of this very answer, and every script of the page has it. */
+async function expectStrictPolicy(answer: Response): Promise<void> {
+  const policy = answer.headers.get('content-security-policy') ?? ''
+  const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? ''
+  const nonce = /'nonce-([^']+)'/.exec(scripts)?.[1]
+  expect(nonce).toBeDefined()
+  expect(scripts).not.toMatch(/unsafe-(inline|eval)/)
+  const tags = [...(await answer.text()).matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)
+  expect(tags.length).toBeGreaterThan(0)
+  expect(tags.filter(tag => !tag.includes(`nonce="${nonce}"`))).toEqual([])
+}
+
+async function sessionCookieName(cluster: TestCluster): Promise<string | undefined> {
+  const link = await cluster.request<{ url: string }>('POST', '/api/v1/login-links')
+  const opened = await fetch(link.body.url, { redirect: 'manual' })
+  return opened.headers.get('set-cookie')?.split('=')[0]
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -28,20 +47,29 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the embedded cluster', () => {
-  it('ends with its addresses, a login link that works once, and the next command', async () => {
+  it('ends with its addresses, a login link that opens the web app once, and the next command', async () => {
     const cluster = await start()
-    expect(cluster.output).toContain(cluster.url)
-    expect(cluster.output).toContain('./weir deploy examples/word-count.ts')
+    const shown = cluster.output.slice(cluster.output.indexOf('Weir is running.'))
+    expect(shown.indexOf(cluster.webUrl)).toBeGreaterThan(0)
+    expect(shown.indexOf(cluster.url)).toBeGreaterThan(shown.indexOf(cluster.webUrl))
+    expect(shown).toContain('./weir deploy examples/word-count.ts')
     const link = /http:\S+\/login\S+/.exec(cluster.output)?.[0] ?? ''
+    expect(link.startsWith(`${cluster.webUrl}/login?`)).toBe(true)
     const first = await fetch(link, { redirect: 'manual' })
-    expect(first.status).toBeLessThan(400)
+    expect(first.status).toBe(303)
     const cookie = first.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/HttpOnly/i)
     expect(cookie).toMatch(/SameSite=(Strict|Lax)/i)
+    const home = await fetch(new URL(first.headers.get('location') ?? '', cluster.webUrl), {
+      headers: { cookie: cookie.split(';')[0] as string },
+    })
+    expect(home.status).toBe(200)
+    await expectStrictPolicy(home)
     const jobs = await fetch(`${cluster.url}/jobs`, { headers: { cookie: cookie.split(';')[0] } })
     expect(jobs.status).toBe(200)
     const second = await fetch(link, { redirect: 'manual' })
-    expect(second.status).toBeGreaterThanOrEqual(400)
+    expect(second.headers.get('set-cookie')).toBeNull()
+    expect(second.headers.get('location') ?? '').not.toMatch(/^\/?$/)
     expect(await (await fetch(`${cluster.url}/`)).json()).toMatchObject({ name: 'weir', status: 'ok', role: 'leader' })
     expect(await (await fetch(`${cluster.url}/openapi.json`)).json()).toMatchObject({
       openapi: expect.stringMatching(/^3\.1/),
@@ -49,9 +77,41 @@ describe('the embedded cluster', () => {
     expect((await fetch(`${cluster.url}/docs`)).status).toBe(200)
   })
 
+  it('passes what is meant for the JobManager on to it, and refuses foreign names', async () => {
+    const cluster = await start()
+    const authorization = `Bearer ${cluster.token}`
+    const jobs = await fetch(`${cluster.webUrl}/api/v1/jobs`, { headers: { authorization } })
+    expect(jobs.status).toBe(200)
+    expect((await fetch(`${cluster.webUrl}/api/v1/jobs`)).status).toBe(401)
+    // fetch does not let a Host header through.
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const options = { headers: { host: 'evil.example', authorization } }
+      get(`${cluster.webUrl}/api/v1/jobs`, options, answer => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
+    expect(status).toBe(421)
+  })
+
+  it('starts the server of the web app again when it dies', async () => {
+    const cluster = await start()
+    const before = cluster.pids().web as number
+    process.kill(before, 'SIGKILL')
+    await until(5000, 'the web app to answer again', async () => {
+      const pid = cluster.pids().web
+      if (pid === undefined || pid === before) return false
+      return fetch(`${cluster.webUrl}/login`).then(
+        answer => answer.status === 200,
+        () => false,
+      )
+    })
+  })
+
   it('stops everything within 5 s of Ctrl-C', async () => {
     const cluster = await start()
     const pids = Object.values(cluster.pids())
+    expect(Object.keys(cluster.pids()).sort()).toEqual(['jobmanager', 'tm-1', 'web'])
     cluster.process.kill('SIGINT')
     await until(5000, 'every process to end', () => !pids.some(isAlive) && cluster.process.exitCode !== null)
   })
@@ -97,17 +157,20 @@ export default env`,
     )
     await two.reached(body.job_id, ['FINISHED'])
     expect(await one.get('/jobs')).toEqual([])
+    // A browser sends the cookies of all ports of a host to each of them: they must not replace one another.
+    const names = await Promise.all([one, two].map(sessionCookieName))
+    expect(new Set(names).size).toBe(2)
   })
 
-  it('names a port that is taken, its variable, and a free one', async () => {
+  it.each(['JOBMANAGER_PORT', 'WEB_PORT'])('names a port of %s that is taken, and a free one', async variable => {
     const holder = createServer()
     await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve))
     const address = holder.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     try {
-      const error = await start({ env: { JOBMANAGER_PORT: String(port) } }).catch(e => (e as Error).message)
+      const error = await start({ env: { [variable]: String(port) } }).catch(e => (e as Error).message)
       expect(error).toContain(`port ${port}`)
-      expect(error).toMatch(/JOBMANAGER_PORT=\d+/)
+      expect(error).toMatch(new RegExp(`${variable}=\\d+`))
     } finally {
       holder.close()
     }

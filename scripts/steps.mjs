@@ -1,7 +1,14 @@
-// Named steps with progress, for everything that a person waits for: a spinner with the time passed on a terminal, one
-// plain line a step elsewhere. Needs nothing but Node, since it runs before anything is installed.
+// Named steps with progress, for everything that a person waits for: a spinner with the time passed on a terminal;
+// elsewhere plain lines, when a step ends and, where it takes long, that it has begun and is still at it. Needs nothing
+// but Node, since it runs before anything is installed.
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 80
+/**
+ * Without a terminal: steps that end sooner than this are one line. Of longer ones it is said that they have begun, what
+ * they are doing whenever that changes, and every REMIND_MS that they go on.
+ */
+const QUIET_MS = 1000
+const REMIND_MS = 15_000
 
 /** Colours, or none where the stream is not a terminal or NO_COLOR is set. */
 export function colorsFor(stream) {
@@ -41,13 +48,11 @@ export class Steps {
       const line = `${this.#colors.cyan(FRAMES[frame++ % FRAMES.length])} ${name} ${this.#colors.dim(`${note === '' ? '' : `${note} `}${passed}`)}`
       this.#stream.write(`\r\u001b[2K${line}`)
     }
-    const timer = this.#isTerminal ? setInterval(draw, FRAME_MS) : null
+    const timer = this.#isTerminal ? setInterval(draw, FRAME_MS) : this.#announce(name, () => note, startedMs)
     if (this.#isTerminal) draw()
     const finish = (mark, suffix) => {
-      if (timer !== null) {
-        clearInterval(timer)
-        this.#stream.write('\r\u001b[2K')
-      }
+      clearInterval(timer)
+      if (this.#isTerminal) this.#stream.write('\r\u001b[2K')
       this.#stream.write(`${mark} ${name} ${this.#colors.dim(`${suffix}${duration(performance.now() - startedMs)}`)}\n`)
     }
     try {
@@ -60,5 +65,20 @@ export class Steps {
       finish(this.#colors.red('✗'), 'failed after ')
       throw error
     }
+  }
+
+  /** Tells of a step that takes long while there is no terminal. Gives the timer to clear. */
+  #announce(name, note, startedMs) {
+    let said = null
+    let saidMs = 0
+    return setInterval(() => {
+      const now = performance.now()
+      const goesOn = said === note()
+      if (goesOn && now - saidMs < REMIND_MS) return
+      const soFar = goesOn ? ` (${duration(now - startedMs)} so far)` : ''
+      this.#stream.write(`… ${name}${note() === '' ? '' : `: ${note()}`}${soFar}\n`)
+      said = note()
+      saidMs = now
+    }, QUIET_MS)
   }
 }

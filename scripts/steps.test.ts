@@ -14,7 +14,7 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => 
   return { stream: stream as unknown as NodeJS.WriteStream, written: () => String(stream.read() ?? '') }
 }
 
-test('without a terminal a step is one plain line when it is done', async () => {
+test('without a terminal a short step is one plain line when it is done', async () => {
   const { stream, written } = terminal(false)
   const result = await new Steps(stream).run('Building', note => {
     note('bundling')
@@ -22,6 +22,35 @@ test('without a terminal a step is one plain line when it is done', async () => 
   })
   expect(result).toBe(7)
   expect(written()).toMatch(/^✓ Building \d\.\d s\n$/)
+})
+
+test('without a terminal a step that takes long says when it begins, what it does, and that it goes on', async () => {
+  vi.useFakeTimers()
+  try {
+    const { stream, written } = terminal(false)
+    const step = new Steps(stream).run('Installing', async note => {
+      note('npm ci')
+      await new Promise(resolve => setTimeout(resolve, 20_000))
+      note('scripts')
+      await new Promise(resolve => setTimeout(resolve, 12_500))
+    })
+    await vi.advanceTimersByTimeAsync(999)
+    expect(written()).toBe('')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(written()).toBe('… Installing: npm ci\n')
+    await vi.advanceTimersByTimeAsync(32_000)
+    await step
+    expect(written().split('\n')).toEqual([
+      '… Installing: npm ci (16 s so far)',
+      '… Installing: scripts',
+      '✓ Installing 33 s',
+      '',
+    ])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(written()).toBe('')
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a step that fails says so, and the error goes on', async () => {

@@ -16,10 +16,18 @@ import { CommandError, runCommand } from './run-command.mjs'
 import { colorsFor, duration, Steps } from './steps.mjs'
 import { readVitestReport, skippedReason, summaryLine } from './test-results.mjs'
 
+/** What `afterBuild` names reads types that the build of the web app writes, so it waits for a build of this run. */
 const CHECKS = {
-  typecheck: { title: 'Type check', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
-  lint: { title: 'Lint and format', command: 'biome', args: ['check', '.'] },
-  build: { title: 'Build', command: 'turbo', args: ['run', 'build', '--output-logs=errors-only'] },
+  typecheck: {
+    title: 'Type check',
+    commands: [['tsc', '--noEmit', '-p', 'tsconfig.json']],
+    afterBuild: [
+      ['next', 'typegen', 'apps/web'],
+      ['tsc', '--noEmit', '-p', 'apps/web/tsconfig.json'],
+    ],
+  },
+  lint: { title: 'Lint and format', commands: [['biome', 'check', '.']] },
+  build: { title: 'Build', commands: [['turbo', 'run', 'build', 'typings', '--output-logs=errors-only']] },
 }
 /** A suite that hangs is killed and counts as failed, so that a run always ends with its line. */
 const SUITES = {
@@ -63,9 +71,10 @@ function readArguments(args) {
   return { only: names, filters: rest }
 }
 
-/** The tools' environment, without the settings of whoever runs the tests. */
+/** The tools' environment, without the settings of whoever runs the tests; WEIR_ARTIFACTS is of the tests themselves. */
 function testEnv() {
-  const clean = Object.entries(toolEnv()).filter(([name]) => !name.startsWith('WEIR_') && name !== 'DATABASE_URL')
+  const isSetting = name => (name.startsWith('WEIR_') && name !== 'WEIR_ARTIFACTS') || name === 'DATABASE_URL'
+  const clean = Object.entries(toolEnv()).filter(([name]) => !isSetting(name))
   return { ...Object.fromEntries(clean), ...(out.isTTY ? { FORCE_COLOR: '1' } : {}) }
 }
 
@@ -83,14 +92,20 @@ async function prepare() {
 }
 
 /** Debian packages that tests need, by a program of each. */
+const SYSTEM_PACKAGES = [
+  { name: 'postgresql', isThere: hasPostgres, tests: 'tests of the database' },
+  { name: 'chromium', isThere: hasChromium, tests: 'tests in a browser' },
+]
+
 async function installSystemPackages() {
-  const missing = [{ name: 'postgresql', isThere: hasPostgres }].filter(item => !item.isThere()).map(item => item.name)
-  if (missing.length === 0) return
+  const lacking = SYSTEM_PACKAGES.filter(item => !item.isThere())
+  if (lacking.length === 0) return
+  const missing = lacking.map(item => item.name)
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
   const canInstall = inCi && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!canInstall) {
     out.write(
-      `${colors.yellow('!')} missing: ${missing.join(', ')}. Tests that need it are skipped. Install it: ${command} (as root)\n`,
+      `${colors.yellow('!')} missing: ${missing.join(', ')}. Skipped for want of it: ${lacking.map(item => item.tests).join(', ')}. Install: ${command} (as root)\n`,
     )
     return
   }
@@ -108,36 +123,58 @@ function hasPostgres() {
   const versions = '/usr/lib/postgresql'
   const onDebian =
     existsSync(versions) && readdirSync(versions).some(version => existsSync(join(versions, version, 'bin/postgres')))
-  return onDebian || (process.env.PATH ?? '').split(':').some(folder => existsSync(join(folder, 'postgres')))
+  return onDebian || isOnPath('postgres')
+}
+
+/** The same names as in e2e/support/browser.ts. */
+function hasChromium() {
+  return ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath)
+}
+
+function isOnPath(program) {
+  return ['/usr/bin', ...(process.env.PATH ?? '').split(':')].some(folder => existsSync(join(folder, program)))
 }
 
 /** Type check, lint and build at the same time: the first two are done while the third mostly waits for files. */
 async function runChecks() {
   const names = Object.keys(CHECKS).filter(name => only.includes(name))
   if (names.length === 0) return
-  const outcomes = await steps.run(names.map(name => CHECKS[name].title).join(', '), () =>
-    Promise.all(names.map(runCheck)),
-  )
+  const outcomes = await steps.run(names.map(name => CHECKS[name].title).join(', '), () => {
+    const built = names.includes('build') ? runCheck('build', null) : null
+    return Promise.all(names.map(name => (name === 'build' ? built : runCheck(name, built))))
+  })
   for (const outcome of outcomes) {
     if (outcome.failed > 0) out.write(`\n${colors.red(`${outcome.title} failed`)}\n${outcome.output}\n`)
     results.push(outcome)
   }
 }
 
-async function runCheck(name) {
-  const { title, command, args } = CHECKS[name]
+/** Runs the commands of a check one after the other, to the first that fails. `built`: a build that is under way. */
+async function runCheck(name, built) {
+  const { title, commands, afterBuild = [] } = CHECKS[name]
   const startedMs = performance.now()
-  const { code, output } = await runCommand(join(bin, command), args, { cwd: root, env, allowFailure: true })
-  const good = code === 0
+  let outcome = await runAll(commands)
+  if (outcome.good && afterBuild.length > 0) {
+    await built
+    outcome = await runAll(afterBuild)
+  }
   return {
     title,
-    passed: good ? 1 : 0,
-    failed: good ? 0 : 1,
+    passed: outcome.good ? 1 : 0,
+    failed: outcome.good ? 0 : 1,
     skipped: 0,
-    failures: good ? [] : [title],
-    output,
+    failures: outcome.good ? [] : [title],
+    output: outcome.output,
     ms: performance.now() - startedMs,
   }
+}
+
+async function runAll(commands) {
+  for (const [program, ...args] of commands) {
+    const { code, output } = await runCommand(join(bin, program), args, { cwd: root, env, allowFailure: true })
+    if (code !== 0) return { good: false, output }
+  }
+  return { good: true, output: '' }
 }
 
 async function runSuite(name) {

@@ -3,6 +3,7 @@ import { isLoopback } from '@weir/process/setting-kinds'
 import { readSettings, type Settings } from '@weir/process/settings'
 import { type Color, colorsFor, Steps } from '../../../scripts/steps.mjs'
 import { ApiClient } from './client/api-client.ts'
+import { withVisibleControls } from './output/terminal-text.ts'
 
 export type Colors = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', Color>>
 
@@ -46,6 +47,16 @@ export class CliContext {
 
   get errColors(): Colors {
     return colorsFor(this.stderr)
+  }
+
+  /** A text of others as stdout may show it: exact in a file or a pipe, without effect on a terminal. */
+  outText(text: string): string {
+    return this.stdout.isTTY === true ? withVisibleControls(text) : text
+  }
+
+  /** The same for stderr. */
+  errText(text: string): string {
+    return this.stderr.isTTY === true ? withVisibleControls(text) : text
   }
 
   /** A client of the cluster that WEIR_URL names. */

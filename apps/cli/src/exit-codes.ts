@@ -23,7 +23,15 @@ export class UsageError extends Error {}
 export class NotReachableError extends Error {}
 
 /** The person pressed Ctrl-C, and what was under way has been stopped. */
-export class InterruptedError extends Error {}
+export class InterruptedError extends Error {
+  /** Nothing more has to be said about it. */
+  readonly isTold: boolean
+
+  constructor(message: string, { isTold = false }: { isTold?: boolean } = {}) {
+    super(message)
+    this.isTold = isTold
+  }
+}
 
 export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.good : EXIT.usage

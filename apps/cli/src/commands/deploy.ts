@@ -56,7 +56,7 @@ async function deploy(file: JobFileText, options: DeployOptions, context: CliCon
   }
   if (!quiet) context.note(answer.job_id)
   const end = await context.step('Running it', quiet, async note => {
-    const status = await untilEnded(answer.job_id, client, note)
+    const status = await untilEnded(answer.job_id, client, text => note(context.errText(text)))
     if (!quiet && status.status !== 'FINISHED') throw failureOf(status)
     return status
   })
@@ -73,15 +73,16 @@ async function bundled(file: JobFileText): Promise<Upload> {
 /** What the cluster has to say about the job at its start: what it asks for and does not get. */
 async function sayNotices(id: string, client: ApiClient, context: CliContext): Promise<void> {
   for (const { type, message } of await client.jobHistory(id)) {
-    if (type === 'NOTICE' || type === 'WARNING') context.note(`${context.errColors.yellow('warning:')} ${message}`)
+    if (type === 'NOTICE' || type === 'WARNING')
+      context.note(`${context.errColors.yellow('warning:')} ${context.errText(message)}`)
   }
 }
 
 async function sayWhatNext(id: string, status: string, client: ApiClient, context: CliContext): Promise<void> {
   const dim = context.errColors.dim
   const { reason, error } = await client.jobStatus(id)
-  if (status === 'CREATED' && reason !== null) context.note(`It waits: ${reason}.`)
-  if (error !== null) context.note(`${context.errColors.red('error:')} ${error.message}`)
+  if (status === 'CREATED' && reason !== null) context.note(`It waits: ${context.errText(reason)}.`)
+  if (error !== null) context.note(`${context.errColors.red('error:')} ${context.errText(error.message)}`)
   context.note(dim(`weir status ${id} · weir logs ${id} -f · weir cancel ${id}`))
 }
 

@@ -16,7 +16,7 @@ export function addList(program: Command, context: CliContext): void {
       const now = Date.now()
       const rows = jobs.map(job => [
         job.job_id,
-        job.name,
+        context.outText(job.name),
         statusText(job.status, context.outColors),
         String(job.parallelism),
         ago(job.submitted_at, now),

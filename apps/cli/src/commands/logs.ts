@@ -66,5 +66,5 @@ function logLine(line: LogTail['lines'][number], context: CliContext): string {
         : level
   const subtask = line.subtask === undefined ? '' : `[${line.subtask}]`
   const who = line.operator === undefined ? (line.process ?? '') : `${line.operator}${subtask}`
-  return `${colors.dim(line.time)} ${shownLevel} ${colors.cyan(who)} ${line.msg}`
+  return `${colors.dim(line.time)} ${shownLevel} ${colors.cyan(context.outText(who))} ${context.outText(line.msg)}`
 }

@@ -21,5 +21,6 @@ export function addRows(program: Command, context: CliContext): void {
 
 /** A print sink gives a text that says where it is from; any other row gets that put before it. */
 function rowLine({ operator, subtask, row }: JobRow, context: CliContext): string {
-  return typeof row === 'string' ? row : `${context.outColors.dim(`${operator}[${subtask}]`)} ${rowText(row)}`
+  if (typeof row === 'string') return context.outText(row)
+  return `${context.outColors.dim(context.outText(`${operator}[${subtask}]`))} ${context.outText(rowText(row))}`
 }

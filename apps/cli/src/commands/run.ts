@@ -15,6 +15,7 @@ export function addRun(program: Command, context: CliContext): void {
     .action(async (path: string, options: RunOptions) => {
       const file = readJobFile(path)
       const end = await runOnce(file, options, context, context.interrupted)
-      if (end === 'CANCELED') throw new InterruptedError(`${path} was stopped`)
+      // For people, the end of the run has been told already.
+      if (end === 'CANCELED') throw new InterruptedError(`${path} was stopped`, { isTold: options.json !== true })
     })
 }

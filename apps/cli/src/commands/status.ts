@@ -22,12 +22,12 @@ export function addStatus(program: Command, context: CliContext): void {
 function statusLines(job: JobStatus, metrics: JobMetrics, context: CliContext): string[] {
   const colors = context.outColors
   const lines = [
-    `${colors.bold(job.name)}  ${job.job_id}  ${statusText(job.status, colors)}${job.restarting ? ' (restarting)' : ''}` +
+    `${colors.bold(context.outText(job.name))}  ${job.job_id}  ${statusText(job.status, colors)}${job.restarting ? ' (restarting)' : ''}` +
       `${job.attempt > 1 ? `  attempt ${job.attempt}` : ''}`,
   ]
-  if (job.reason !== null) lines.push(`  ${job.reason}`)
+  if (job.reason !== null) lines.push(`  ${context.outText(job.reason)}`)
   if (job.error !== null) lines.push(...errorLines(job.error, context))
-  if (job.vertices.length > 0) lines.push('', ...vertexTable(job, metrics))
+  if (job.vertices.length > 0) lines.push('', ...vertexTable(job, metrics, context))
   return lines
 }
 
@@ -35,16 +35,17 @@ function statusLines(job: JobStatus, metrics: JobMetrics, context: CliContext): 
 export function errorLines(error: NonNullable<JobStatus['error']>, context: CliContext): string[] {
   const colors = context.outColors
   const subtask = error.subtask === null ? '' : `[${error.subtask}]`
-  const where = error.operator === null ? '' : `${colors.cyan(`operator ${error.operator}${subtask}`)}: `
-  return [`  ${where}${error.message} ${colors.dim(`(${ago(error.at, Date.now())})`)}`]
+  const where =
+    error.operator === null ? '' : `${colors.cyan(context.outText(`operator ${error.operator}${subtask}`))}: `
+  return [`  ${where}${context.outText(error.message)} ${colors.dim(`(${ago(error.at, Date.now())})`)}`]
 }
 
-function vertexTable(job: JobStatus, metrics: JobMetrics): string[] {
+function vertexTable(job: JobStatus, metrics: JobMetrics, context: CliContext): string[] {
   const rows = job.vertices.map(vertex => {
     const load = metrics.vertices.find(candidate => candidate.id === vertex.id)
     const taskManagers = [...new Set(vertex.subtasks.map(subtask => subtask.task_manager ?? '—'))]
     return [
-      vertex.name,
+      context.outText(vertex.name),
       String(vertex.parallelism),
       vertex.status,
       taskManagers.join(', '),

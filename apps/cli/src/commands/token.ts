@@ -38,7 +38,7 @@ export function addToken(program: Command, context: CliContext): void {
     .command('create')
     .description('make a token with fewer rights; it is shown this once')
     .argument('<name>', 'what it is for')
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'what it may do; must be given').choices(ROLES).makeOptionMandatory())
     .option('--see-records', 'let a viewer or operator see records too')
     .addOption(new Option('--expires <time>', 'when it ends: 12h, 30d, or never (default: 90d)').argParser(parseExpiry))
     .addOption(jsonOption())
@@ -66,7 +66,7 @@ export function addToken(program: Command, context: CliContext): void {
       const now = Date.now()
       const rows = tokens.map(row => [
         row.id,
-        row.name,
+        context.outText(row.name),
         `${row.role ?? 'none'}${row.see_records ? ' + records' : ''}`,
         ago(row.created_at, now),
         row.expires_at === null ? 'never' : row.expires_at,

@@ -10,7 +10,9 @@ export interface RunData {
   readonly workdir: string
   /** Every row of every sink as NDJSON, or those of print and collect sinks for people. */
   readonly json: boolean
-  /** Whether the lines for people are coloured. */
+  /** Whether the lines for people go to a terminal. */
+  readonly terminal: boolean
+  /** Whether they are coloured. */
   readonly color: boolean
   /** One Int32: chunks of rows that were sent and not yet written. The sender waits while it is CHUNKS_PENDING_MAX. */
   readonly chunksPending: SharedArrayBuffer

@@ -53,6 +53,7 @@ async function runInThread(
     parallelism: options.parallelism ?? null,
     workdir: context.settings.workdir,
     json,
+    terminal: context.stdout.isTTY === true,
     color: context.stdout.isTTY === true && context.outColors.dim('x') !== 'x',
     chunksPending: chunksPending.buffer,
     probe: probe.buffer,
@@ -136,6 +137,6 @@ function functionOf(running: LocalOperator | undefined): string {
 function logLine(log: Extract<FromRun, { type: 'log' }>, context: CliContext): string {
   const colors = context.errColors
   const color = log.level === 'error' ? colors.red : log.level === 'warn' ? colors.yellow : colors.dim
-  const who = log.operator === '' ? '' : ` ${colors.cyan(`${log.operator}[${log.subtask}]`)}`
-  return `${color(log.level)}${who} ${log.message}`
+  const who = log.operator === '' ? '' : ` ${colors.cyan(context.errText(`${log.operator}[${log.subtask}]`))}`
+  return `${color(log.level)}${who} ${context.errText(log.message)}`
 }

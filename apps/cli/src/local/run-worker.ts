@@ -9,6 +9,7 @@ import type { PreparedJob } from '@weir/submission/prepare-job'
 import { shownPlace } from '@weir/submission/problems'
 import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
+import { withVisibleControls } from '../output/terminal-text.ts'
 import { CHUNKS_PENDING_MAX, type FromRun, type RunData } from './run-messages.ts'
 
 const port = parentPort
@@ -30,12 +31,14 @@ const rows = new LineWriter({
   },
 })
 
+const shown = (text: string): string => (data.terminal ? withVisibleControls(text) : text)
+
 function rowLine({ operator, sink, subtask, row }: LocalRow): string {
   if (data.json) return `{"operator":${JSON.stringify(operator)},"subtask":${subtask},"row":${rowText(row)}}`
   // A print sink has made a line for people already.
-  if (sink === 'print' && typeof row === 'string') return row
-  const who = `${operator}[${subtask}]`
-  return `${data.color ? `\u001b[2m${who}\u001b[0m` : who} ${rowText(row)}`
+  if (sink === 'print' && typeof row === 'string') return shown(row)
+  const who = shown(`${operator}[${subtask}]`)
+  return `${data.color ? `\u001b[2m${who}\u001b[0m` : who} ${shown(rowText(row))}`
 }
 
 // It would end this thread in the middle of a row: as an error it is one of the function that called it.

@@ -4,9 +4,9 @@ import { CliContext } from '../context.ts'
 import { InterruptedError, NotReachableError, UsageError } from '../exit-codes.ts'
 import { placeText, reportError } from './print-error.ts'
 
-function report(thrown: unknown, { json = false, env = {} } = {}) {
+function report(thrown: unknown, { json = false, env = {}, isTTY = false } = {}) {
   const written: string[] = []
-  const stream = { write: (text: string) => written.push(text), isTTY: false } as unknown as NodeJS.WriteStream
+  const stream = { write: (text: string) => written.push(text), isTTY } as unknown as NodeJS.WriteStream
   const context = new CliContext({ stdout: stream, stderr: stream, env, interrupted: new AbortController().signal })
   const code = reportError(thrown, context, json)
   return { code, text: written.join('') }
@@ -57,6 +57,20 @@ describe('an error', () => {
       column: 4,
       message: 'Unexpected "}"',
     })
+  })
+
+  it('that quotes a record with control characters has no effect on a terminal, and is exact elsewhere', () => {
+    const error = new WeirError('USER_FUNCTION', 'cannot parse "\u001b[2J"', { place: { operator: 'a\rb' } })
+    expect(report(error, { isTTY: true, env: { NO_COLOR: '1' } }).text).not.toContain('\u001b[2J')
+    expect(report(error, { isTTY: true }).text).toContain('cannot parse "\\u001b[2J"')
+    expect(report(error, { isTTY: true }).text).toContain('operator a\\u000db')
+    expect(report(error).text).toContain('cannot parse "\u001b[2J"')
+    expect(JSON.parse(report(error, { isTTY: true, json: true }).text).error.detail).toBe('cannot parse "\u001b[2J"')
+  })
+
+  it('is not told again when the person has been told', () => {
+    const error = new InterruptedError('x was stopped', { isTold: true })
+    expect(report(error)).toEqual({ code: 130, text: '' })
   })
 
   it('of a job with endless mistakes fits on a screen', () => {

@@ -1,7 +1,7 @@
 import { type ErrorPlace, type Problem, WeirError } from '@weir/engine/base/errors'
 import { CommanderError } from 'commander'
 import type { CliContext } from '../context.ts'
-import { exitCodeOf } from '../exit-codes.ts'
+import { exitCodeOf, InterruptedError } from '../exit-codes.ts'
 
 /** No more problems than a screen holds. */
 const PROBLEMS_SHOWN_MAX = 20
@@ -12,7 +12,7 @@ const PROBLEMS_SHOWN_MAX = 20
  */
 export function reportError(thrown: unknown, context: CliContext, json: boolean): number {
   const exitCode = exitCodeOf(thrown)
-  if (thrown instanceof CommanderError) return exitCode
+  if (thrown instanceof CommanderError || (thrown instanceof InterruptedError && thrown.isTold)) return exitCode
   if (json) context.note(JSON.stringify({ error: errorJson(thrown) }))
   else for (const line of errorLines(thrown, context)) context.note(line)
   if (context.debug && thrown instanceof Error) context.note(stackOf(thrown))
@@ -22,15 +22,15 @@ export function reportError(thrown: unknown, context: CliContext, json: boolean)
 function errorLines(thrown: unknown, context: CliContext): string[] {
   const colors = context.errColors
   const message = messageOf(thrown)
-  const lines = [`${colors.red('error:')} ${message}`]
+  const lines = [`${colors.red('error:')} ${context.errText(message)}`]
   const problems = problemsOf(thrown)
   for (const problem of problems.slice(0, PROBLEMS_SHOWN_MAX)) {
     const place = placeText(problem)
     // With a single problem the message says it all; its place may still be missing there.
     const text = problems.length === 1 && message.includes(problem.message) ? '' : problem.message
     if (place !== '' && !(text === '' && message.includes(place))) {
-      lines.push(`  ${colors.cyan(place)}${text === '' ? '' : `  ${text}`}`)
-    } else if (text !== '') lines.push(`  ${text}`)
+      lines.push(`  ${colors.cyan(context.errText(place))}${text === '' ? '' : `  ${context.errText(text)}`}`)
+    } else if (text !== '') lines.push(`  ${context.errText(text)}`)
   }
   if (problems.length > PROBLEMS_SHOWN_MAX) lines.push(`  … and ${problems.length - PROBLEMS_SHOWN_MAX} more`)
   return lines

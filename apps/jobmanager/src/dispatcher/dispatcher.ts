@@ -190,7 +190,9 @@ export class Dispatcher implements ControlPlane {
     const slotsFree = this.#resources.freeSlots
     const notices = [...warnings.map(({ message }) => message), ...missingFeatures(graph)]
     if (slotsNeeded > slotsFree)
-      notices.push(`the job would wait: it needs ${slotsNeeded} slots, ${slotsFree} are free`)
+      notices.push(
+        `the job would wait: it needs ${slotsNeeded} ${slotsNeeded === 1 ? 'slot' : 'slots'}, ${slotsFree} ${slotsFree === 1 ? 'is' : 'are'} free`,
+      )
     return { graph, graphHash, slotsNeeded, slotsFree, warnings: notices }
   }
 

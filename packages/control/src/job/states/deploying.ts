@@ -17,7 +17,8 @@ export function deploy(run: AttemptRun, cause: JobFault | null, context: JobCont
   const { attempt } = run
   context.emit({ type: 'attempt-started', attempt, atMs: context.at.wallMs })
   const names = run.taskManagers().map(taskManager => taskManager.id)
-  context.history('DEPLOYING', `attempt ${attempt}: ${run.slots.length} slots on ${names.join(', ')}`)
+  const count = run.slots.length
+  context.history('DEPLOYING', `attempt ${attempt}: ${count} ${count === 1 ? 'slot' : 'slots'} on ${names.join(', ')}`)
   const sources = sourcesOf(context)
   for (const source of sources) {
     const parallelism = parallelismOf(context.graph.job, source)
