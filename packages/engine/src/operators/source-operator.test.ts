@@ -189,3 +189,17 @@ describe('errors', () => {
     )
   })
 })
+
+test('a poll is over when so many records have been emitted as were asked for', () => {
+  const { operator, harness, reader } = setUp(undefined)
+  const counts: number[] = []
+  reader.poll = output => {
+    const before = harness.counters.recordsOut
+    // The chain counts what the source emits.
+    while (!output.blocked && harness.counters.recordsOut < before + 512) harness.counters.recordsOut++
+    counts.push(harness.counters.recordsOut - before)
+    return 'emitted'
+  }
+  for (const recordsMax of [1, 32, 10_000, undefined]) operator.poll(recordsMax)
+  expect(counts).toEqual([1, 32, 512, 512])
+})

@@ -5,7 +5,14 @@ import { MAX_WATERMARK } from '../record/stream-element.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { watermarkStrategy } from '../time/watermark-strategy.ts'
 import { assignTimestamp } from './event-timestamp.ts'
-import type { FlowControl, OperatorContext, OperatorSnapshot, Output, WatermarkingOperator } from './operator.ts'
+import type {
+  FlowControl,
+  OperatorContext,
+  OperatorCounters,
+  OperatorSnapshot,
+  Output,
+  WatermarkingOperator,
+} from './operator.ts'
 import { userError } from './operator-errors.ts'
 import type { ReaderOutput, Source, SourceReader, SourceSplit, SplitOutput } from './source.ts'
 import { type SplitProgress, SplitWatermarks } from './split-watermarks.ts'
@@ -29,6 +36,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   readonly #reader: SourceReader
   readonly #options: SourceOperatorOptions
   readonly #output: Output
+  readonly #counters: OperatorCounters
   readonly #flow: FlowControl
   readonly #node: JobNode
   readonly #watermarks: SplitWatermarks
@@ -38,6 +46,8 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   #splitRequested = false
   #noMoreSplits = false
   #finished = false
+  /** The poll that is under way should return when so many records have been emitted in all. */
+  #pollUntil = Number.POSITIVE_INFINITY
 
   constructor(context: OperatorContext, source: Source, options: SourceOperatorOptions) {
     const { node, functions, platform, subtask, logger } = context
@@ -45,6 +55,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
     this.watermarkIntervalMs = strategy.intervalMs
     this.#options = options
     this.#output = context.output
+    this.#counters = context.counters
     this.#flow = context.flow
     this.#node = node
     this.#watermarks = new SplitWatermarks(strategy, platform.clock)
@@ -62,8 +73,13 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
     assert(false, `the source '${this.#node.name}' was given a record`)
   }
 
-  poll(): 'emitted' | 'nothing' | 'finished' {
+  /**
+   * The reader is asked to return after about `recordsMax` records: operators of its chain may need long for each, and
+   * until the step is over nobody else has the thread.
+   */
+  poll(recordsMax = Number.POSITIVE_INFINITY): 'emitted' | 'nothing' | 'finished' {
     if (this.#finished) return 'finished'
+    this.#pollUntil = this.#counters.recordsOut + recordsMax
     let answer: 'emitted' | 'nothing' | 'finished'
     try {
       answer = this.#reader.poll(this)
@@ -133,7 +149,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   // What the reader sees as its output.
 
   get blocked(): boolean {
-    return this.#flow.blocked
+    return this.#flow.blocked || this.#counters.recordsOut >= this.#pollUntil
   }
 
   forSplit(splitId: string): SplitOutput {

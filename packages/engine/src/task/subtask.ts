@@ -236,7 +236,7 @@ export class Subtask {
   #pollSource(source: SourceOperator): StepResult {
     const { probe, chain } = this.#parts
     probe[PROBE_OPERATOR] = chain[0].probeId
-    const polled = source.poll()
+    const polled = source.poll(this.#sliceRecords)
     this.#advanceOwnTime()
     return polled === 'emitted' ? 'progress' : 'idle'
   }
