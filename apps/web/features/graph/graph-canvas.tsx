@@ -28,7 +28,7 @@ interface GraphCanvasProps {
 const NODE_TYPES = { operator: GraphNode }
 const EDGE_TYPES = { pipe: GraphEdge }
 /** What floats over the canvas counts as its border. */
-const FIT = { padding: { top: '56px', bottom: '56px', left: '40px', right: '40px' }, maxZoom: 1.2 } as const
+const FIT = { padding: { top: '52px', bottom: '52px', left: '40px', right: '40px' }, maxZoom: 1.2 } as const
 const ZOOM_MIN = 0.08
 const ZOOM_MAX = 2
 /** Below these zooms rings, badges and labels cannot be read, and then names neither. */

@@ -37,7 +37,7 @@ const CARD_WIDTH_MAX = 288
 /** Room for a rate or a record's type, beside the words for partitioner and key. */
 export const FIGURE_WIDTH = 76
 const LABEL_GAP = 10
-const RANK_GAP = 44
+const RANK_GAP = 34
 const HEAD_LENGTH = 8
 const CACHED_LAYOUTS = 24
 

@@ -17,10 +17,24 @@ import { type JobTab, type JobTabProps, jobTabOf } from './job-tabs.ts'
 import { JobVerdict } from './job-verdict.tsx'
 import { SamplesProvider } from './metrics/samples-provider.tsx'
 
-const MetricsTab = dynamic(() => import('./metrics/metrics-tab.tsx').then(module => module.MetricsTab), { ssr: false })
-const DataTab = dynamic(() => import('@/features/job-data').then(module => module.JobDataTab), { ssr: false })
-const ErrorsTab = dynamic(() => import('@/features/job-errors').then(module => module.JobErrorsTab), { ssr: false })
-const LogsTab = dynamic(() => import('@/features/job-logs').then(module => module.JobLogsTab), { ssr: false })
+/** Tabs that are large, or seldom opened, are loaded when they are. */
+const Waiting = () => <JobSkeleton tabsOnly />
+const MetricsTab = dynamic(() => import('./metrics/metrics-tab.tsx').then(module => module.MetricsTab), {
+  ssr: false,
+  loading: Waiting,
+})
+const DataTab = dynamic(() => import('@/features/job-data').then(module => module.JobDataTab), {
+  ssr: false,
+  loading: Waiting,
+})
+const ErrorsTab = dynamic(() => import('@/features/job-errors').then(module => module.JobErrorsTab), {
+  ssr: false,
+  loading: Waiting,
+})
+const LogsTab = dynamic(() => import('@/features/job-logs').then(module => module.JobLogsTab), {
+  ssr: false,
+  loading: Waiting,
+})
 
 /** A job: how it is in one line, its figures, and what is behind them in tabs. */
 export function JobPage({ jobId }: { readonly jobId: string }) {

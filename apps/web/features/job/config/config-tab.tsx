@@ -82,7 +82,7 @@ function Settings({ config }: { readonly config: JobConfigView }) {
         </div>
       ))}
       <div>
-        <dt>graph hash</dt>
+        <dt>Graph hash</dt>
         <dd className={styles.hash}>
           <code title={config.graphHash}>{config.graphHash}</code>
           <CopyButton size="tiny" text={config.graphHash} label="Copy the hash" />
