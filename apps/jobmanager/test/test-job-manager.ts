@@ -115,8 +115,11 @@ export class TestJobManager {
   readonly #taskManagers: FakeTaskManager[] = []
   #incarnations = 0
 
-  constructor(database: TestDatabase) {
+  readonly #heartbeatTimeoutMs: number
+
+  constructor(database: TestDatabase, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS) {
     this.store = database.store
+    this.#heartbeatTimeoutMs = heartbeatTimeoutMs
   }
 
   async start(port = 0): Promise<void> {
@@ -126,7 +129,7 @@ export class TestJobManager {
       epoch,
       settings: {
         heartbeatIntervalMs: 100,
-        heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS,
+        heartbeatTimeoutMs: this.#heartbeatTimeoutMs,
         slotPlacement: 'spread',
         workdir: tmpdir(),
       },
