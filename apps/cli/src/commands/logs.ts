@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { ENDED, type LogTail } from '../client/api-bodies.ts'
 import type { CliContext } from '../context.ts'
 import { InterruptedError } from '../exit-codes.ts'
+import { type LogLine, LogLines } from '../output/log-lines.ts'
 import { jsonOption, wholeNumber } from './options.ts'
 
 const FOLLOW_INTERVAL_MS = 500
@@ -30,10 +31,15 @@ export function addLogs(program: Command, context: CliContext): void {
     .action(async (id: string, options: LogOptions) => {
       const client = context.client()
       const filter = { operator: options.operator, subtask: options.subtask }
+      const lines = new LogLines()
       const show = (tail: LogTail): void => {
         for (const line of tail.lines) {
-          if (options.json) context.printJson(line)
-          else context.print(logLine(line, context))
+          if (options.json) {
+            context.printJson(line)
+            continue
+          }
+          const message = lines.message(line)
+          if (message !== null) context.print(logLine(line, message, context))
         }
       }
       let tail = await client.jobLogs(id, { ...filter, limit: options.lines })
@@ -55,7 +61,7 @@ export function addLogs(program: Command, context: CliContext): void {
     })
 }
 
-function logLine(line: LogTail['lines'][number], context: CliContext): string {
+function logLine(line: LogLine, message: string, context: CliContext): string {
   const colors = context.outColors
   const level = line.level.toUpperCase().padEnd(5)
   const shownLevel =
@@ -66,5 +72,5 @@ function logLine(line: LogTail['lines'][number], context: CliContext): string {
         : level
   const subtask = line.subtask === undefined ? '' : `[${line.subtask}]`
   const who = line.operator === undefined ? (line.process ?? '') : `${line.operator}${subtask}`
-  return `${colors.dim(line.time)} ${shownLevel} ${colors.cyan(context.outText(who))} ${context.outText(line.msg)}`
+  return `${colors.dim(line.time)} ${shownLevel} ${colors.cyan(context.outText(who))} ${context.outText(message)}`
 }
