@@ -13,7 +13,6 @@ export function indexedRowDoc(job: IndexedJob, now: number): JobRowDoc {
     restarting: false,
     committing: false,
     reason: null,
-    attempt: restarts + 1,
     submittedAt,
     startedAt,
     finishedAt,

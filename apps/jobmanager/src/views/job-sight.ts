@@ -55,7 +55,6 @@ export function factsOf(sight: JobSight): JobFacts {
     restarting: status.restarting,
     committing: live?.committing ?? false,
     reason: status.reason,
-    attempt: status.attempt,
     submittedAt: status.submittedAt,
     startedAt: status.startedAt,
     finishedAt: status.finishedAt,

@@ -88,8 +88,8 @@ export function finishing({ reason }: JobFacts): Verdict {
   }
 }
 
-export function restarting({ failure, reason, attempt, slots }: JobFacts): Verdict {
-  const next = `Attempt ${attempt + 1} is on its way`
+export function restarting({ failure, reason, slots }: JobFacts): Verdict {
+  const next = 'Another attempt is on its way'
   const waits = slots === null || slots.free === null ? null : `It ${slotWords(slots)} ${slotRemedy(slots)}`
   return {
     kind: 'restarting',

@@ -10,7 +10,6 @@ export interface JobFacts {
   readonly committing: boolean
   /** The JobMaster's own words for why the job is not (fully) running. */
   readonly reason: string | null
-  readonly attempt: number
   readonly submittedAt: number
   /** When all subtasks ran for the first time. */
   readonly startedAt: number | null

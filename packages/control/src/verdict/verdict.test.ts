@@ -31,7 +31,6 @@ function facts(change: Partial<JobFacts> = {}): JobFacts {
     restarting: false,
     committing: false,
     reason: null,
-    attempt: 1,
     submittedAt: NOW - 61_000,
     startedAt: NOW - 60_000,
     finishedAt: null,
@@ -302,7 +301,7 @@ describe('a job that has failed before', () => {
       kind: 'restarting',
       tone: 'warn',
       text: 'Restarting because TaskManager tm-1 was lost: its connection closed.',
-      detail: 'Attempt 2 is on its way: waiting before the next attempt.',
+      detail: 'Another attempt is on its way: waiting before the next attempt.',
       since: NOW - 40_000,
     })
     const slots = { needed: 2, free: 0, total: 0, parallelismThatFits: null }
