@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 // setting, or its row in the table says why it has no effect, and the process warns at start.
 
 const root = join(import.meta.dirname, '..')
-const sources = globSync('{packages,apps}/*/src/**/*.{ts,tsx}', { cwd: root })
+const sources = globSync(['{packages,apps}/*/src/**/*.{ts,tsx}', 'apps/web/{server,lib}/**/*.ts'], { cwd: root })
   .filter(file => !/\.test\.ts$|\/generated\/|packages\/process\/src\/settings/.test(file))
   .map(file => readFileSync(join(root, file), 'utf8'))
 
