@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageWords, durationWords, oneLine, rateWords, ratioWords, sentence } from './words.ts'
+import { ageWords, durationWords, oneLine, percentWords, rateWords, ratioWords, sentence } from './words.ts'
 
 test('rates have three significant digits and their unit', () => {
   expect([0, 0.25, 0.7, 212, 999.4, 999.6, 1_940, 18_432, 999_499, 1_240_000, 3e9].map(rateWords)).toEqual([
@@ -18,6 +18,7 @@ test('rates have three significant digits and their unit', () => {
 })
 
 test('only a ratio of 1 reads as 1', () => {
+  expect([0, 0.82, 0.999, 1].map(percentWords)).toEqual(['0 %', '82 %', '99 %', '100 %'])
   expect([0, 0.004, 0.97, 0.999, 1].map(ratioWords)).toEqual(['0.00', '0.00', '0.97', '0.99', '1.00'])
 })
 

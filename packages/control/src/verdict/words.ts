@@ -24,9 +24,9 @@ export function ratioWords(ratio: number): string {
   return bounded.toFixed(2)
 }
 
-/** `82 %`. */
+/** `82 %`; what is not quite everything does not read as 100 %. */
 export function percentWords(ratio: number): string {
-  return `${Math.round(ratio * 100)} %`
+  return `${ratio < 1 ? Math.min(99, Math.round(ratio * 100)) : 100} %`
 }
 
 /** `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d 4 h`. */

@@ -71,49 +71,51 @@ export function liveJobOf(status: JobStatusView, metrics: JobMetrics, change: Pa
   }
 }
 
-/** Reports of so many seconds, from `fromMs` on: of 1,000 clicks a second the first subtask counts 700, each other 100. */
-export function reportSeconds(metrics: JobMetrics, seconds: number, fromMs = 0, attempt = 1): JobMetrics {
+/** Reports of so many seconds: of 1,000 clicks a second the first subtask counts 700, each other 100. */
+export function reportSeconds(metrics: JobMetrics, seconds: number): JobMetrics {
+  for (let s = 0; s <= seconds; s++) reportAt(metrics, s, s * 1000)
+  return metrics
+}
+
+/** What every subtask reports at a moment, `s` seconds after its start. */
+export function reportAt(metrics: JobMetrics, s: number, monotonicMs: number, wallMs = monotonicMs): void {
   const rates = [700, 100, 100, 100]
-  for (let s = 0; s <= seconds; s++) {
-    const at = fromMs + s * 1000
-    const common = {
-      status: 'running',
-      stateBytes: 10,
-      busyMs: s * 456.78,
-      idleMs: s * 543.22,
-      backpressuredMs: 0,
-    } as const
-    const operator = (uid: string, recordsIn: number, recordsOut: number, lateRecords = 0) => ({
-      uid,
-      name: uid,
-      recordsIn,
-      recordsOut,
-      lateRecords,
-      stateBytes: 10,
-    })
-    const subtasks: SubtaskMetrics[] = [
-      subtask({ ...common, vertex: 0, recordsOut: s * 1000, operators: [operator('clicks', 0, s * 1000)] }),
-      ...rates.map((rate, index) =>
-        subtask({
-          ...common,
-          vertex: 1,
-          subtask: index,
-          recordsIn: s * rate,
-          watermark: at - 1_234,
-          operators: [operator('count', s * rate, s * 10, s), operator('rows', s * 10, 0)],
-        }),
-      ),
+  const common = {
+    status: 'running',
+    stateBytes: 10,
+    busyMs: s * 456.78,
+    idleMs: s * 543.22,
+    backpressuredMs: 0,
+  } as const
+  const operator = (uid: string, recordsIn: number, recordsOut: number, lateRecords = 0) => ({
+    uid,
+    name: uid,
+    recordsIn,
+    recordsOut,
+    lateRecords,
+    stateBytes: 10,
+  })
+  const subtasks: SubtaskMetrics[] = [
+    subtask({ ...common, vertex: 0, recordsOut: s * 1000, operators: [operator('clicks', 0, s * 1000)] }),
+    ...rates.map((rate, index) =>
       subtask({
         ...common,
-        vertex: 2,
-        recordsIn: s * 4,
-        watermark: at - 1_234,
-        operators: [operator('late', s * 4, 0)],
+        vertex: 1,
+        subtask: index,
+        recordsIn: s * rate,
+        watermark: wallMs - 1_234,
+        operators: [operator('count', s * rate, s * 10, s), operator('rows', s * 10, 0)],
       }),
-    ]
-    metrics.report({ jobId: 'job_1', attempt, slot: 0, subtasks }, at, at)
-  }
-  return metrics
+    ),
+    subtask({
+      ...common,
+      vertex: 2,
+      recordsIn: s * 4,
+      watermark: wallMs - 1_234,
+      operators: [operator('late', s * 4, 0)],
+    }),
+  ]
+  metrics.report({ jobId: 'job_1', attempt: 1, slot: 0, subtasks }, monotonicMs, wallMs)
 }
 
 function subtask(change: Partial<SubtaskMetrics> & Pick<SubtaskMetrics, 'vertex'>): SubtaskMetrics {
