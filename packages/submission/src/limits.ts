@@ -9,6 +9,12 @@ export const MAX_BUNDLE_LENGTH = 16 * 1024 * 1024
 /** Of the graph as JSON, when it comes out of the sandbox. */
 export const MAX_GRAPH_LENGTH = 16 * 1024 * 1024
 
+/**
+ * Of graph, bundle and source map together, in bytes: they go to each TaskManager in one message, which may not be larger
+ * than `MESSAGE_BYTES_MAX` of packages/proto. Each within its own limit, they may still be too much with wide text.
+ */
+export const MAX_DEPLOYMENT_BYTES = 96 * 1024 * 1024
+
 /** Of the stacks that come beside it, with which operators get their places. */
 export const MAX_STACKS_LENGTH = 16 * 1024 * 1024
 

@@ -5,6 +5,7 @@ import type { SpecRegistry } from '@weir/engine/graph/operator-spec'
 import { validateGraph } from '@weir/engine/graph/validate'
 import { type Bundle, bundleJob } from './bundle.ts'
 import { deadEnds } from './dead-ends.ts'
+import { checkDeploymentSize } from './deployment-size.ts'
 import { jsonJobModule } from './json-job.ts'
 import { type Overrides, overridden } from './overrides.ts'
 import { type OperatorPlaces, placed, problemsError, shownPlace } from './problems.ts'
@@ -66,6 +67,7 @@ export async function prepareJob(request: PrepareRequest, context: PrepareContex
     const withFile = problems.map(problem => ({ file: fileName, ...placed(problem, first.places) }))
     throw problemsError('JOB_GRAPH', withFile)
   }
+  checkDeploymentSize({ graph, bundle: bundle.code, sourceMap: bundle.sourceMap }, fileName)
   return {
     graph,
     graphHash: graphHash(graph),
