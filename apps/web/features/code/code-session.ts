@@ -108,8 +108,15 @@ export class CodeSession {
   goToOperator(uid: string, options?: { readonly focus?: boolean }): void {
     // The caret may stand in its part already, where somebody is typing.
     if (this.operator.get() === uid && options?.focus !== true) return
-    const place = this.parts.nameOf(uid)
+    const place = this.parts.nameOf(uid) ?? this.#placeOf(uid)
     if (place !== null) this.goTo(place.line, place.column, options)
+  }
+
+  /** Where the JobManager saw an operator, while the text is the one that it saw. */
+  #placeOf(uid: string): { readonly line: number; readonly column: number } | null {
+    const { drawn } = this.checker.state.get()
+    if (drawn === null || drawn.text !== this.model.getValue()) return null
+    return drawn.pipeline.operators.find(operator => operator.uid === uid)?.place ?? null
   }
 
   focus(): void {

@@ -18,13 +18,15 @@ export type SessionState =
   | { readonly state: 'ready'; readonly session: CodeSession; readonly server: DraftServer }
   | { readonly state: 'failed'; readonly message: string; retry(): void }
 
+const LOADING: SessionState = { state: 'loading' }
+
 /**
  * Opens the draft once; later answers of the server are told to its autosave, so that what is typed is never taken away
  * by them.
  */
 export function useCodeSession(draft: Draft): SessionState {
   const client = useTRPCClient()
-  const [state, setState] = useState<SessionState>({ state: 'loading' })
+  const [state, setState] = useState<SessionState>(LOADING)
   const [attempt, setAttempt] = useState(0)
   const { draftId } = draft
 
@@ -32,10 +34,12 @@ export function useCodeSession(draft: Draft): SessionState {
   useEffect(() => {
     let opened: CodeSession | null = null
     let gone = false
+    // Effects may run again for the same page (when it is hidden and shown): what was opened before is closed by then.
+    setState(LOADING)
     const server = draftServer(client, draftId, draft.fileName)
-    openSession(draft, server)
+    openSession(draft, server, () => gone)
       .then(session => {
-        if (gone) return session.dispose()
+        if (session === null) return
         opened = session
         setState({ state: 'ready', session, server })
       })
@@ -58,8 +62,11 @@ export function useCodeSession(draft: Draft): SessionState {
   return state
 }
 
-async function openSession(draft: Draft, server: DraftServer): Promise<CodeSession> {
-  const [monaco, tabId, tabs] = await Promise.all([loadMonaco(), claimTabId(), liveTabIds()])
+/** Null when the page has gone before: nothing has been made then. */
+async function openSession(draft: Draft, server: DraftServer, isGone: () => boolean): Promise<CodeSession | null> {
+  const [monaco, tabId] = await Promise.all([loadMonaco(), claimTabId()])
+  const tabs = await liveTabIds()
+  if (isGone()) return null
   const backup = new LocalBackup(window.localStorage, draft.draftId, tabId)
   const kept = backup.take(tabs)
   const opening = openingOf(draft, kept)

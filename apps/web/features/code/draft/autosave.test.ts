@@ -187,6 +187,8 @@ test('mine overwrites theirs', async () => {
   autosave.keepMine()
   await timers.pass(0)
   expect([server.source, phase(), kept]).toEqual(['mine', 'saved', null])
+  // A version of its own, so that theirs is not lost in the same spell of typing.
+  expect(server.restored.at(-1)).toBe(true)
 })
 
 test('theirs takes the place of mine', async () => {

@@ -18,7 +18,7 @@ export type SaveState =
 export interface AutosaveOptions {
   readonly timers: Timers
   /** Throws what `isRefusal` tells apart. */
-  /** `restored`: the text was taken from the history. */
+  /** `restored`: it begins a version of its own in the history, since it takes the place of another text. */
   save(source: string, baseRevision: number, restored: boolean): Promise<SaveOutcome>
   /** The server's sentence for a failure that another try does not mend; undefined for one that it may. */
   refusal(error: unknown): string | undefined
@@ -48,7 +48,7 @@ export class Autosave {
   #failures = 0
   #saving: Promise<void> | null = null
   #closed = false
-  /** The text on the screen comes from the history; the first save says so. */
+  /** The next save begins a version of its own. */
   #restored = false
   /** What went out with the last breath of a page that then came back. */
   #sentLast: string | null = null
@@ -141,6 +141,8 @@ export class Autosave {
     if (state.phase !== 'conflict') return
     this.revision.set(state.current.revision)
     this.#savedText = state.current.source
+    // As a version of its own: saves of one person in a row are one version, and theirs has to stay in the history.
+    this.#restored = true
     this.state.set({ phase: 'saving' })
     this.#schedule(0)
   }

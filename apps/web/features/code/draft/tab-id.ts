@@ -5,7 +5,15 @@ const LOCK = 'weir.tab.'
  * A name of this tab that a refresh keeps. A duplicated tab begins with a copy of it: the lock that the first one holds
  * tells the second to take another.
  */
-export async function claimTabId(): Promise<string> {
+export function claimTabId(): Promise<string> {
+  claimed ??= claim()
+  return claimed
+}
+
+/** Once for a page: who asks for its own name a second time would find it taken. */
+let claimed: Promise<string> | undefined
+
+async function claim(): Promise<string> {
   const kept = window.sessionStorage.getItem(KEY)
   const id = kept !== null && (await lock(kept)) ? kept : await freshId()
   window.sessionStorage.setItem(KEY, id)
@@ -26,17 +34,14 @@ async function freshId(): Promise<string> {
   return id
 }
 
-const mine = new Set<string>()
-
 /** Holds the lock for as long as the tab lives; false when another tab has it. */
 function lock(id: string): Promise<boolean> {
-  if (navigator.locks === undefined || mine.has(id)) return Promise.resolve(true)
+  if (navigator.locks === undefined) return Promise.resolve(true)
   return new Promise((resolve, reject) => {
     navigator.locks
       .request(LOCK + id, { ifAvailable: true }, held => {
         resolve(held !== null)
         if (held === null) return undefined
-        mine.add(id)
         return new Promise<never>(() => undefined)
       })
       .catch(reject)

@@ -11,6 +11,8 @@ export function CodeEditor({ session, name }: { readonly session: CodeSession; r
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new name is told to the editor below
   useEffect(() => {
+    // Closed already, and about to be replaced: see useCodeSession.
+    if (session.model.isDisposed()) return
     const { monaco } = session
     const editor = monaco.editor.create(place.current!, {
       model: session.model,
@@ -35,7 +37,8 @@ export function CodeEditor({ session, name }: { readonly session: CodeSession; r
       stickyScroll: { enabled: false },
       wordBasedSuggestions: 'off',
       quickSuggestions: { other: true, strings: true, comments: false },
-      suggest: { showWords: false, preview: false },
+      // Details stand beside the list (Ctrl+Space), not in its rows, whose names they would not fit.
+      suggest: { showWords: false, preview: false, showInlineDetails: false },
       // Menus and hovers may be larger than the pane.
       fixedOverflowWidgets: true,
       formatOnPaste: true,

@@ -32,6 +32,7 @@ export function DiffView({ session, before, after, label }: DiffViewProps) {
       minimap: { enabled: false },
       scrollBeyondLastLine: false,
       renderOverviewRuler: false,
+      renderFinalNewline: 'on',
       renderMarginRevertIcon: false,
       stickyScroll: { enabled: false },
       hideUnchangedRegions: { enabled: true },
