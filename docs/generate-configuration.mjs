@@ -3,7 +3,13 @@ import { SETTINGS } from '../packages/process/src/settings-table.ts'
 import { cell, table, writePage } from './write-page.mjs'
 
 /** How the processes that read a setting are called in prose. */
-const READERS = { cluster: '`npm start`', jobmanager: 'JobManager', taskmanager: 'TaskManager', cli: '`./weir`' }
+const READERS = {
+  cluster: '`npm start`',
+  jobmanager: 'JobManager',
+  taskmanager: 'TaskManager',
+  web: 'web app',
+  cli: '`./weir`',
+}
 
 function defaultText(setting) {
   if (setting.defaultText !== undefined) return cell(setting.defaultText)

@@ -15,7 +15,7 @@ import {
 } from './setting-kinds.ts'
 
 /** The processes that read a setting. */
-export type ReadBy = 'cluster' | 'jobmanager' | 'taskmanager' | 'cli'
+export type ReadBy = 'cluster' | 'jobmanager' | 'taskmanager' | 'web' | 'cli'
 
 /** One environment variable. */
 export interface SettingRow<T, D> {
@@ -40,7 +40,7 @@ function row<T, const D extends T | null>(spec: SettingRow<T, D>): SettingRow<T,
   return spec
 }
 
-const ALL: readonly ReadBy[] = ['cluster', 'jobmanager', 'taskmanager', 'cli']
+const ALL: readonly ReadBy[] = ['cluster', 'jobmanager', 'taskmanager', 'web', 'cli']
 const SERVERS: readonly ReadBy[] = ['cluster', 'jobmanager', 'taskmanager']
 const NO_CHECKPOINTS = 'checkpoints are not there in this version'
 const NO_DISK_TIER = 'state stays in memory in this version'
@@ -63,7 +63,7 @@ export const SETTINGS = {
     kind: folder(),
     default: null,
     defaultText: 'the folder where the process was started',
-    readBy: ALL,
+    readBy: [...SERVERS, 'cli'],
     description: "The folder from which relative paths in a job's sources and sinks are taken.",
   }),
   fileRoots: row({
@@ -95,7 +95,7 @@ export const SETTINGS = {
     kind: secretText(16),
     default: null,
     defaultText: 'the token in WEIR_HOME/credentials, made at the first start',
-    readBy: ALL,
+    readBy: [...SERVERS, 'cli'],
     description: 'The admin token: accepted by the JobManager, sent by the command line.',
     secret: true,
   }),
@@ -121,15 +121,14 @@ export const SETTINGS = {
     variable: 'WEB_PORT',
     kind: port(),
     default: 8080,
-    readBy: ['cluster'],
+    readBy: ['cluster', 'web'],
     description: 'The port of the web app.',
-    withoutEffect: 'the web app is not there in this version',
   }),
   jobManagerPort: row({
     variable: 'JOBMANAGER_PORT',
     kind: port(),
     default: 8081,
-    readBy: ['cluster', 'jobmanager', 'cli'],
+    readBy: ['cluster', 'jobmanager', 'web', 'cli'],
     description: 'The HTTP port of the JobManager: REST, /metrics, documentation of the API.',
   }),
   jobManagerRpcPort: row({
