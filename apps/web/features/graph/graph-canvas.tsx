@@ -3,8 +3,9 @@ import { ReactFlow, ReactFlowProvider, type ReactFlowState, useReactFlow, useSto
 import '@xyflow/react/dist/base.css'
 import type { PipelineView } from '@weir/proto/web/pipeline'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { FarEdges } from './far-edges.tsx'
 import styles from './graph-canvas.module.css'
-import { type GraphActions, GraphContext } from './graph-context.ts'
+import { type Distance, DistanceContext, type GraphActions, GraphContext } from './graph-context.ts'
 import { GraphControls, GraphMiniMap } from './graph-controls.tsx'
 import { GraphEdge, type PipeEdge } from './graph-edge.tsx'
 import { GraphLegend } from './graph-legend.tsx'
@@ -25,6 +26,7 @@ interface GraphCanvasProps {
   readonly label: string
 }
 
+const NO_EDGES: PipeEdge[] = []
 const NODE_TYPES = { operator: GraphNode }
 const EDGE_TYPES = { pipe: GraphEdge }
 /** What floats over the canvas counts as its border. */
@@ -35,7 +37,8 @@ const ZOOM_MAX = 2
 const FAR_BELOW = 0.5
 const VERY_FAR_BELOW = 0.25
 
-const farOf = ({ transform: [, , zoom] }: ReactFlowState) => (zoom < VERY_FAR_BELOW ? 2 : zoom < FAR_BELOW ? 1 : 0)
+const distanceOf = ({ transform: [, , zoom] }: ReactFlowState): Distance =>
+  zoom < VERY_FAR_BELOW ? 2 : zoom < FAR_BELOW ? 1 : 0
 const sizeOf = (state: ReactFlowState) => `${state.width}x${state.height}`
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -48,7 +51,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
 function Canvas({ pipeline, store, mode, selected, actions, stale, label }: GraphCanvasProps) {
   const flow = useReactFlow<OperatorNode, PipeEdge>()
-  const far = useStore(farOf)
+  const distance = useStore(distanceOf)
   const size = useStore(sizeOf)
   const frame = useRef<HTMLDivElement>(null)
   const layout = layoutOf(pipeline)
@@ -116,7 +119,7 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
         role="group"
         aria-label={label}
         className={styles.canvas}
-        data-far={far || undefined}
+        data-far={distance || undefined}
         data-stale={stale || undefined}
         onKeyDown={onKeyDown}
         onFocus={event => {
@@ -124,31 +127,37 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
           if (uid !== null && event.target.matches(':focus-visible')) focusOn(uid)
         }}
       >
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={NODE_TYPES}
-          edgeTypes={EDGE_TYPES}
-          minZoom={ZOOM_MIN}
-          maxZoom={ZOOM_MAX}
-          onlyRenderVisibleElements
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          zoomOnDoubleClick={false}
-          disableKeyboardA11y
-          deleteKeyCode={null}
-          selectionKeyCode={null}
-          multiSelectionKeyCode={null}
-          onPaneClick={() => actions.select(null)}
-          onMoveStart={event => {
-            if (event !== null) moved.current = true
-          }}
-        >
-          <GraphMiniMap layout={layout} selected={selected} />
-        </ReactFlow>
+        <DistanceContext value={distance}>
+          <ReactFlow
+            nodes={nodes}
+            edges={distance === 2 ? NO_EDGES : edges}
+            nodeTypes={NODE_TYPES}
+            edgeTypes={EDGE_TYPES}
+            minZoom={ZOOM_MIN}
+            maxZoom={ZOOM_MAX}
+            // From far away all is in sight, or nearly so: to mount and unmount costs more than it saves.
+            onlyRenderVisibleElements={distance < 2}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            zoomOnDoubleClick={false}
+            disableKeyboardA11y
+            deleteKeyCode={null}
+            selectionKeyCode={null}
+            multiSelectionKeyCode={null}
+            onPaneClick={() => actions.select(null)}
+            onMoveStart={event => {
+              if (event !== null) moved.current = true
+              frame.current?.setAttribute('data-moving', '')
+            }}
+            onMoveEnd={() => frame.current?.removeAttribute('data-moving')}
+          >
+            {distance === 2 && <FarEdges layout={layout} />}
+            <GraphMiniMap layout={layout} selected={selected} />
+          </ReactFlow>
+        </DistanceContext>
         <GraphLegend pipeline={pipeline} mode={mode} />
         <GraphControls onFit={fit} />
         <GraphTable pipeline={pipeline} layout={layout} store={store} />

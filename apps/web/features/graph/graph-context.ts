@@ -2,12 +2,20 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { EdgeLook } from './edge-view.ts'
 import type { GraphStore } from './graph-store.ts'
-import type { NodeView } from './node-view.ts'
+import { farLook, type NodeView } from './node-view.ts'
 
 export interface GraphActions {
   select(uid: string | null): void
   open(uid: string): void
 }
+
+/**
+ * How far away the graph is: 0 near, 1 too far for figures, 2 too far for names. What cannot be read is not drawn: a
+ * graph that is far away is a large one.
+ */
+export type Distance = 0 | 1 | 2
+
+export const DistanceContext = createContext<Distance>(0)
 
 export interface GraphScope {
   readonly store: GraphStore
@@ -33,6 +41,14 @@ export function useNodeView(uid: string): NodeView {
   )
 }
 
+/** What can be seen of a card from far away, as text; changes seldom. See FarCard. */
+export function useFarLook(uid: string): string {
+  const { store } = useGraphScope()
+  const subscribe = useCallback((listener: () => void) => store.onNode(uid, listener), [store, uid])
+  const read = () => farLook(store.node(uid))
+  return useSyncExternalStore(subscribe, read, read)
+}
+
 export function useIsSelected(uid: string): boolean {
   const { store } = useGraphScope()
   const subscribe = useCallback((listener: () => void) => store.onNode(uid, listener), [store, uid])
@@ -46,9 +62,13 @@ export function useIsSelected(uid: string): boolean {
 export function useEdgeLook(id: string): EdgeLook | undefined {
   const { store } = useGraphScope()
   const subscribe = useCallback((listener: () => void) => store.onEdge(id, listener), [store, id])
-  return useSyncExternalStore(
-    subscribe,
-    () => store.edge(id),
-    () => store.edge(id),
-  )
+  const read = () => store.edge(id)
+  return useSyncExternalStore(subscribe, read, read)
+}
+
+export function useBlockedEdges(): ReadonlySet<string> {
+  const { store } = useGraphScope()
+  const subscribe = useCallback((listener: () => void) => store.onBlockedEdges(listener), [store])
+  const read = () => store.blockedEdges()
+  return useSyncExternalStore(subscribe, read, read)
 }

@@ -1,9 +1,9 @@
 'use client'
 import type { EdgeView } from '@weir/proto/web/pipeline'
 import type { Edge, EdgeProps } from '@xyflow/react'
-import { memo } from 'react'
+import { memo, useContext } from 'react'
 import { edgeWords } from './edge-text.ts'
-import { useEdgeLook } from './graph-context.ts'
+import { DistanceContext, useEdgeLook } from './graph-context.ts'
 import styles from './graph-edge.module.css'
 import type { PlacedEdge } from './layout.ts'
 
@@ -16,6 +16,7 @@ const FIGURE_LETTER_PX = 6.65
  * lines. A side output is dashed. The words are SVG text: hundreds of them cost no layout.
  */
 export const GraphEdge = memo(function GraphEdge({ id, data }: EdgeProps<PipeEdge>) {
+  const far = useContext(DistanceContext) > 0
   const look = useEdgeLook(id)
   if (data === undefined || look === undefined) return null
   const { view, placed } = data
@@ -33,13 +34,15 @@ export const GraphEdge = memo(function GraphEdge({ id, data }: EdgeProps<PipeEdg
         <path className={styles.line} data-side={side || undefined} d={path} strokeWidth={look.widthPx} />
       )}
       <path className={styles.head} d={`M${end.x - head},${end.y - 9} h${2 * head} L${end.x},${end.y}Z`} />
-      <text className={styles.label} x={label.x} y={label.y + 4}>
-        {look.figure !== '' && <tspan className={styles.figure}>{look.figure}</tspan>}
-        <tspan className={styles.words} x={look.figure === '' ? label.x : label.x + figureWidth(look.figure)}>
-          {edgeWords(view)}
-        </tspan>
-        {view.key !== null && <title>{view.key}</title>}
-      </text>
+      {!far && (
+        <text className={styles.label} x={label.x} y={label.y + 4}>
+          {look.figure !== '' && <tspan className={styles.figure}>{look.figure}</tspan>}
+          <tspan className={styles.words} x={look.figure === '' ? label.x : label.x + figureWidth(look.figure)}>
+            {edgeWords(view)}
+          </tspan>
+          {view.key !== null && <title>{view.key}</title>}
+        </text>
+      )}
     </g>
   )
 })

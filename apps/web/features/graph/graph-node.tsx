@@ -1,9 +1,9 @@
 'use client'
 import type { OperatorView } from '@weir/proto/web/pipeline'
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
-import { memo } from 'react'
+import { type CSSProperties, memo, useContext } from 'react'
 import { VisuallyHidden } from '@/ui/text/visually-hidden.tsx'
-import { useGraphScope, useIsSelected, useNodeView } from './graph-context.ts'
+import { DistanceContext, useFarLook, useGraphScope, useIsSelected, useNodeView } from './graph-context.ts'
 import styles from './graph-node.module.css'
 import { OperatorCard } from './operator-card.tsx'
 
@@ -13,8 +13,8 @@ export type OperatorNode = Node<{ readonly operator: OperatorView }, 'operator'>
 export const GraphNode = memo(function GraphNode({ data }: NodeProps<OperatorNode>) {
   const { operator } = data
   const { actions } = useGraphScope()
-  const view = useNodeView(operator.uid)
   const selected = useIsSelected(operator.uid)
+  const far = useContext(DistanceContext) === 2
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={false} className={styles.handle} />
@@ -26,14 +26,53 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps<OperatorNod
         onClick={() => actions.select(operator.uid)}
         onDoubleClick={() => actions.open(operator.uid)}
       >
-        <VisuallyHidden>
-          {operator.name}, {operator.type}, parallelism {operator.parallelism}, {view.words}
-        </VisuallyHidden>
-        <span className={styles.picture} aria-hidden="true">
-          <OperatorCard operator={operator} view={view} selected={selected} />
-        </span>
+        {far ? (
+          <FarCard operator={operator} selected={selected} />
+        ) : (
+          <NearCard operator={operator} selected={selected} />
+        )}
       </button>
       <Handle type="source" position={Position.Bottom} isConnectable={false} className={styles.handle} />
     </>
   )
 })
+
+interface CardProps {
+  readonly operator: OperatorView
+  readonly selected: boolean
+}
+
+function NearCard({ operator, selected }: CardProps) {
+  const view = useNodeView(operator.uid)
+  return (
+    <>
+      <VisuallyHidden>
+        {operator.name}, {operator.type}, parallelism {operator.parallelism}, {view.words}
+      </VisuallyHidden>
+      <span className={styles.picture} aria-hidden="true">
+        <OperatorCard operator={operator} view={view} selected={selected} />
+      </span>
+    </>
+  )
+}
+
+/** A block that is filled as far as the operator is busy. Its figures are in the graph's table. */
+function FarCard({ operator, selected }: CardProps) {
+  const [state, tag, busy] = useFarLook(operator.uid).split(' ')
+  return (
+    <>
+      <VisuallyHidden>
+        {operator.name}, {operator.type}, {state === 'plain' ? '' : `${state}, `}
+        {busy === '' ? 'busy unknown' : `busy about ${busy} percent`}
+      </VisuallyHidden>
+      <span
+        className={styles.far}
+        aria-hidden="true"
+        data-state={state}
+        data-tag={tag}
+        data-selected={selected || undefined}
+        style={{ '--v': busy === '' ? 0 : Number(busy) } as CSSProperties}
+      />
+    </>
+  )
+}

@@ -167,6 +167,20 @@ describe('a document that comes', () => {
   })
 })
 
+test('work is handed to whoever spreads it over time', () => {
+  const later: (() => void)[] = []
+  const facts = { mode: 'live', doc: doc(), problems: [], edgeTypes: {} } as const
+  const store = new GraphStore(pipeline, facts, work => later.push(...work))
+  later.length = 0
+  let woken = 0
+  store.onNode('sum', () => woken++)
+  updated(store, doc({ vertices: { src: vertex('src'), sum: vertex('sum', { busy: 0.5 }) } }))
+  expect(woken).toBe(0)
+  for (const each of later) each()
+  expect(woken).toBe(1)
+  expect(store.node('sum').live?.busy).toBe(50)
+})
+
 describe('selection', () => {
   test('wakes the card that loses it and the one that gets it', () => {
     const store = storeOf(doc())
@@ -284,6 +298,20 @@ describe('an edge', () => {
     )
     expect(store.edge('parse->sum')).toMatchObject({ blocked: true, figure: '100 /s' })
     expect(store.edge('src->parse')).toMatchObject({ blocked: false })
+  })
+
+  test('is one of the blocked edges, whose set is another only when another edge is', () => {
+    const slow = { src: vertex('src', { backpressure: 0.7 }), sum: vertex('sum', { busy: 0.98 }) }
+    const store = storeOf(doc({ vertices: slow }))
+    const before = store.blockedEdges()
+    expect([...before]).toEqual(['parse->sum'])
+    let woken = 0
+    store.onBlockedEdges(() => woken++)
+    updated(store, doc({ vertices: { ...slow, sum: vertex('sum', { busy: 0.97 }) } }))
+    expect(store.blockedEdges()).toBe(before)
+    updated(store, doc())
+    expect(woken).toBe(1)
+    expect(store.blockedEdges().size).toBe(0)
   })
 
   test('to a receiver that keeps up is not blamed', () => {

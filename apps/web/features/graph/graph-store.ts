@@ -17,6 +17,13 @@ export interface GraphFacts {
 
 type Listener = () => void
 
+/** Does all of the work, at once or over some frames. */
+export type Spread = (work: readonly (() => void)[]) => void
+
+const atOnce: Spread = work => {
+  for (const each of work) each()
+}
+
 const NOTHING_LIVE: NodeView = {
   state: 'unknown',
   tags: [],
@@ -35,10 +42,13 @@ export class GraphStore {
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #vertexOf: ReadonlyMap<string, string>
   readonly #nameOf: ReadonlyMap<string, string>
+  readonly #spread: Spread
+  #blocked: ReadonlySet<string> = new Set()
   #selected: string | null = null
 
-  constructor(pipeline: PipelineView, facts: GraphFacts) {
+  constructor(pipeline: PipelineView, facts: GraphFacts, spread: Spread = atOnce) {
     this.pipeline = pipeline
+    this.#spread = spread
     this.#vertexOf = new Map(pipeline.operators.map(({ uid, vertexId }) => [uid, vertexId]))
     this.#nameOf = new Map(pipeline.operators.map(({ uid, name }) => [uid, name]))
     this.update(facts)
@@ -63,7 +73,12 @@ export class GraphStore {
           : designEdge(edge, facts.mode === 'design' ? facts.edgeTypes : {})
       if (replace(this.#edges, edge.id, look)) changed.push(edgeKey(edge.id))
     }
-    for (const key of changed) this.#wake(key)
+    const blocked = new Set(this.pipeline.edges.filter(({ id }) => this.#edges.get(id)?.blocked).map(({ id }) => id))
+    if (blocked.size !== this.#blocked.size || [...blocked].some(id => !this.#blocked.has(id))) {
+      this.#blocked = blocked
+      changed.push(BLOCKED_KEY)
+    }
+    this.#spread(changed.map(key => () => this.#wake(key)))
   }
 
   select(uid: string | null): void {
@@ -86,6 +101,15 @@ export class GraphStore {
     return this.#edges.get(id)
   }
 
+  /** The edges that carry the tint of backpressure; another set only when another edge does. */
+  blockedEdges(): ReadonlySet<string> {
+    return this.#blocked
+  }
+
+  onBlockedEdges(listener: Listener): () => void {
+    return this.#listen(BLOCKED_KEY, listener)
+  }
+
   onNode(uid: string, listener: Listener): () => void {
     return this.#listen(nodeKey(uid), listener)
   }
@@ -105,6 +129,8 @@ export class GraphStore {
     for (const listener of this.#listeners.get(key) ?? []) listener()
   }
 }
+
+const BLOCKED_KEY = 'blocked'
 
 function nodeKey(uid: string): string {
   return `n/${uid}`

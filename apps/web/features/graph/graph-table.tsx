@@ -1,6 +1,6 @@
 'use client'
 import type { PipelineView } from '@weir/proto/web/pipeline'
-import { useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { edgeWords } from './edge-text.ts'
 import type { GraphStore } from './graph-store.ts'
 import styles from './graph-table.module.css'
@@ -10,7 +10,7 @@ import type { GraphLayout } from './layout.ts'
 const REFRESH_MS = 10_000
 
 /** The graph as a table that only screen readers meet. Its figures are those of the last ten seconds. */
-export function GraphTable(props: {
+export const GraphTable = memo(function GraphTable(props: {
   readonly pipeline: PipelineView
   readonly layout: GraphLayout
   readonly store: GraphStore
@@ -63,4 +63,4 @@ export function GraphTable(props: {
       </tbody>
     </table>
   )
-}
+})

@@ -40,6 +40,12 @@ export interface NodeFigures {
   readonly total: string | null
 }
 
+/** State, worst badge and busy in steps of a tenth (empty when unknown), parted by spaces: all that is seen from far. */
+export function farLook({ state, tags, live }: NodeView): string {
+  const busy = live?.busy ?? null
+  return `${state} ${tags[0]?.kind ?? 'none'} ${busy === null ? '' : Math.ceil(busy / 10) * 10}`
+}
+
 /** A card while the pipeline is written: its worst problem is its badge. */
 export function designView(operator: OperatorView, problems: readonly SourceProblem[]): NodeView {
   const own = problems.filter(problem => problem.operator === operator.uid)

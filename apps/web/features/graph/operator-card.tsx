@@ -7,6 +7,10 @@ import type { NodeFigures, NodeTag, NodeView } from './node-view.ts'
 import styles from './operator-card.module.css'
 import { OperatorIcon } from './operator-icon.tsx'
 
+/** Made once: cards are drawn often. */
+const CLOCK = <Clock size={12} strokeWidth={1.5} aria-hidden="true" />
+const LINK = <Link2 size={12} strokeWidth={1.5} aria-hidden="true" />
+
 interface CardProps {
   readonly operator: OperatorView
   readonly view: NodeView
@@ -59,7 +63,7 @@ function Figures({ figures }: { readonly figures: NodeFigures }) {
       <span className={styles.middle}>
         <b className={styles.figure}>{figures.rate}</b>
         <span className={styles.lag} title="Watermark lag: how far its event time is behind the clock">
-          <Clock size={12} strokeWidth={1.5} aria-hidden="true" />
+          {CLOCK}
           {figures.lag}
         </span>
       </span>
@@ -73,7 +77,7 @@ function Low({ figures: { total, chainedTo, busy } }: { readonly figures: NodeFi
   if (chainedTo !== null) {
     return (
       <span className={styles.chained} title={`Runs in the threads of ${chainedTo}, which carry its load too`}>
-        <Link2 size={12} strokeWidth={1.5} aria-hidden="true" />
+        {LINK}
         <span>in chain of {chainedTo}</span>
       </span>
     )

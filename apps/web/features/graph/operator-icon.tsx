@@ -21,6 +21,7 @@ import {
   Table2,
   Terminal,
 } from 'lucide-react'
+import { memo } from 'react'
 
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   fileSource: FileText,
@@ -46,8 +47,13 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   blackhole: Ban,
 }
 
+interface OperatorIconProps {
+  readonly type: string
+  readonly size?: number
+}
+
 /** The picture of an operator's type; decoration, since the name stands beside it. */
-export function OperatorIcon({ type, size = 16 }: { readonly type: string; readonly size?: number }) {
+export const OperatorIcon = memo(function OperatorIcon({ type, size = 16 }: OperatorIconProps) {
   const Icon = ICONS[type] ?? Box
   return <Icon size={size} strokeWidth={1.5} aria-hidden="true" />
-}
+})

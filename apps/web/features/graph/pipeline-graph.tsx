@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useJobDoc } from '@/lib/live'
 import { GraphCanvas } from './graph-canvas.tsx'
 import { type GraphMode, GraphStore } from './graph-store.ts'
+import { overFrames } from './over-frames.ts'
 import { useStale } from './use-stale.ts'
 
 export interface PipelineGraphProps {
@@ -35,7 +36,7 @@ export function PipelineGraph(props: PipelineGraphProps) {
   const { problems = NO_PROBLEMS, edgeTypes = NO_TYPES } = props
   const facts = useMemo(() => ({ mode: renderMode, doc: null, problems, edgeTypes }), [renderMode, problems, edgeTypes])
   // biome-ignore lint/correctness/useExhaustiveDependencies: later facts reach the same store by `update`
-  const store = useMemo(() => new GraphStore(pipeline, facts), [pipeline])
+  const store = useMemo(() => new GraphStore(pipeline, facts, overFrames()), [pipeline])
   useEffect(() => {
     if (renderMode === 'design') store.update(facts)
   }, [store, facts, renderMode])
