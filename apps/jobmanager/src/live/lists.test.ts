@@ -1,7 +1,7 @@
 import type { RowItem } from '@weir/proto/web/job-details'
 import type { LiveTopic } from '@weir/proto/web/live'
 import { describe, expect, it } from 'vitest'
-import { HubHarness, settled } from './testing.ts'
+import { HubHarness, settled } from '../../test/live-harness.ts'
 
 const ROWS: LiveTopic = { kind: 'rows', jobId: 'job_1', operator: null }
 const ROWS_KEY = 'rows/job_1/'

@@ -1,8 +1,8 @@
 import { WeirError } from '@weir/engine/base/errors'
 import type { LiveTopic } from '@weir/proto/web/live'
 import { describe, expect, it } from 'vitest'
+import { HubHarness, settled, VIEWER } from '../../test/live-harness.ts'
 import { SUBSCRIBERS_MAX } from './live-hub.ts'
-import { HubHarness, settled, VIEWER } from './testing.ts'
 
 const JOB: LiveTopic = { kind: 'job', jobId: 'job_1' }
 const OVERVIEW: LiveTopic = { kind: 'overview' }

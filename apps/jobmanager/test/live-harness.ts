@@ -4,11 +4,11 @@ import { ManualClock } from '@weir/engine/testing/manual-clock'
 import type { LogLine } from '@weir/process/log-reader'
 import type { LiveMessage, LiveTopic } from '@weir/proto/web/live'
 import { applyChanges } from '@weir/proto/web/live-delta'
-import type { Principal } from '../auth/permissions.ts'
-import { PublishedRows } from '../dispatcher/published-rows.ts'
-import { LiveHub } from './live-hub.ts'
-import type { LiveChange, LiveSources } from './live-sources.ts'
-import type { Freshness } from './pace.ts'
+import type { Principal } from '../src/auth/permissions.ts'
+import { PublishedRows } from '../src/dispatcher/published-rows.ts'
+import { LiveHub } from '../src/live/live-hub.ts'
+import type { LiveChange, LiveSources } from '../src/live/live-sources.ts'
+import type { Freshness } from '../src/live/pace.ts'
 
 export const ADMIN: Principal = { name: 'admin', via: 'session', role: 'admin', seeRecords: true }
 export const VIEWER: Principal = { name: 'viewer', via: 'session', role: 'viewer', seeRecords: false }
