@@ -33,8 +33,9 @@ export function topicKey(topic: LiveTopic): string {
 }
 
 /**
- * What a subscription yields, at most once a second per topic. Each is tracked by an id that names the position of
- * every topic, so that whoever comes back with it gets what was missed: the deltas, while they are kept, or a snapshot.
+ * What a subscription yields: measured values at most once a second per topic, what an event has changed within 300 ms.
+ * Each is tracked by an id that names the position of every topic, so that whoever comes back with it gets what was
+ * missed: the deltas, while they are kept, or a snapshot.
  */
 export type LiveMessage =
   /** The whole document. */
@@ -42,7 +43,7 @@ export type LiveMessage =
   | { readonly type: 'delta'; readonly topic: string; readonly changes: readonly Change[] }
   /** New items of a list; `reset` says that what the reader has is not continued by them (forget it first). */
   | { readonly type: 'append'; readonly topic: string; readonly items: readonly unknown[]; readonly reset: boolean }
-  /** There is no such thing (any more): the message says what and what to do. The topic sends nothing more. */
+  /** There is no such thing (any more), or the caller may not see it: the message says what. The topic sends nothing more. */
   | { readonly type: 'gone'; readonly topic: string; readonly message: string }
-  /** Nothing else for 2 s: the server is there. Its wall clock, by which ages are shown. */
+  /** At the beginning and at least every 2 s: the server is there. Its wall clock, by which ages are shown. */
   | { readonly type: 'tick'; readonly at: number }
