@@ -16,7 +16,9 @@ export function SourceView({ fileName, source, line }: SourceViewProps) {
   const lines = useMemo(() => highlight(source), [source])
   const marked = useRef<HTMLLIElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another line is another element to show
-  useEffect(() => marked.current?.scrollIntoView({ block: 'center' }), [line])
+  useEffect(() => {
+    marked.current?.scrollIntoView({ block: 'center' })
+  }, [line])
   return (
     <section className={styles.source}>
       <header className={styles.head}>

@@ -78,14 +78,14 @@ export function MetricChart({ title, history, shown, format, most }: MetricChart
                 <svg viewBox="0 0 20 4" aria-hidden="true">
                   <path d="M0 2h20" stroke={LOOKS[at]?.stroke} strokeDasharray={LOOKS[at]?.dash} strokeWidth={2} />
                 </svg>
-                <span>{label}</span>
+                <span title={label}>{label}</span>
                 <b>{format(summaries[at]?.last ?? null)}</b>
               </li>
             ))}
           </ul>
           <div className={styles.plot} role="img" aria-label={wordsOf(title, shown, summaries, format)}>
             <ResponsiveContainer width="100%" height="100%">
-              <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
+              <LineChart data={rows} margin={{ top: 8, right: 28, bottom: 0, left: 0 }} accessibilityLayer={false}>
                 <CartesianGrid vertical={false} stroke="var(--line)" />
                 <XAxis
                   dataKey="at"

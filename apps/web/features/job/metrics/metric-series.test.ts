@@ -19,6 +19,11 @@ describe('a history that the page continues', () => {
     expect(extendSeries(history, [sample(12_500, 99)], '5m', ['rate']).values.rate).toEqual([1, null, 3])
   })
 
+  test('gets a point that the server did not know yet', () => {
+    const early: MetricSeries = { from: 10_000, stepMs: 1_000, values: { rate: [1, 2, null] } }
+    expect(extendSeries(early, [sample(12_500, 3), sample(9_000, 99)], '5m', ['rate']).values.rate).toEqual([1, 2, 3])
+  })
+
   test('has a gap where no sample fell', () => {
     expect(extendSeries(history, [sample(15_000, 6)], '5m', ['rate']).values.rate).toEqual([1, null, 3, null, null, 6])
   })

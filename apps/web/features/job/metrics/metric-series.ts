@@ -29,8 +29,8 @@ export function sampleOf(doc: JobDoc, at: number): Sample {
 }
 
 /**
- * The server's history, continued by what the page has seen since: each further point is the mean of the samples that
- * fall into its step, null where there were none. No longer than the range; the oldest points go. Has the series
+ * The server's history, completed by what the page has seen itself: a point that the server has not is the mean of the
+ * samples that fall into its step, null where there were none. No longer than the range; the oldest points go. Has the series
  * `names` only: a job of hundreds of vertices has hundreds of series, of which a page shows a few.
  */
 export function extendSeries(
@@ -43,14 +43,15 @@ export function extendSeries(
   const length = Math.max(0, ...Object.values(history.values).map(points => points.length))
   const newest = samples.at(-1)
   const end = newest === undefined ? length : Math.max(length, Math.floor((newest.at - from) / stepMs) + 1)
-  const later = samples.filter(({ at }) => at >= from + length * stepMs)
   const most = Math.ceil(RANGE_MS[range] / stepMs)
   const drop = Math.max(0, end - most)
   const values: Record<string, readonly (number | null)[]> = {}
   for (const name of names) {
     const known = history.values[name] ?? []
     const points = Array.from({ length: end }, (_, at) => known[at] ?? null)
-    for (const [at, mean] of meansByStep(later, name, from, stepMs)) points[at] = mean
+    for (const [at, mean] of meansByStep(samples, name, from, stepMs)) {
+      if (at >= 0) points[at] ??= mean
+    }
     values[name] = points.slice(drop)
   }
   return { from: from + drop * stepMs, stepMs, values }

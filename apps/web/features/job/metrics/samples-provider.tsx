@@ -68,9 +68,11 @@ function Sampler({ jobId, samples }: { readonly jobId: string; readonly samples:
   useEffect(() => {
     if (!taking) return
     // A document that stays the same sends nothing, and is a sample all the same.
-    const timer = setInterval(() => {
+    const take = () => {
       if (latest.current !== null && document.visibilityState === 'visible') samples.add(latest.current, serverNow())
-    }, SAMPLE_EVERY_MS)
+    }
+    take()
+    const timer = setInterval(take, SAMPLE_EVERY_MS)
     return () => clearInterval(timer)
   }, [taking, samples, serverNow])
   return null
