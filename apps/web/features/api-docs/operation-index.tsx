@@ -1,6 +1,7 @@
 'use client'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
+import { Fragment, type ReactNode } from 'react'
 import { searchAfter } from '@/lib/use-url-state.ts'
 import { SearchInput } from '@/ui/index.ts'
 import styles from './api-docs.module.css'
@@ -37,7 +38,7 @@ export function OperationIndex({ groups, chosen, search, onSearch }: OperationIn
                     scroll={false}
                   >
                     <MethodMark method={method} />
-                    <code>{path}</code>
+                    <code>{breakable(path)}</code>
                   </Link>
                 </li>
               ))}
@@ -47,4 +48,14 @@ export function OperationIndex({ groups, chosen, search, onSearch }: OperationIn
       </div>
     </nav>
   )
+}
+
+/** A path that breaks before its slashes rather than inside of a word. */
+function breakable(path: string): ReactNode {
+  return path.split(/(?=\/)/).map((part, index, parts) => (
+    <Fragment key={parts.slice(0, index + 1).join('')}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
 }

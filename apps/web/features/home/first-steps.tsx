@@ -3,10 +3,10 @@ import type { Template } from '@weir/proto/web/drafts'
 import type { ClusterDoc } from '@weir/proto/web/overview-doc'
 import { Play } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { PipelinePicture } from '@/features/graph/index.ts'
 import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
 import { useMe } from '@/features/shell/session.tsx'
 import { useMay } from '@/features/shell/use-may.ts'
+import { PipelineThumbnail } from '@/features/templates/pipeline-thumbnail.tsx'
 import { countOf } from '@/lib/format.ts'
 import { Button, Command, cx, LinkButton, Mark, Page, Skeleton } from '@/ui/index.ts'
 import styles from './first-steps.module.css'
@@ -33,7 +33,13 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
         <div className={styles.ways}>
           <Way
             main
-            picture={wordCount === undefined ? <Loading /> : <PipelinePicture pipeline={wordCount.pipeline} label="" />}
+            picture={
+              wordCount === undefined ? (
+                <Loading />
+              ) : (
+                <PipelineThumbnail decorative height={176} pipeline={wordCount.pipeline} />
+              )
+            }
             title={`Run ${wordCount?.title ?? 'Word Count'} on demo data`}
             action={
               <Button
@@ -52,7 +58,13 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
             yours.
           </Way>
           <Way
-            picture={another === undefined ? <Loading /> : <PipelinePicture pipeline={another.pipeline} label="" />}
+            picture={
+              another === undefined ? (
+                <Loading />
+              ) : (
+                <PipelineThumbnail decorative height={176} pipeline={another.pipeline} />
+              )
+            }
             title="Start from a template"
             action={<LinkButton href="/templates">Browse templates</LinkButton>}
           >
@@ -60,7 +72,6 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
             that comes with them. Each opens as your own pipeline.
           </Way>
           <Way
-            code
             picture={<CodePicture />}
             title="Write code"
             action={
@@ -88,17 +99,16 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
 
 interface WayProps {
   readonly picture: ReactNode
-  readonly code?: boolean
   readonly title: string
   readonly main?: boolean
   readonly action: ReactNode
   readonly children: ReactNode
 }
 
-function Way({ picture, code = false, title, main = false, action, children }: WayProps) {
+function Way({ picture, title, main = false, action, children }: WayProps) {
   return (
     <section className={cx(styles.way, main && styles.main)}>
-      {code ? picture : <div className={styles.picture}>{picture}</div>}
+      {picture}
       <div className={styles.text}>
         <h2>{title}</h2>
         <p>{children}</p>
@@ -109,7 +119,11 @@ function Way({ picture, code = false, title, main = false, action, children }: W
 }
 
 function Loading() {
-  return <Skeleton width="60%" height={96} />
+  return (
+    <div className={styles.picture}>
+      <Skeleton width="40%" height={112} />
+    </div>
+  )
 }
 
 function CodePicture() {

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Logo } from '@/features/shell/logo.tsx'
 import { safeNext } from '@/lib/go-to-login.ts'
 import { createQueryClient } from '@/lib/trpc.ts'
-import { Toasts, TooltipProvider } from '@/ui/index.ts'
+import { PORTAL_ID, Toasts, TooltipProvider } from '@/ui/index.ts'
 import { ClusterFoot } from './cluster-foot.tsx'
 import styles from './login.module.css'
 import { LoginNotice, noticeOf } from './login-notice.tsx'
@@ -37,6 +37,7 @@ export function LoginPage() {
                 <RemoteHint />
               </div>
             </div>
+            <div id={PORTAL_ID} />
           </main>
           <ClusterFoot />
         </div>

@@ -43,7 +43,8 @@ export function DraftTable({ drafts, jobs, mayChange, onRename, onDelete }: Draf
         sortValue: draft => jobOf(draft)?.status ?? null,
         cell: draft => {
           const job = jobOf(draft)
-          if (job === undefined) return draft.jobId === null ? 'not deployed' : UNKNOWN
+          if (job === undefined)
+            return <span className={styles.none}>{draft.jobId === null ? 'not deployed' : UNKNOWN}</span>
           return (
             <Link href={jobPath(job.jobId)}>
               <JobStatusMark status={job.status} restarting={job.restarting} />
@@ -71,11 +72,10 @@ export function DraftTable({ drafts, jobs, mayChange, onRename, onDelete }: Draf
         header: 'Edited',
         firstSort: 'desc',
         minWidth: 120,
-        numeric: true,
         sortValue: draft => draft.editedAt,
         cell: draft => (
           <Tooltip label={formatDateTime(draft.editedAt)}>
-            <span>{formatAgo(now - draft.editedAt)}</span>
+            <span className={styles.when}>{formatAgo(now - draft.editedAt)}</span>
           </Tooltip>
         ),
       },

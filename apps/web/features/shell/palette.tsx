@@ -5,6 +5,7 @@ import { Dialog } from 'radix-ui'
 import { useEffect } from 'react'
 import { Kbd, VisuallyHidden } from '@/ui/index.ts'
 import styles from './palette.module.css'
+import { paletteScore } from './palette-filter.ts'
 import { PaletteItems } from './palette-items.tsx'
 
 export interface PaletteProps {
@@ -34,7 +35,11 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
           <VisuallyHidden>
             <Dialog.Title>Search or run a command</Dialog.Title>
           </VisuallyHidden>
-          <Command label="Search or run a command" loop>
+          <Command
+            label="Search or run a command"
+            loop
+            filter={(_value, search, words) => paletteScore(search, words ?? [])}
+          >
             <div className={styles.head}>
               <Search aria-hidden="true" />
               <Command.Input className={styles.input} placeholder="Search pages, jobs, pipelines, templates, actions" />

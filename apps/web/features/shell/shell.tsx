@@ -2,7 +2,7 @@
 import { Search } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { useNavNarrow } from '@/lib/preferences.ts'
-import { Kbd } from '@/ui/index.ts'
+import { Kbd, PORTAL_ID } from '@/ui/index.ts'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { Crumbs } from './crumbs.tsx'
 import { commandKey } from './keys.ts'
@@ -60,6 +60,7 @@ function Frame({ children }: { readonly children: ReactNode }) {
         <ConnectionBadge />
         <ThemeButton />
         <UserMenu />
+        <div id={PORTAL_ID} className={styles.floating} />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <SessionGate>{children}</SessionGate>

@@ -1,7 +1,7 @@
 'use client'
 import type { Template } from '@weir/proto/web/drafts'
-import { PipelinePicture } from '@/features/graph/index.ts'
 import { Badge, Button, VisuallyHidden } from '@/ui/index.ts'
+import { PipelineThumbnail } from './pipeline-thumbnail.tsx'
 import styles from './templates.module.css'
 
 export interface TemplateCardProps {
@@ -17,9 +17,7 @@ export function TemplateCard({ template, opening, disabledReason, onOpen }: Temp
   const { title, sentence, pipeline, bounded, tags } = template
   return (
     <li className={styles.template}>
-      <div className={styles.picture}>
-        <PipelinePicture pipeline={pipeline} />
-      </div>
+      <PipelineThumbnail pipeline={pipeline} height={216} />
       <div className={styles.text}>
         <h2>{title}</h2>
         <p>{sentence}</p>

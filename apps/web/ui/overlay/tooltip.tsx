@@ -2,6 +2,7 @@
 import { Tooltip as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Kbd } from '../text/kbd.tsx'
+import { portalContainer } from './portal-container.ts'
 import styles from './tooltip.module.css'
 
 export interface TooltipProps {
@@ -19,7 +20,7 @@ export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps
   return (
     <Primitive.Root>
       <Primitive.Trigger asChild>{children}</Primitive.Trigger>
-      <Primitive.Portal>
+      <Primitive.Portal container={portalContainer()}>
         <Primitive.Content className={styles.tooltip} side={side} sideOffset={6} collisionPadding={8}>
           {label}
           {keys !== undefined && <Kbd>{keys}</Kbd>}

@@ -13,6 +13,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { cx } from '../cx.ts'
+import { VisuallyHidden } from '../text/visually-hidden.tsx'
 import { heldOrder, type Sort } from './sort-state.ts'
 import styles from './table.module.css'
 
@@ -175,10 +176,13 @@ function HeaderCell<Row>({ column, sort, onToggle }: HeaderCellProps<Row>) {
       className={cx(column.numeric && styles.numeric, active && styles.sorted)}
       style={column.minWidth === undefined ? undefined : { minWidth: column.minWidth }}
       aria-sort={active ? (descending ? 'descending' : 'ascending') : undefined}
-      aria-label={column.header === '' ? column.label : undefined}
     >
       {column.sortValue === undefined ? (
-        column.header
+        column.header === '' ? (
+          <VisuallyHidden>{column.label}</VisuallyHidden>
+        ) : (
+          column.header
+        )
       ) : (
         <button type="button" className={styles.sort} onClick={onToggle}>
           {column.header}
