@@ -28,7 +28,8 @@ describe.skipIf(skipWithoutChromium('logging in with a browser'))('logging in wi
   it('leads from the link to the home page, which is accessible in both themes', async () => {
     const page = await browser.newPage(cluster)
     await logIn(page, cluster)
-    await page.getByRole('navigation').getByRole('link', { name: 'Home' }).waitFor()
+    await page.getByRole('link', { name: 'Home', exact: true }).first().waitFor()
+    await page.getByRole('heading', { level: 1 }).waitFor()
     expect(new URL(page.url()).search).toBe('')
     await expectAccessible(page)
     await takePictures(page, 'home')
