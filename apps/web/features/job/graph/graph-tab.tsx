@@ -1,5 +1,5 @@
 'use client'
-import { useCallback, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { PipelineGraph } from '@/features/graph'
 import { useUrlState } from '@/lib/use-url-state.ts'
 import type { JobTabProps } from '../job-tabs.ts'
@@ -12,8 +12,16 @@ export function GraphTab({ jobId, job, pipeline }: JobTabProps) {
   const operator = pipeline.pipeline.operators.find(each => each.uid === uid) ?? null
   const close = useCallback(() => select(null), [select])
   const title = useRef<HTMLHeadingElement>(null)
-  // The drawer may still be on its way: Enter on a card selects and opens at once.
-  const enter = useCallback(() => requestAnimationFrame(() => title.current?.focus()), [])
+  // Enter on a card selects and opens at once: the drawer is still on its way then, and gets the focus when it is there.
+  const wanted = useRef<string | null>(null)
+  const enter = useCallback((opened: string) => {
+    wanted.current = opened
+  }, [])
+  useEffect(() => {
+    if (wanted.current === null || wanted.current !== operator?.uid) return
+    wanted.current = null
+    title.current?.focus()
+  })
   return (
     <div className={styles.tab}>
       <PipelineGraph
