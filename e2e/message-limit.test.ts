@@ -45,7 +45,10 @@ describe('a message between JobManager and TaskManager', () => {
     const gateway = gatewayFactory('secret')(`127.0.0.1:${server.port}`, 'tm-1')
     arrived.length = 0
     const sent = gateway.deploy(deployment(MESSAGE_BYTES_MAX + 1))
-    await expect(sent).rejects.toThrow(new RegExp(`TaskManager tm-1 at .* larger than ${MESSAGE_BYTES_MAX}`))
+    await expect(sent).rejects.toMatchObject({
+      code: 'JOB_TOO_LARGE',
+      message: expect.stringMatching(/^a message to TaskManager tm-1 at \S+ is larger than the limit of 128 MiB/),
+    })
     expect(await gateway.cancel({ attempt, graceMs: 1 })).toBeUndefined()
     expect(arrived).toEqual([0])
     gateway.close()

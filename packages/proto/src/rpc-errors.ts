@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { ERROR_CODES, type ErrorCode, WeirError, type WeirErrorJson } from '@weir/engine/base/errors'
+import { MESSAGE_BYTES_MAX } from './channel-options.ts'
 
 /** A WeirError on its way through a gRPC status: its JSON stands in this trailer. */
 const ERROR_METADATA = 'weir-error-bin'
@@ -15,8 +16,8 @@ export function toServiceError(thrown: unknown): Partial<ServiceError> {
 }
 
 /**
- * For a client: what the server threw, or CONNECTION_LOST for a failure of the connection itself (no server there, no
- * answer within the deadline).
+ * For a client: what the server threw, CONNECTION_LOST for a failure of the connection itself (no server there, no
+ * answer within the deadline), or JOB_TOO_LARGE for a message above the limit.
  */
 export function fromServiceError(error: ServiceError, peer: string): WeirError {
   const sent = error.metadata?.get(ERROR_METADATA)[0]
@@ -28,6 +29,14 @@ export function fromServiceError(error: ServiceError, peer: string): WeirError {
     error.code === status.DEADLINE_EXCEEDED ? 'did not answer in time' : `cannot be reached: ${error.details}`
   if (error.code === status.UNAUTHENTICATED) {
     return new WeirError('PROTOCOL', `${peer} refused the call: ${error.details}; do both have the same WEIR_HOME?`)
+  }
+  // By gRPC itself, at either end: nothing of ours uses this status. Sent again it would be as large.
+  if (error.code === status.RESOURCE_EXHAUSTED) {
+    return new WeirError(
+      'JOB_TOO_LARGE',
+      `a message to ${peer} is larger than the limit of ${MESSAGE_BYTES_MAX / 1024 / 1024} MiB (${error.details}); make the job, its number of splits or of files that it commits at once smaller`,
+      { cause: error },
+    )
   }
   return new WeirError('CONNECTION_LOST', `${peer} ${what}`, { cause: error })
 }
