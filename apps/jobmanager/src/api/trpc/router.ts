@@ -1,5 +1,7 @@
 import { tracked } from '@trpc/server'
+import type { ExceptionGroup } from '@weir/proto/web/job-details'
 import { z } from 'zod'
+import { mayDo, type Principal } from '../../auth/permissions.ts'
 import type { ControlPlane } from '../../dispatcher/control-plane.ts'
 import { toTrpcError } from './errors.ts'
 import { allowed, router } from './procedure.ts'
@@ -65,7 +67,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
         .query(({ input }) => jobs.pipeline(input.jobId)),
       exceptions: allowed('jobs:read')
         .input(z.object({ jobId }))
-        .query(({ input }) => jobs.exceptions(input.jobId)),
+        .query(async ({ input, ctx }) => asSeenBy(ctx.principal, await jobs.exceptions(input.jobId))),
       history: allowed('jobs:read')
         .input(z.object({ jobId }))
         .query(({ input }) => jobs.history(input.jobId)),
@@ -133,6 +135,12 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
       list: allowed('jobs:read').query(() => services.templates()),
     }),
   })
+}
+
+/** Records are shown only to those who may see records; what a message quotes of one is not taken out of it. */
+function asSeenBy(principal: Principal, groups: readonly ExceptionGroup[]): readonly ExceptionGroup[] {
+  if (mayDo(principal, 'records:read')) return groups
+  return groups.map(group => ({ ...group, examples: group.examples.map(example => ({ ...example, record: null })) }))
 }
 
 /** The type by which the web app knows its server. */
