@@ -159,8 +159,10 @@ export class CodeSession {
     const end = this.model.getOffsetAt({ lineNumber: endLine, column: endColumn })
     const worker = await typeScriptOf(this.model.uri)
     const fixes = await worker.getCodeFixesAtPosition(this.model.uri.toString(), start, end, [code], FORMAT)
-    return (fixes ?? []).filter(({ changes }) =>
-      changes.every(({ fileName }) => fileName === this.model.uri.toString()),
+    const here = this.model.uri.toString()
+    // Some "fixes" only name a command, such as installing a package.
+    return (fixes ?? []).filter(
+      ({ changes }) => changes.length > 0 && changes.every(({ fileName }) => fileName === here),
     )
   }
 
