@@ -9,6 +9,7 @@ import { OperatorIcon } from '@/features/graph'
 import { formatBytes, formatInteger, formatRate, UNKNOWN } from '@/lib/format.ts'
 import { changeUrl } from '@/lib/use-url-state.ts'
 import { Badge, IconButton } from '@/ui'
+import { isOver } from '../job-tabs.ts'
 import styles from './operator-drawer.module.css'
 import { SubtaskHeatStrip } from './subtask-heat-strip.tsx'
 import { SubtaskTable } from './subtask-table.tsx'
@@ -76,15 +77,19 @@ function VertexSections(props: {
   const running = subtasks.filter(({ status }) => status === 'RUNNING').length
   return (
     <>
-      <section className={styles.section}>
-        <h3 className={styles.heading}>
-          Where the time goes <span>last seconds{chain.length > 1 ? ', whole chain' : ''}</span>
-        </h3>
-        <TimeBar busy={vertex.busy} backpressure={vertex.backpressure} idle={vertex.idle} />
-        {vertex.noProgress && (
-          <p className={styles.note}>A subtask does not return from a function of the job: see the Errors and Logs.</p>
-        )}
-      </section>
+      {!isOver(job.status) && (
+        <section className={styles.section}>
+          <h3 className={styles.heading}>
+            Where the time goes <span>last seconds{chain.length > 1 ? ', whole chain' : ''}</span>
+          </h3>
+          <TimeBar busy={vertex.busy} backpressure={vertex.backpressure} idle={vertex.idle} />
+          {vertex.noProgress && (
+            <p className={styles.note}>
+              A subtask does not return from a function of the job: see the Errors and Logs.
+            </p>
+          )}
+        </section>
+      )}
       <section className={styles.section}>
         <h3 className={styles.heading}>
           {chain.length > 1 ? 'Chain' : 'Records'}{' '}

@@ -53,6 +53,21 @@ describe('a history that the page continues', () => {
     expect(values.rate?.at(-1)).toBe(7)
   })
 
+  test('that has no points begins where the page began to look', () => {
+    const empty: MetricSeries = { from: 0, stepMs: 1_000, values: {} }
+    const { from, values } = extendSeries(empty, [sample(1_795_000_000_500, 4)], '5m', ['rate'])
+    expect(from).toBe(1_795_000_000_000)
+    expect(values.rate).toEqual([4])
+    expect(extendSeries(empty, [], '5m', ['rate']).values.rate).toEqual([])
+  })
+
+  test('after a long pause of the page keeps its range and no more', () => {
+    const { from, values } = extendSeries(history, [sample(10_000 + 86_400_000, 5)], '5m', ['rate'])
+    expect(values.rate).toHaveLength(300)
+    expect(values.rate?.at(-1)).toBe(5)
+    expect(from).toBe(10_000 + 86_400_000 - 299_000)
+  })
+
   test('without samples is itself', () => {
     expect(extendSeries(history, [], '5m', ['rate'])).toEqual(history)
   })

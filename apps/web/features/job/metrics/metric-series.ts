@@ -39,22 +39,20 @@ export function extendSeries(
   range: MetricRange,
   names: readonly string[],
 ): MetricSeries {
-  const { from, stepMs } = history
-  const length = Math.max(0, ...Object.values(history.values).map(points => points.length))
+  const stepMs = Math.max(1, history.stepMs)
+  const known = Math.max(0, ...Object.values(history.values).map(points => points.length))
+  // A history without points begins anywhere, 1970 included: what the page saw first is its beginning then.
+  const from = known > 0 ? history.from : Math.floor((samples[0]?.at ?? history.from) / stepMs) * stepMs
   const newest = samples.at(-1)
-  const end = newest === undefined ? length : Math.max(length, Math.floor((newest.at - from) / stepMs) + 1)
-  const most = Math.ceil(RANGE_MS[range] / stepMs)
-  const drop = Math.max(0, end - most)
+  const end = newest === undefined ? known : Math.max(known, Math.floor((newest.at - from) / stepMs) + 1)
+  const first = Math.max(0, end - Math.ceil(RANGE_MS[range] / stepMs))
   const values: Record<string, readonly (number | null)[]> = {}
   for (const name of names) {
-    const known = history.values[name] ?? []
-    const points = Array.from({ length: end }, (_, at) => known[at] ?? null)
-    for (const [at, mean] of meansByStep(samples, name, from, stepMs)) {
-      if (at >= 0) points[at] ??= mean
-    }
-    values[name] = points.slice(drop)
+    const seen = meansByStep(samples, name, from, stepMs)
+    const own = history.values[name] ?? []
+    values[name] = Array.from({ length: end - first }, (_, at) => own[first + at] ?? seen.get(first + at) ?? null)
   }
-  return { from: from + drop * stepMs, stepMs, values }
+  return { from: from + first * stepMs, stepMs, values }
 }
 
 function meansByStep(
