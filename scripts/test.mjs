@@ -35,6 +35,11 @@ const SUITES = {
   integration: { title: 'Integration tests', timeoutMs: 8 * 60_000 },
   e2e: { title: 'End-to-end tests', timeoutMs: 14 * 60_000 },
 }
+/** Debian packages that tests need, by a program of each. */
+const SYSTEM_PACKAGES = [
+  { name: 'postgresql', isThere: hasPostgres, tests: 'tests of the database' },
+  { name: 'chromium', isThere: hasChromium, tests: 'tests in a browser' },
+]
 const ALL = [...Object.keys(CHECKS), ...Object.keys(SUITES)]
 
 requireSystemNode()
@@ -90,12 +95,6 @@ async function prepare() {
     report()
   }
 }
-
-/** Debian packages that tests need, by a program of each. */
-const SYSTEM_PACKAGES = [
-  { name: 'postgresql', isThere: hasPostgres, tests: 'tests of the database' },
-  { name: 'chromium', isThere: hasChromium, tests: 'tests in a browser' },
-]
 
 async function installSystemPackages() {
   const lacking = SYSTEM_PACKAGES.filter(item => !item.isThere())
