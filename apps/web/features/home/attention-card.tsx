@@ -2,9 +2,10 @@
 import type { Tone } from '@weir/proto/web/job-doc'
 import type { AttentionDoc } from '@weir/proto/web/overview-doc'
 import Link from 'next/link'
+import { useState } from 'react'
 import { formatAge } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live/index.ts'
-import { Badge, Card, LinkButton, Mark, type MarkShape } from '@/ui/index.ts'
+import { Badge, Button, Card, LinkButton, Mark, type MarkShape } from '@/ui/index.ts'
 import styles from './home.module.css'
 
 const SHAPES: Readonly<Record<Tone, MarkShape>> = {
@@ -16,9 +17,13 @@ const SHAPES: Readonly<Record<Tone, MarkShape>> = {
 }
 const ORDER: readonly Tone[] = ['error', 'warn', 'busy', 'ok', 'quiet']
 
+/** More than these stay folded, so that the jobs below are in sight. */
+const SHOWN = 4
+
 /** What somebody should look at, the worst first, each with since when and a way to mend it. Nothing when all is well. */
 export function AttentionCard({ attention }: { readonly attention: Readonly<Record<string, AttentionDoc>> }) {
   const now = useServerNow(5_000)
+  const [all, setAll] = useState(false)
   const items = Object.values(attention).sort(
     (a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) || b.since - a.since || a.key.localeCompare(b.key),
   )
@@ -27,7 +32,7 @@ export function AttentionCard({ attention }: { readonly attention: Readonly<Reco
   return (
     <Card title="Needs attention" badge={<Badge tone={worst}>{items.length}</Badge>} className={styles.section}>
       <ul className={styles.rows}>
-        {items.map(item => (
+        {(all ? items : items.slice(0, SHOWN)).map(item => (
           <li key={item.key}>
             <span className={styles.mark} data-tone={item.tone}>
               <Mark shape={SHAPES[item.tone]} size={14} />
@@ -48,6 +53,13 @@ export function AttentionCard({ attention }: { readonly attention: Readonly<Reco
           </li>
         ))}
       </ul>
+      {items.length > SHOWN && (
+        <div className={styles.more}>
+          <Button look="ghost" size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? 'Show fewer' : `Show all ${items.length}`}
+          </Button>
+        </div>
+      )}
     </Card>
   )
 }

@@ -37,7 +37,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
               wordCount === undefined ? (
                 <Loading />
               ) : (
-                <PipelineThumbnail decorative height={176} pipeline={wordCount.pipeline} />
+                <PipelineThumbnail decorative height={208} pipeline={wordCount.pipeline} />
               )
             }
             title={`Run ${wordCount?.title ?? 'Word Count'} on demo data`}
@@ -54,15 +54,14 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
               </Button>
             }
           >
-            Sentences are made up as it runs; see the counts rise within five seconds. Its job opens, and its code is
-            yours.
+            {wordCount?.sentence ?? 'Sentences are made up as it runs.'} Its job opens at once, and its code is yours.
           </Way>
           <Way
             picture={
               another === undefined ? (
                 <Loading />
               ) : (
-                <PipelineThumbnail decorative height={176} pipeline={another.pipeline} />
+                <PipelineThumbnail decorative height={208} pipeline={another.pipeline} />
               )
             }
             title="Start from a template"

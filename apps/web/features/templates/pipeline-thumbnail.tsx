@@ -5,8 +5,11 @@ import { layoutOf, PipelinePicture } from '@/features/graph/index.ts'
 import { cx } from '@/ui/index.ts'
 import styles from './pipeline-thumbnail.module.css'
 
-/** Px of the screen for one of the layout: the names of the operators stay readable. */
-const SCALE = 0.55
+/** Px of the screen for one of the layout: no larger, even if there is room; no smaller, so that names can be read. */
+const SCALE_MAX = 0.55
+const SCALE_MIN = 0.42
+/** Above and below the picture, in px of the screen. */
+const PADDING_PX = 32
 /** What the picture adds around the layout. */
 const MARGIN_PX = 8
 /** The least width that the picture gives a graph. */
@@ -26,11 +29,13 @@ export function PipelineThumbnail({ pipeline, height, decorative = false }: Pipe
     const layout = layoutOf(pipeline)
     return { width: Math.max(layout.width, WIDTH_MIN_PX) + MARGIN_PX, height: layout.height + MARGIN_PX }
   }, [pipeline])
-  const longer = size.height * SCALE > height - 32
+  const room = height - PADDING_PX
+  const scale = Math.min(Math.max(room / size.height, SCALE_MIN), SCALE_MAX)
+  const longer = size.height * scale > room
   return (
     <div
       className={cx(styles.thumbnail, longer && styles.longer)}
-      style={{ '--height': `${height}px`, '--width': `${Math.round(size.width * SCALE)}px` } as CSSProperties}
+      style={{ '--height': `${height}px`, '--width': `${Math.round(size.width * scale)}px` } as CSSProperties}
     >
       <PipelinePicture pipeline={pipeline} label={decorative ? '' : undefined} />
     </div>

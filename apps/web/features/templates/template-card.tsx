@@ -17,7 +17,7 @@ export function TemplateCard({ template, opening, disabledReason, onOpen }: Temp
   const { title, sentence, pipeline, bounded, tags } = template
   return (
     <li className={styles.template}>
-      <PipelineThumbnail pipeline={pipeline} height={216} />
+      <PipelineThumbnail pipeline={pipeline} height={240} />
       <div className={styles.text}>
         <h2>{title}</h2>
         <p>{sentence}</p>

@@ -31,13 +31,16 @@ export function Dialog({ open, onOpenChange, title, lead, width = 480, actions, 
         >
           <div className={styles.head}>
             <Primitive.Title className={styles.title}>{title}</Primitive.Title>
-            <Primitive.Close asChild>
-              <IconButton bare size="small" label="Close" icon={<X aria-hidden="true" />} />
-            </Primitive.Close>
           </div>
           {lead !== undefined && <Primitive.Description className={styles.lead}>{lead}</Primitive.Description>}
           <div className={styles.body}>{children}</div>
           {actions !== undefined && <div className={styles.foot}>{actions}</div>}
+          {/* Last, so that the focus begins at the first field. */}
+          <div className={styles.close}>
+            <Primitive.Close asChild>
+              <IconButton bare size="small" label="Close" icon={<X aria-hidden="true" />} />
+            </Primitive.Close>
+          </div>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
