@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { columnWidth, grownWidths } from './column-width.ts'
+import { columnsOf } from './row-columns.ts'
+
+const items = (rows: readonly unknown[]) => rows.map((row, seq) => ({ seq, at: 0, operator: 'sink', subtask: 0, row }))
+
+test('a column is as wide as what stands in it, within limits', () => {
+  const rows = [{ a: 1, text: 'x'.repeat(20), long: 'x'.repeat(10_000) }]
+  const [a, text, long] = columnsOf(rows).columns.map(column => columnWidth(column, items(rows)))
+  expect(a!).toBeLessThan(text!)
+  expect(text!).toBeGreaterThan(20 * 7)
+  expect(long!).toBe(320)
+})
+
+test('a column does not shrink when its long value has gone, and nothing changes while nothing grows', () => {
+  const rows = [{ a: 'x'.repeat(30) }]
+  const { columns } = columnsOf(rows)
+  const wide = grownWidths({}, columns, items(rows))
+  expect(grownWidths(wide, columns, items([{ a: 'x' }]))).toBe(wide)
+  expect(grownWidths(wide, columns, items([{ a: 'x'.repeat(40) }]))['.a']).toBeGreaterThan(wide['.a']!)
+})

@@ -1,0 +1,48 @@
+import type { RowItem } from '@weir/proto/web/job-details'
+import { type RowColumn, textOf, valueIn } from './row-columns.ts'
+
+/** Rows that are looked at for the width of a column. */
+const SAMPLE = 100
+const MIN_PX = 72
+const MAX_PX = 320
+/** Of the mono font of 12 px, and of the heading's two fonts. */
+const CELL_CHARACTER_PX = 7.25
+const NAME_CHARACTER_PX = 7
+const TYPE_CHARACTER_PX = 6.7
+const PADDING_PX = 24
+/** Arrow of the sort, and the gaps in a heading. */
+const HEAD_EXTRA_PX = 24
+
+/** How wide a column wants to be: its heading in full, its values up to a limit. */
+export function columnWidth(column: RowColumn, items: readonly RowItem[]): number {
+  const head = column.name.length * NAME_CHARACTER_PX + typeLabel(column).length * TYPE_CHARACTER_PX + HEAD_EXTRA_PX
+  let longest = 4
+  for (const { row } of items.slice(0, SAMPLE)) longest = Math.max(longest, textOf(valueIn(row, column)).length)
+  const wanted = Math.max(head, longest * CELL_CHARACTER_PX) + PADDING_PX
+  return Math.round(Math.min(Math.max(wanted, MIN_PX), MAX_PX))
+}
+
+/** `number`, or `string?` where some rows have none. */
+export function typeLabel({ type, isOptional }: Pick<RowColumn, 'type' | 'isOptional'>): string {
+  return isOptional ? `${type}?` : type
+}
+
+/**
+ * The widths of all columns, none of them narrower than it was: values come and go every second, and a column that
+ * follows them in both ways would not let anybody read. The same object when nothing has grown.
+ */
+export function grownWidths(
+  before: Readonly<Record<string, number>>,
+  columns: readonly RowColumn[],
+  items: readonly RowItem[],
+): Readonly<Record<string, number>> {
+  let after: Record<string, number> | null = null
+  for (const column of columns) {
+    const width = columnWidth(column, items)
+    if (width > (before[column.id] ?? 0)) {
+      after ??= { ...before }
+      after[column.id] = width
+    }
+  }
+  return after ?? before
+}

@@ -1,0 +1,199 @@
+'use client'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import type { RowItem } from '@weir/proto/web/job-details'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { formatAge, formatDateTime, formatInteger } from '@/lib/format.ts'
+import { useServerNow } from '@/lib/live'
+import { cx } from '@/ui'
+import { CellValue } from './cell-value.tsx'
+import { grownWidths, typeLabel } from './column-width.ts'
+import styles from './data-grid.module.css'
+import { type RowColumn, valueIn } from './row-columns.ts'
+import { RowDrawer } from './row-drawer.tsx'
+import { inHeldOrder, isByArrival, type RowSort } from './row-order.ts'
+
+const ROW_PX = 32
+/** A row that is older than this was there already when it came to this page. */
+const FRESH_AGE_MAX_MS = 6_000
+const WIDTHS = { '#': 104, subtask: 92, age: 104 } as const
+
+interface DataGridProps {
+  readonly label: string
+  readonly items: readonly RowItem[]
+  readonly columns: readonly RowColumn[]
+  readonly sort: RowSort
+  readonly onSort: (sort: RowSort) => void
+  /** Rows with a higher number are marked as new. */
+  readonly freshAbove: number
+}
+
+/** Rows as a table: only those in sight are in the document. */
+export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: DataGridProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const now = useServerNow()
+  const [opened, setOpened] = useState<RowItem | null>(null)
+  const [isAtTop, setAtTop] = useState(true)
+  const { rows, hold, letGo } = useHeld(items, sort)
+  const widths = useWidths(columns, items)
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: index => rows[index]!.seq,
+    overscan: 10,
+    // Whoever has scrolled down reads there: rows that come above must not move what is read.
+    anchorTo: isAtTop ? 'start' : 'end',
+  })
+  const orderKey = `${sort.by} ${sort.descending}`
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its top
+  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [orderKey])
+
+  const shown = virtualizer.getVirtualItems()
+  const before = shown[0]?.start ?? 0
+  const after = virtualizer.getTotalSize() - (shown.at(-1)?.end ?? 0)
+  const toggle = (by: string, firstDescending: boolean): void => {
+    letGo()
+    onSort({ by, descending: sort.by === by ? !sort.descending : firstDescending })
+  }
+  const width = columns.reduce((sum, { id }) => sum + (widths[id] ?? 0), WIDTHS['#'] + WIDTHS.subtask + WIDTHS.age)
+  const head = { sort, onToggle: toggle }
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a scroller with a name */}
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        onScroll={event => setAtTop(event.currentTarget.scrollTop < ROW_PX / 2)}
+      >
+        <table className={styles.table} aria-label={label} aria-rowcount={rows.length + 1} style={{ minWidth: width }}>
+          <colgroup>
+            <col style={{ width: WIDTHS['#'] }} />
+            {columns.map(({ id }) => (
+              <col key={id} style={{ width: widths[id] }} />
+            ))}
+            <col style={{ width: WIDTHS.subtask }} />
+            <col style={{ width: WIDTHS.age }} />
+          </colgroup>
+          <thead>
+            <tr>
+              <Head {...head} by="#" isNumeric isDescendingFirst>
+                <span title="Counts the rows of all sinks of the job">#</span>
+              </Head>
+              {columns.map(column => (
+                <Head
+                  key={column.id}
+                  {...head}
+                  by={column.id}
+                  isNumeric={column.type === 'number'}
+                  isDescendingFirst={column.type === 'number'}
+                >
+                  <span className={styles.name} title={column.name}>
+                    {column.name}
+                  </span>
+                  <span className={styles.type}>{typeLabel(column)}</span>
+                </Head>
+              ))}
+              <Head {...head} by="subtask" isNumeric>
+                subtask
+              </Head>
+              <Head {...head} by="age" isNumeric>
+                age
+              </Head>
+            </tr>
+          </thead>
+          <tbody onPointerEnter={hold} onPointerLeave={letGo}>
+            {before > 0 && <Filler height={before} columns={columns.length + 3} />}
+            {shown.map(({ index, key }) => {
+              const item = rows[index]!
+              const isFresh = item.seq > freshAbove && now - item.at < FRESH_AGE_MAX_MS
+              return (
+                <tr key={key} className={cx(isFresh && styles.fresh)} aria-rowindex={index + 2}>
+                  <td className={styles.numeric}>
+                    <button
+                      type="button"
+                      className={styles.number}
+                      aria-label={`Show row ${formatInteger(item.seq)} as JSON`}
+                      onClick={() => setOpened(item)}
+                    >
+                      {formatInteger(item.seq)}
+                    </button>
+                  </td>
+                  {columns.map(column => (
+                    <td key={column.id} className={cx(column.type === 'number' && styles.numeric)}>
+                      <CellValue value={valueIn(item.row, column)} />
+                    </td>
+                  ))}
+                  <td className={cx(styles.numeric, styles.dim)}>{item.subtask}</td>
+                  <td className={cx(styles.numeric, styles.dim)} title={formatDateTime(item.at)}>
+                    {formatAge(Math.max(0, now - item.at))}
+                  </td>
+                </tr>
+              )
+            })}
+            {after > 0 && <Filler height={after} columns={columns.length + 3} />}
+          </tbody>
+        </table>
+      </div>
+      <RowDrawer item={opened} onClose={() => setOpened(null)} />
+    </>
+  )
+}
+
+/** While the pointer is over rows that are sorted by a value, nothing moves: new ones come last until it leaves. */
+function useHeld(items: readonly RowItem[], sort: RowSort) {
+  const [held, setHeld] = useState<ReadonlyMap<number, number> | null>(null)
+  const rows = useMemo(() => (held === null ? items : inHeldOrder(items, held)), [items, held])
+  const hold = (): void => {
+    if (!isByArrival(sort)) setHeld(new Map(items.map(({ seq }, place) => [seq, place])))
+  }
+  return { rows, hold, letGo: () => setHeld(null) }
+}
+
+function useWidths(columns: readonly RowColumn[], items: readonly RowItem[]): Readonly<Record<string, number>> {
+  const [widths, setWidths] = useState<Readonly<Record<string, number>>>({})
+  const grown = useMemo(() => grownWidths(widths, columns, items), [widths, columns, items])
+  if (grown !== widths) setWidths(grown)
+  return grown
+}
+
+interface HeadProps {
+  readonly by: string
+  readonly sort: RowSort
+  readonly onToggle: (by: string, firstDescending: boolean) => void
+  readonly isNumeric?: boolean
+  /** The way of the first click. */
+  readonly isDescendingFirst?: boolean
+  readonly children: ReactNode
+}
+
+function Head({ by, sort, onToggle, isNumeric = false, isDescendingFirst = false, children }: HeadProps) {
+  const isSorted = sort.by === by
+  const descending = isSorted ? sort.descending : isDescendingFirst
+  const Arrow = descending ? ArrowDown : ArrowUp
+  return (
+    <th
+      scope="col"
+      className={cx(isNumeric && styles.numeric, isSorted && styles.sorted)}
+      aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" className={styles.sort} onClick={() => onToggle(by, isDescendingFirst)}>
+        {children}
+        <Arrow aria-hidden="true" />
+      </button>
+    </th>
+  )
+}
+
+/** Stands for the rows out of sight. */
+function Filler({ height, columns }: { readonly height: number; readonly columns: number }) {
+  return (
+    <tr>
+      <td className={styles.filler} colSpan={columns} style={{ height }} />
+    </tr>
+  )
+}

@@ -1,0 +1,92 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import type { HistoryEvent } from '@weir/proto/web/job-details'
+import type { JobDoc, Tone } from '@weir/proto/web/job-doc'
+import { useEffect } from 'react'
+import { visibleText } from '@/features/job-logs/visible-text.ts'
+import { countOf, formatDateTime, formatDuration } from '@/lib/format.ts'
+import { messageOf, useTRPC } from '@/lib/trpc.ts'
+import { Card, ErrorState, Loading, type MarkShape, Skeleton, StatusMark } from '@/ui'
+import styles from './restart-history.module.css'
+
+interface Look {
+  readonly shape: MarkShape
+  readonly tone: Tone
+  readonly word: string
+}
+
+const LOOKS: Readonly<Record<string, Look>> = {
+  SUBMITTED: { shape: 'info', tone: 'quiet', word: 'Submitted' },
+  CREATED: { shape: 'wait', tone: 'warn', word: 'Waiting' },
+  WAITING: { shape: 'wait', tone: 'warn', word: 'Waiting' },
+  DEPLOYING: { shape: 'wait', tone: 'busy', word: 'Starting' },
+  RUNNING: { shape: 'run', tone: 'ok', word: 'Running' },
+  RESTARTING: { shape: 'restart', tone: 'warn', word: 'Restarting' },
+  FAILING: { shape: 'fail', tone: 'error', word: 'Failing' },
+  FAILED: { shape: 'fail', tone: 'error', word: 'Failed' },
+  CANCELLING: { shape: 'cancel', tone: 'busy', word: 'Cancelling' },
+  CANCELED: { shape: 'cancel', tone: 'quiet', word: 'Canceled' },
+  FINISHED: { shape: 'done', tone: 'ok', word: 'Finished' },
+}
+
+/** What has happened to the job, newest first: submitted, ran, restarted because of what, ended. */
+export function RestartHistory({ jobId, job }: { readonly jobId: string; readonly job: JobDoc }) {
+  const history = useQuery(useTRPC().jobs.history.queryOptions({ jobId }))
+  const { refetch } = history
+  // Each change of status and each restart is an event of the history.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say when there is something new to fetch
+  useEffect(() => void refetch(), [refetch, job.status, job.restarting, job.attempt])
+  return (
+    <Card
+      title="History"
+      badge={
+        <span className={styles.note}>
+          {job.restarts === 0 ? 'not restarted so far' : `restarted ${countOf(job.restarts, 'time')}`}
+        </span>
+      }
+    >
+      {history.isError ? (
+        <ErrorState compact title="The history cannot be shown" onRetry={() => void refetch()}>
+          {messageOf(history.error)}
+        </ErrorState>
+      ) : history.isPending ? (
+        <div className={styles.waiting} aria-busy="true">
+          <Loading what="the history" />
+          <Skeleton width="60%" />
+          <Skeleton width="80%" />
+        </div>
+      ) : (
+        <Timeline events={history.data} />
+      )}
+    </Card>
+  )
+}
+
+function Timeline({ events }: { readonly events: readonly HistoryEvent[] }) {
+  if (events.length === 0) return <p className={styles.empty}>Nothing has been recorded yet.</p>
+  return (
+    <ol className={styles.events}>
+      {events
+        .map((event, at) => {
+          const { shape, tone, word } = LOOKS[event.type] ?? { shape: 'info', tone: 'quiet', word: event.type }
+          const before = events[at - 1]
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: events are only added, and counted from the oldest
+            <li key={at} className={styles.event}>
+              <span className={styles.type}>
+                <StatusMark shape={shape} tone={tone}>
+                  {word}
+                </StatusMark>
+              </span>
+              <span className={styles.message}>{visibleText(event.message)}</span>
+              <time className={styles.time} dateTime={new Date(event.at).toISOString()}>
+                {formatDateTime(event.at)}
+                <small>{before === undefined ? '' : `+${formatDuration(event.at - before.at)}`}</small>
+              </time>
+            </li>
+          )
+        })
+        .toReversed()}
+    </ol>
+  )
+}
