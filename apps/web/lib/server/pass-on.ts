@@ -4,7 +4,7 @@ import { forwardedHeaders } from './forwarded-headers.ts'
 import { jobManagerAddress } from './job-manager.ts'
 
 /** What the JobManager says of its connection, not of its answer. */
-const NOT_PASSED_BACK = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-security-policy'])
+const NOT_PASSED_BACK = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
 /**
  * Passes a request on to the JobManager and its answer back, both as streams: nothing is held back, so live updates
@@ -34,7 +34,7 @@ function ask(
       port: target.port,
       method: request.method,
       path,
-      headers: forwardedHeaders(request.headers, target),
+      headers: framed(forwardedHeaders(request.headers, target), request.body !== null),
       signal: request.signal,
     })
     outgoing.on('response', resolve)
@@ -47,6 +47,16 @@ function ask(
     body.on('error', error => outgoing.destroy(error))
     body.pipe(outgoing)
   })
+}
+
+/**
+ * With the length of the body that is really sent. One that is announced and does not come (of a GET, say), or comes
+ * unannounced, would be read over there as a part of whatever the same connection carries next.
+ */
+function framed(headers: Record<string, string>, hasBody: boolean): Record<string, string> {
+  const { 'content-length': length, ...others } = headers
+  if (!hasBody) return others
+  return length === undefined ? { ...others, 'transfer-encoding': 'chunked' } : headers
 }
 
 function responseOf(answer: IncomingMessage, method: string): Response {
