@@ -40,6 +40,8 @@ export function GraphMiniMap({ layout, selected }: { readonly layout: GraphLayou
       nodeClassName={node => (node.id === selected ? styles.chosen! : styles.other!)}
       nodeBorderRadius={12}
       maskColor="var(--minimap-mask)"
+      maskStrokeColor="var(--accent)"
+      maskStrokeWidth={12}
       bgColor="var(--surface)"
     />
   )
