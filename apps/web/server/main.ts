@@ -40,7 +40,11 @@ async function main(): Promise<void> {
     host: settings.host,
     port: settings.webPort,
     handler: (request, response) => handle(request, response),
-    failed: (error, request) => logger.error({ err: error, url: request.url }, 'a page could not be answered'),
+    failed: (error, request) => {
+      // Without the query: that of a login link is a secret.
+      const [path] = (request.url ?? '').split('?', 1)
+      logger.error({ err: error, path }, 'a page could not be answered')
+    },
   })
   onShutdown(() => server.close())
   logger.info({ http: server.address }, `serving at ${server.address}`)

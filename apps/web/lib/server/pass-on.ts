@@ -28,22 +28,23 @@ function ask(
   target: { readonly host: string; readonly port: number },
   path: string,
 ): Promise<IncomingMessage> {
+  const content = bodyOf(request)
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       host: target.host,
       port: target.port,
       method: request.method,
       path,
-      headers: framed(forwardedHeaders(request.headers, target), request.body !== null),
+      headers: framed(forwardedHeaders(request.headers, target), content !== null),
       signal: request.signal,
     })
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
-    if (request.body === null) {
+    if (content === null) {
       outgoing.end()
       return
     }
-    const body = Readable.fromWeb(request.body as import('node:stream/web').ReadableStream)
+    const body = Readable.fromWeb(content as import('node:stream/web').ReadableStream)
     body.on('error', error => outgoing.destroy(error))
     body.pipe(outgoing)
   })
@@ -57,6 +58,12 @@ function framed(headers: Record<string, string>, hasBody: boolean): Record<strin
   const { 'content-length': length, ...others } = headers
   if (!hasBody) return others
   return length === undefined ? { ...others, 'transfer-encoding': 'chunked' } : headers
+}
+
+/** Requests of some methods have a body that is always empty; HTTP knows one that is there by these headers alone. */
+function bodyOf(request: Request): ReadableStream<Uint8Array> | null {
+  const { headers, body } = request
+  return headers.has('content-length') || headers.has('transfer-encoding') ? body : null
 }
 
 function responseOf(answer: IncomingMessage, method: string): Response {
