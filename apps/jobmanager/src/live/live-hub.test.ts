@@ -140,6 +140,19 @@ describe('a reader that comes back', () => {
     expect(second.messages).toEqual([])
   })
 
+  it('sees a document that seldom changes at once, too: a page that is loaded anew does not wait', async () => {
+    const harness = new HubHarness()
+    harness.sources.isSettled = true
+    const first = harness.open([JOB])
+    await harness.pass(2000)
+    first.leave()
+    await settled()
+    harness.sources.jobs.set('job_1', { status: 'FINISHED', count: 5 })
+    const second = harness.open([JOB])
+    await settled()
+    expect(second.messages).toEqual([{ type: 'snapshot', topic: 'job/job_1', doc: { status: 'FINISHED', count: 5 } }])
+  })
+
   it('gets the whole document when it missed more than is kept', async () => {
     const harness = new HubHarness()
     const watcher = harness.open([JOB])

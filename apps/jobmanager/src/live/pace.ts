@@ -39,8 +39,10 @@ export class Pace {
     this.#parts = parts
   }
 
+  /** Whoever begins to watch does not wait, however seldom it was looked at before. */
   start(): void {
     this.#isOn = true
+    this.#nextFullMs = Number.NEGATIVE_INFINITY
     this.#schedule()
   }
 

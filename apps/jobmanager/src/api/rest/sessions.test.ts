@@ -59,7 +59,7 @@ describe('logging in', () => {
     const app = await new ApiParts().app({ publicUrl: 'http://127.0.0.1:8080' })
     const url = '/login?token=no-such-link'
     const page = await app.inject({ url, headers: { host: '127.0.0.1:8081', accept: 'text/html' } })
-    expect([page.statusCode, page.headers.location]).toEqual([303, 'http://127.0.0.1:8080/login?refused=1'])
+    expect([page.statusCode, page.headers.location]).toEqual([303, 'http://127.0.0.1:8080/login?link=refused'])
     expect(page.cookies).toEqual([])
     const program = await app.inject({ url, headers: { accept: 'application/json' } })
     expect([program.statusCode, program.json().code]).toEqual([401, 'UNAUTHENTICATED'])

@@ -68,7 +68,7 @@ export function accessRoutes(context: ApiContext): Route[] {
         } catch (error) {
           if (!wantsPage(request) || !(error instanceof WeirError) || error.code !== 'UNAUTHENTICATED') throw error
           // The page of the web app says how to get a new link.
-          if (context.publicUrl !== null) return reply.redirect(inWebApp('/login?refused=1', request), 303)
+          if (context.publicUrl !== null) return reply.redirect(inWebApp('/login?link=refused', request), 303)
           return loginRefused(reply, error)
         }
       },
