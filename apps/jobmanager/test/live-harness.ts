@@ -54,16 +54,17 @@ export class TestSources implements LiveSources {
   failure: WeirError | null = null
   #listener: (change: LiveChange) => void = () => undefined
 
-  async overview(freshness: Freshness) {
+  async overview(freshness: Freshness, seesRecords: boolean) {
     this.asked.push({ what: 'overview', freshness })
-    return { doc: { jobs: Object.fromEntries(this.jobs) }, isSettled: false }
+    return { doc: { jobs: Object.fromEntries(this.jobs), quiet: !seesRecords }, isSettled: false }
   }
 
-  async job(jobId: string, freshness: Freshness) {
+  async job(jobId: string, freshness: Freshness, seesRecords: boolean) {
     this.asked.push({ what: jobId, freshness })
     if (this.failure !== null) throw this.failure
     await this.requireJob(jobId)
-    return { doc: this.jobs.get(jobId), isSettled: this.isSettled }
+    const doc = this.jobs.get(jobId)
+    return { doc: seesRecords ? doc : { ...(doc as object), quiet: true }, isSettled: this.isSettled }
   }
 
   async requireJob(jobId: string): Promise<void> {

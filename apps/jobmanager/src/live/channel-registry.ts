@@ -23,7 +23,7 @@ interface Entry {
   readers: number
 }
 
-/** The channels by topic, shared by all who watch it. */
+/** The channels by topic, shared by all who watch it and may see the same of it. */
 export class ChannelRegistry {
   readonly #parts: ChannelRegistryParts
   readonly #entries = new Map<string, Entry>()
@@ -34,9 +34,11 @@ export class ChannelRegistry {
     this.#parts = parts
   }
 
-  join(topic: LiveTopic): Channel {
-    const key = topicKey(topic)
-    const entry = this.#entries.get(key) ?? this.#open(key, topic)
+  /** `seesRecords`: whether a document may quote records. Who may not see rows or logs at all is not let in here. */
+  join(topic: LiveTopic, seesRecords: boolean): Channel {
+    const isDocument = topic.kind === 'overview' || topic.kind === 'job'
+    const key = isDocument && !seesRecords ? `${topicKey(topic)} without records` : topicKey(topic)
+    const entry = this.#entries.get(key) ?? this.#open(key, topic, seesRecords)
     if (entry.readers++ === 0) entry.channel.start()
     return entry.channel
   }
@@ -66,8 +68,8 @@ export class ChannelRegistry {
     return [...this.#entries.values()].filter(({ readers }) => readers > 0).length
   }
 
-  #open(key: string, topic: LiveTopic): Entry {
-    const entry = { topic, channel: this.#make(key, topic), readers: 0 }
+  #open(key: string, topic: LiveTopic, seesRecords: boolean): Entry {
+    const entry = { topic, channel: this.#make(topic, seesRecords), readers: 0 }
     this.#entries.set(key, entry)
     this.#byChannel.set(entry.channel, key)
     return entry
@@ -83,7 +85,8 @@ export class ChannelRegistry {
     for (const [key, { channel }] of idle.slice(0, Math.max(0, idle.length - IDLE_MAX))) this.#close(key, channel)
   }
 
-  #make(key: string, topic: LiveTopic): Channel {
+  #make(topic: LiveTopic, seesRecords: boolean): Channel {
+    const key = topicKey(topic)
     const { sources, platform, onNews, onFault } = this.#parts
     const { clock, timers } = platform
     const fault = (error: WeirError): void => onFault(key, error)
@@ -91,9 +94,12 @@ export class ChannelRegistry {
     const requireJob = (jobId: string): Promise<void> => sources.requireJob(jobId)
     switch (topic.kind) {
       case 'overview':
-        return new DocumentChannel({ ...shared, compute: freshness => sources.overview(freshness) })
+        return new DocumentChannel({ ...shared, compute: freshness => sources.overview(freshness, seesRecords) })
       case 'job':
-        return new DocumentChannel({ ...shared, compute: freshness => sources.job(topic.jobId, freshness) })
+        return new DocumentChannel({
+          ...shared,
+          compute: freshness => sources.job(topic.jobId, freshness, seesRecords),
+        })
       case 'rows': {
         const { jobId, operator } = topic
         return new RowsChannel({ ...shared, jobId, operator, rows: sources.rows, requireJob })

@@ -2,10 +2,14 @@ import { WeirError } from '@weir/engine/base/errors'
 import type { LogReader } from '../api/rest/context.ts'
 import type { Dispatcher } from '../dispatcher/dispatcher.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import type { Shown } from './document-channel.ts'
 import type { LiveSources } from './live-sources.ts'
 
 /** What the views of the JobManager make. */
-export type LiveDocuments = Pick<LiveSources, 'overview' | 'job'>
+export interface LiveDocuments {
+  overview(seesRecords: boolean): Promise<Shown>
+  job(jobId: string, seesRecords: boolean): Promise<Shown>
+}
 
 export interface JobManagerSourcesParts {
   readonly documents: LiveDocuments
@@ -23,8 +27,8 @@ export function jobManagerSources({ documents, dispatcher, logs, changes }: JobM
     return found
   }
   return {
-    overview: freshness => documents.overview(freshness),
-    job: (jobId, freshness) => documents.job(jobId, freshness),
+    overview: (_, seesRecords) => documents.overview(seesRecords),
+    job: (jobId, _, seesRecords) => documents.job(jobId, seesRecords),
     requireJob: async jobId => leading().requireJob(jobId),
     rows: {
       head: jobId => leading().publishedRows.head(jobId),

@@ -41,7 +41,7 @@ describe('a live document', () => {
     harness.sources.changed('job_1')
     await harness.pass(300)
     expect(page.docs.get('job/job_1')).toEqual({ status: 'FAILED', count: 0 })
-    expect(page.docs.get('overview')).toEqual({ jobs: { job_1: { status: 'FAILED', count: 0 } } })
+    expect(page.docs.get('overview')).toMatchObject({ jobs: { job_1: { status: 'FAILED', count: 0 } } })
     expect(harness.sources.asked).toEqual([
       { what: 'job_1', freshness: 'prompt' },
       { what: 'overview', freshness: 'prompt' },
@@ -273,6 +273,21 @@ describe('a subscription', () => {
     const granted = harness.open(topics.slice(1, 2), { principal: { ...VIEWER, seeRecords: true } })
     await harness.pass(100)
     expect(granted.lists.get('rows/job_1/')).toHaveLength(1)
+  })
+
+  it('makes a document of its own for those who may not see records', async () => {
+    const harness = new HubHarness()
+    const pages = [harness.open([JOB, OVERVIEW]), harness.open([JOB, OVERVIEW], { principal: VIEWER })]
+    await harness.pass(2500)
+    expect(pages.map(page => page.docs.get('job/job_1'))).toEqual([
+      { status: 'RUNNING', count: 0 },
+      { status: 'RUNNING', count: 0, quiet: true },
+    ])
+    expect(pages.map(page => page.docs.get('overview'))).toMatchObject([{ quiet: false }, { quiet: true }])
+    // A position among the documents of the one is none among those of the other.
+    const back = harness.open([JOB], { principal: VIEWER, lastEventId: pages[0]!.lastId })
+    await harness.pass(100)
+    expect(back.messages).toMatchObject([{ type: 'snapshot', doc: { quiet: true } }])
   })
 
   it('makes no queue for a reader that does not read: it catches up in one step', async () => {

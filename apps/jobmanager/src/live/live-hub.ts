@@ -114,7 +114,8 @@ export class LiveHub implements LiveHubInterface {
       const tag = topicTag(key)
       const permission = NEEDS[topic.kind]
       if (mayDo(principal, permission)) {
-        return { key, tag, channel: this.#channels.join(topic), position: known.get(tag) ?? null, refusal: null }
+        const channel = this.#channels.join(topic, mayDo(principal, 'records:read'))
+        return { key, tag, channel, position: known.get(tag) ?? null, refusal: null }
       }
       const refusal = `${principal.name} has the role ${principal.role}, which may not see this: it takes ${roleNeededFor(permission)}`
       return { key, tag, channel: null, position: null, refusal }

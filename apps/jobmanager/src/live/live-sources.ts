@@ -8,11 +8,14 @@ export interface LiveChange {
   readonly jobId: string | null
 }
 
-/** What the live documents are made from. Documents are plain JSON, and nobody writes to one that was given. */
+/**
+ * What the live documents are made from. Documents are plain JSON, and nobody writes to one that was given. Without
+ * `seesRecords` they quote no record, such as the one at which a job failed.
+ */
 export interface LiveSources {
-  overview(freshness: Freshness): Promise<Shown>
+  overview(freshness: Freshness, seesRecords: boolean): Promise<Shown>
   /** Throws NOT_FOUND. */
-  job(jobId: string, freshness: Freshness): Promise<Shown>
+  job(jobId: string, freshness: Freshness, seesRecords: boolean): Promise<Shown>
   /** Throws NOT_FOUND. */
   requireJob(jobId: string): Promise<void>
   readonly rows: RowFeed

@@ -4,7 +4,7 @@ import type { IndexedJob } from '../dispatcher/job-index.ts'
 import { failureFacts } from './job-sight.ts'
 
 /** The row of a job that ended long ago, or under an earlier JobManager: what it has read and written is not kept. */
-export function indexedRowDoc(job: IndexedJob, now: number): JobRowDoc {
+export function indexedRowDoc(job: IndexedJob, now: number, seesRecords: boolean): JobRowDoc {
   const { jobId, name, status, parallelism, restarts, submittedAt, startedAt, finishedAt, error } = job
   const unknown = { recordsIn: null, recordsOut: null, recordsInPerSecond: null, recordsOutPerSecond: null }
   const verdict = verdictOf({
@@ -17,7 +17,8 @@ export function indexedRowDoc(job: IndexedJob, now: number): JobRowDoc {
     startedAt,
     finishedAt,
     slots: null,
-    failure: error === null ? null : failureFacts({ ...error, record: error.record ?? null }, null),
+    failure:
+      error === null ? null : failureFacts({ ...error, record: seesRecords ? (error.record ?? null) : null }, null),
     failures: [],
     stuck: null,
     input: { records: null, lastAt: null, finished: false },

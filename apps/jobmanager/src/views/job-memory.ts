@@ -5,7 +5,7 @@ import type { JobDoc, Verdict } from '@weir/proto/web/job-doc'
 import type { JobStatusView } from '../dispatcher/control-plane.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { JobFigures } from '../metrics/job-metrics.ts'
-import { factsOf, type JobSight, operatorOf } from './job-sight.ts'
+import { factsOf, type JobSight, operatorOf, withoutRecords } from './job-sight.ts'
 
 /** Figures of a moment ago are as good as new ones: reports come once a second. */
 const FIGURES_FRESH_MS = 900
@@ -18,9 +18,10 @@ export class JobMemory {
   #figures: { readonly value: JobFigures; readonly atMs: number; readonly running: boolean } | null = null
   #doc: JobDoc | null = null
 
-  /** The job's verdict, with since when it holds. */
-  verdictOf(sight: JobSight): Verdict {
-    return this.#since.see(verdictOf(factsOf(sight)), sight.now)
+  /** The job's verdict, with since when it holds; it quotes records only for those who see records. */
+  verdictOf(sight: JobSight, seesRecords: boolean): Verdict {
+    const facts = factsOf(sight)
+    return this.#since.see(verdictOf(seesRecords ? facts : withoutRecords(facts)), sight.now)
   }
 
   figuresOf({ metrics, running }: LiveJob, nowMonotonicMs: number): JobFigures {

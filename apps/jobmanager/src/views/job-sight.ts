@@ -68,6 +68,13 @@ export function factsOf(sight: JobSight): JobFacts {
   }
 }
 
+/** The same facts, but for the records at which the job failed. */
+export function withoutRecords(facts: JobFacts): JobFacts {
+  const quiet = (failure: FailureFacts): FailureFacts => ({ ...failure, record: null })
+  const { failure, failures } = facts
+  return { ...facts, failure: failure && quiet(failure), failures: failures.map(quiet) }
+}
+
 /** The operator that an error names, by name or uid. */
 export function operatorOf(graph: ExecutionGraph, named: string): OperatorRef | null {
   const { nodes } = graph.job

@@ -24,7 +24,7 @@ function setUp() {
     exceptions: [] as JobExceptionRecord[],
     draftId: 'draft_1' as string | null,
   }
-  const indexed = (): IndexedJob => ({ ...job.status, error: null })
+  const indexed = (): IndexedJob => ({ ...job.status, error: job.status.error as IndexedJob['error'] })
   const cluster: ViewedCluster = {
     jobs: () => (job.stored ? [indexed()] : []),
     liveJob: jobId =>
@@ -76,7 +76,7 @@ describe('the document of a job', () => {
     const { views, run, job } = setUp()
     run(6)
     job.exceptions = [{} as JobExceptionRecord]
-    const { doc, isSettled } = await views.job('job_1')
+    const { doc, isSettled } = await views.job('job_1', true)
     expect(isSettled).toBe(false)
     expect(doc).toMatchObject({ draftId: 'draft_1', exceptions: 1, totals: { recordsInPerSecond: 1_000 } })
     expect(doc.verdict.kind).toBe('running-well')
@@ -86,13 +86,13 @@ describe('the document of a job', () => {
     const { clock, views, run } = setUp()
     views.start()
     run(10)
-    const { doc } = await views.job('job_1')
+    const { doc } = await views.job('job_1', true)
     expect(doc.verdict.kind).toBe('running-well')
     expect(clock.now() - doc.verdict.since!).toBeGreaterThan(5_000)
     views.stop()
     const before = doc.verdict.since
     clock.advance(5_000)
-    expect((await views.job('job_1')).doc.verdict.since).toBe(before)
+    expect((await views.job('job_1', true)).doc.verdict.since).toBe(before)
   })
 
   test('tells how long a call has lasted, from a report that comes once', async () => {
@@ -102,7 +102,7 @@ describe('the document of a job', () => {
     const begun = clock.now() - 5_000
     views.tick()
     clock.advance(7_000)
-    const { doc } = await views.job('job_1')
+    const { doc } = await views.job('job_1', true)
     expect(doc.verdict).toMatchObject({
       kind: 'no-progress',
       text: 'No progress in count: subtask 3 has been in one call for 12 s.',
@@ -115,36 +115,36 @@ describe('the document of a job', () => {
   test('counts exceptions again when there was a failure, and else asks nobody', async () => {
     const { views, job, run, counts, clock } = setUp()
     run(6)
-    await views.job('job_1')
-    await views.job('job_1')
+    await views.job('job_1', true)
+    await views.job('job_1', true)
     expect(counts()).toBe(1)
     clock.advance(20_000)
-    await views.job('job_1')
+    await views.job('job_1', true)
     expect(counts()).toBe(1)
     job.live = { failures: [failure(clock.now())] }
     job.exceptions = [{} as JobExceptionRecord, {} as JobExceptionRecord]
-    expect((await views.job('job_1')).doc.exceptions).toBe(2)
+    expect((await views.job('job_1', true)).doc.exceptions).toBe(2)
     clock.advance(3_000)
-    await views.job('job_1')
+    await views.job('job_1', true)
     const after = counts()
-    await views.job('job_1')
+    await views.job('job_1', true)
     expect(counts()).toBe(after)
   })
 
   test('says when the draft is gone', async () => {
     const { views, job, run, clock } = setUp()
     run(6)
-    await views.job('job_1')
+    await views.job('job_1', true)
     job.draftId = null
     clock.advance(5_000)
-    expect((await views.job('job_1')).doc.draftId).toBe(null)
+    expect((await views.job('job_1', true)).doc.draftId).toBe(null)
   })
 
   test('comes of the database for a job that ended long ago, and is settled', async () => {
     const { views, job } = setUp()
     job.inMemory = false
     job.status = statusOf({ status: 'FINISHED', startedAt: T, finishedAt: T + 12_000 })
-    const { doc, isSettled } = await views.job('job_1')
+    const { doc, isSettled } = await views.job('job_1', true)
     expect(isSettled).toBe(true)
     expect(doc.verdict.text).toBe('Finished in 12 s.')
     expect(doc.totals.recordsIn).toBe(null)
@@ -154,7 +154,37 @@ describe('the document of a job', () => {
     const { views, job } = setUp()
     job.inMemory = false
     job.stored = false
-    await expect(views.job('job_1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(views.job('job_1', true)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('the record at which a job failed', () => {
+  const error = { ...failure(T + 3_000), code: 'USER_FUNCTION' as const, operator: 'count', record: '{"user":"ada"}' }
+
+  test.each([
+    ['has just failed', true],
+    ['failed under an earlier JobManager', false],
+  ])('is quoted only to those who see records, when the job %s', async (_, inMemory) => {
+    const { views, job } = setUp()
+    job.inMemory = inMemory
+    job.status = statusOf({ status: 'FAILED', startedAt: T, finishedAt: T + 3_000, error })
+    const docs = async (seesRecords: boolean): Promise<string> =>
+      JSON.stringify([
+        (await views.job('job_1', seesRecords)).doc.verdict,
+        (await views.overview(seesRecords)).doc,
+        (await views.overview(seesRecords)).doc,
+      ])
+    expect((await docs(true)).split('ada')).toHaveLength(6)
+    expect(await docs(false)).not.toContain('ada')
+    expect(await docs(true)).toContain('ada')
+  })
+
+  test('is not quoted either while the job runs again', async () => {
+    const { views, job, run } = setUp()
+    run(6)
+    job.live = { failures: [{ ...error, attempt: 1 }] }
+    expect((await views.job('job_1', true)).doc.verdict.detail).toContain('ada')
+    expect(JSON.stringify([await views.job('job_1', false), await views.overview(false)])).not.toContain('ada')
   })
 })
 
@@ -162,13 +192,13 @@ describe('the overview', () => {
   test('has a row for each job, and keeps that of one that has ended', async () => {
     const { views, job, run } = setUp()
     run(6)
-    const running = (await views.overview()).doc
+    const running = (await views.overview(true)).doc
     expect(running.jobs.job_1).toMatchObject({ status: 'RUNNING', recordsInPerSecond: 1_000 })
     job.status = { ...job.status, status: 'FINISHED', finishedAt: T + 7_000 }
-    const ended = (await views.overview()).doc.jobs.job_1
+    const ended = (await views.overview(true)).doc.jobs.job_1
     expect(ended).toMatchObject({ status: 'FINISHED', recordsIn: 6_000 })
     job.inMemory = false
-    expect((await views.overview()).doc.jobs.job_1).toBe(ended)
+    expect((await views.overview(true)).doc.jobs.job_1).toBe(ended)
   })
 
   test('forgets a job that was deleted', async () => {
@@ -177,7 +207,7 @@ describe('the overview', () => {
     views.tick()
     job.stored = false
     views.tick()
-    expect((await views.overview()).doc.jobs).toEqual({})
+    expect((await views.overview(true)).doc.jobs).toEqual({})
     expect(views.series('job_1', '5m').values).toEqual({})
   })
 
@@ -186,7 +216,7 @@ describe('the overview', () => {
     const store = { getJob: async () => null, listExceptions: async () => ({ rows: [], next: null }) }
     const views = new LiveViews({ cluster: () => null, store, clock, timers: clock, version: '1' })
     views.tick()
-    await expect(views.overview()).rejects.toMatchObject({ code: 'NOT_LEADER' })
+    await expect(views.overview(true)).rejects.toMatchObject({ code: 'NOT_LEADER' })
   })
 })
 

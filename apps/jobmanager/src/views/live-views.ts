@@ -55,6 +55,8 @@ export class LiveViews {
   readonly #slow: SlowFacts
   /** Rows of jobs that have ended: nothing changes them any more. */
   readonly #endedRows = new Map<string, JobRowDoc>()
+  /** The same for those who may not see records. */
+  readonly #quietEndedRows = new Map<string, JobRowDoc>()
   #timer: TimerHandle | null = null
 
   constructor(parts: LiveViewsParts) {
@@ -88,14 +90,14 @@ export class LiveViews {
       if (isEnded(status)) continue
       const sight = this.#sightOf(cluster, jobId)
       if (sight === null) continue
-      this.#memoryOf(jobId).verdictOf(sight)
+      this.#memoryOf(jobId).verdictOf(sight, true)
       if (sight.live?.running) this.#history.add(jobId, now, metricPoint(sight))
     }
     this.#forget(new Set(jobs.map(({ jobId }) => jobId)))
   }
 
-  /** Rejects with NOT_LEADER on a standby. */
-  async overview(): Promise<ShownDoc<OverviewDoc>> {
+  /** `seesRecords`: whether verdicts may quote the record at which a job failed. Rejects with NOT_LEADER on a standby. */
+  async overview(seesRecords: boolean): Promise<ShownDoc<OverviewDoc>> {
     const cluster = this.#leading()
     const taskManagers = await cluster.taskManagers()
     const jobs = cluster.jobs()
@@ -105,14 +107,14 @@ export class LiveViews {
       version: this.#parts.version,
       startedAt: this.#startedAt,
       statuses: jobs.map(({ status }) => status),
-      jobs: shown.map(job => this.#rowOf(cluster, job)),
+      jobs: shown.map(job => this.#rowOf(cluster, job, seesRecords)),
       taskManagers,
     })
     return { doc, isSettled: false }
   }
 
   /** Rejects with NOT_FOUND. */
-  async job(jobId: string): Promise<ShownDoc<JobDoc>> {
+  async job(jobId: string, seesRecords: boolean): Promise<ShownDoc<JobDoc>> {
     const cluster = this.#leading()
     const facts = await this.#slow.of(jobId, cluster.liveJob(jobId)?.failures.at(-1)?.at ?? null)
     const sight = this.#sightOf(cluster, jobId) ?? (await this.#storedSight(cluster, jobId))
@@ -124,7 +126,7 @@ export class LiveViews {
     const before = memory.docBefore(sight.status)
     const doc = jobDoc({
       sight,
-      verdict: memory.verdictOf(sight),
+      verdict: memory.verdictOf(sight, seesRecords),
       ...facts,
       before,
       keepSubtasksOf: index => (second + index) % turns !== 0,
@@ -138,15 +140,16 @@ export class LiveViews {
     return this.#history.read(jobId, range)
   }
 
-  #rowOf(cluster: ViewedCluster, job: IndexedJob): JobRowDoc {
-    const kept = this.#endedRows.get(job.jobId)
+  #rowOf(cluster: ViewedCluster, job: IndexedJob, seesRecords: boolean): JobRowDoc {
+    const endedRows = seesRecords ? this.#endedRows : this.#quietEndedRows
+    const kept = endedRows.get(job.jobId)
     if (kept !== undefined) return kept
     const sight = this.#sightOf(cluster, job.jobId)
     const row =
       sight === null
-        ? indexedRowDoc(job, this.#parts.clock.now())
-        : jobRowDoc(sight, this.#memoryOf(job.jobId).verdictOf(sight))
-    if (isEnded(row.status)) this.#endedRows.set(job.jobId, row)
+        ? indexedRowDoc(job, this.#parts.clock.now(), seesRecords)
+        : jobRowDoc(sight, this.#memoryOf(job.jobId).verdictOf(sight, seesRecords))
+    if (isEnded(row.status)) endedRows.set(job.jobId, row)
     return row
   }
 
@@ -184,7 +187,7 @@ export class LiveViews {
   }
 
   #forget(there: ReadonlySet<string>): void {
-    for (const kept of [this.#memories, this.#endedRows]) {
+    for (const kept of [this.#memories, this.#endedRows, this.#quietEndedRows]) {
       for (const jobId of kept.keys()) if (!there.has(jobId)) kept.delete(jobId)
     }
     this.#history.keepOnly(there)
