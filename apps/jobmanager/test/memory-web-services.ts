@@ -12,6 +12,8 @@ export class MemoryWebServices implements WebServices {
   readonly changes = new ChangeFeed()
   readonly rows: RowItem[] = []
   readonly calls: { readonly method: string; readonly input: readonly unknown[] }[] = []
+  /** What a call answers, by `drafts.get` and the like; null where nothing is said. */
+  readonly answers = new Map<string, unknown>()
   /** What the next calls of drafts and pages of jobs throw. */
   failure: Error | null = null
   readonly drafts: DraftService = this.#noting<DraftService>('drafts')
@@ -44,7 +46,7 @@ export class MemoryWebServices implements WebServices {
 
   templates = async () => []
 
-  /** Answers every call with null, after noting it. */
+  /** Answers every call as `answers` says, after noting it. */
   #noting<Part extends object>(name: string): Part {
     return new Proxy({} as Part, {
       get:
@@ -52,7 +54,7 @@ export class MemoryWebServices implements WebServices {
         async (...input: unknown[]) => {
           if (this.failure !== null) throw this.failure
           this.calls.push({ method: `${name}.${String(method)}`, input })
-          return null
+          return this.answers.get(`${name}.${String(method)}`) ?? null
         },
     })
   }

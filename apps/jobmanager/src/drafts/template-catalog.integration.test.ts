@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { WeirError } from '@weir/engine/base/errors'
 import { SubmissionThread } from '@weir/submission/submission-thread'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -14,9 +15,11 @@ const warnings: string[] = []
 const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
 const thread = new SubmissionThread()
 let prepared = 0
+let failure: WeirError | null = null
 const preparer: JobPreparer = {
   prepareJob: request => {
     prepared++
+    if (failure !== null) return Promise.reject(failure)
     return thread.prepareJob(request)
   },
 }
@@ -67,6 +70,14 @@ describe('the catalogue of templates', () => {
     expect((await catalog.list()).map(({ id }) => id)).toEqual(['copy'])
     expect(warnings.join('')).toMatch(/the example future\.ts does not run in this version.*quantumSource/)
     await expect(catalog.source('future')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('leaves out one that took too long only until it is looked at again', async () => {
+    writeFileSync(join(project, 'examples/copy.ts'), job('c.txt'))
+    failure = new WeirError('JOB_LIMIT', 'took more than 2 s')
+    expect(await catalog.list()).toEqual([])
+    failure = null
+    expect((await catalog.list()).map(({ id }) => id)).toEqual(['copy'])
   })
 
   it('gives a template the path at which its input is, which is made when it is nowhere', async () => {

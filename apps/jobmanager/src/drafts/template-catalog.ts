@@ -22,8 +22,9 @@ export interface TemplateCatalogParts {
 /** By id and content: an example that was changed is prepared anew. */
 interface Prepared {
   readonly hash: string
-  /** Null: this version cannot run it. */
+  /** Null: this version cannot run it, or (then it is not kept) could not look at it in time. */
   readonly template: Template | null
+  readonly isKept: boolean
 }
 
 /** The examples as templates, drawn by the preparation that a submission gets. */
@@ -61,22 +62,24 @@ export class TemplateCatalog {
     const hash = createHash('sha256').update(source).digest('hex')
     const known = await this.#prepared.get(fileName)
     if (known?.hash === hash) return known.template
-    const preparing = this.#prepare(fileName, source).then(template => ({ hash, template }))
+    const preparing = this.#prepare(fileName, source).then(prepared => ({ hash, ...prepared }))
     this.#prepared.set(fileName, preparing)
     try {
-      return (await preparing).template
+      const { template, isKept } = await preparing
+      if (!isKept) this.#prepared.delete(fileName)
+      return template
     } catch (error) {
       this.#prepared.delete(fileName)
       throw error
     }
   }
 
-  async #prepare(fileName: string, source: string): Promise<Template | null> {
+  async #prepare(fileName: string, source: string): Promise<Omit<Prepared, 'hash'>> {
     const { preparer, isBounded, logger } = this.#parts
     const id = idOf(fileName)
     try {
       const { graph, places } = await preparer.prepareJob({ source, fileName })
-      return {
+      const template = {
         id,
         ...templateHeader(source, id),
         fileName,
@@ -84,12 +87,14 @@ export class TemplateCatalog {
         pipeline: pipelineView(graph, places),
         bounded: isBounded(graph),
       }
+      return { template, isKept: true }
     } catch (thrown) {
       const error = WeirError.from(thrown)
       // Too busy, or shutting down: the example itself may be sound.
       if (error.domain !== 'user' || error.code === 'CONFLICT') throw error
       logger.warn({ err: error }, `the example ${fileName} does not run in this version: ${error.message}`)
-      return null
+      // A limit of time may have been too short for a busy machine.
+      return { template: null, isKept: error.code !== 'JOB_LIMIT' }
     }
   }
 }

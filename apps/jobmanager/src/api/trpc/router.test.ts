@@ -113,6 +113,28 @@ describe('the procedures of the web app', () => {
   })
 })
 
+describe('records', () => {
+  it('of failures and of sample files are answered only to those who may see records', async () => {
+    const parts = new ApiParts()
+    const app = await parts.app()
+    parts.web.answers.set('jobs.exceptions', [{ key: 'k', examples: [{ message: 'no', record: 'ada' }] }])
+    parts.web.answers.set('drafts.get', { draftId: 'draft_1', samples: [{ name: 'people.csv', head: 'ada' }] })
+    for (const [seeRecords, expected] of [
+      [false, { record: null, head: '' }],
+      [true, { record: 'ada', head: 'ada' }],
+    ] as const) {
+      const { token } = await parts.access.createToken('eve', { role: 'viewer', seeRecords }, null)
+      const headers = { authorization: `Bearer ${token}` }
+      const [groups, draft] = [
+        await call(app, 'jobs.exceptions', 'query', { headers, input: { jobId: 'job_1' } }),
+        await call(app, 'drafts.get', 'query', { headers, input: { draftId: 'draft_1' } }),
+      ].map(answer => answer.json().result.data)
+      expect(groups).toEqual([{ key: 'k', examples: [{ message: 'no', record: expected.record }] }])
+      expect(draft).toEqual({ draftId: 'draft_1', samples: [{ name: 'people.csv', head: expected.head }] })
+    }
+  })
+})
+
 describe('a page with a session', () => {
   const loggedIn = async () => {
     const parts = new ApiParts()

@@ -1,4 +1,5 @@
 import { tracked } from '@trpc/server'
+import type { Draft } from '@weir/proto/web/drafts'
 import type { ExceptionGroup } from '@weir/proto/web/job-details'
 import { z } from 'zod'
 import { mayDo, type Principal } from '../../auth/permissions.ts'
@@ -67,7 +68,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
         .query(({ input }) => jobs.pipeline(input.jobId)),
       exceptions: allowed('jobs:read')
         .input(z.object({ jobId }))
-        .query(async ({ input, ctx }) => asSeenBy(ctx.principal, await jobs.exceptions(input.jobId))),
+        .query(async ({ input, ctx }) => exceptionsFor(ctx.principal, await jobs.exceptions(input.jobId))),
       history: allowed('jobs:read')
         .input(z.object({ jobId }))
         .query(({ input }) => jobs.history(input.jobId)),
@@ -92,7 +93,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
       list: allowed('jobs:read').query(() => drafts.list()),
       get: allowed('jobs:read')
         .input(z.object({ draftId }))
-        .query(({ input }) => drafts.get(input.draftId)),
+        .query(async ({ input, ctx }) => draftFor(ctx.principal, await drafts.get(input.draftId))),
       create: allowed('jobs:submit')
         .input(
           z.discriminatedUnion('from', [
@@ -138,9 +139,15 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
 }
 
 /** Records are shown only to those who may see records; what a message quotes of one is not taken out of it. */
-function asSeenBy(principal: Principal, groups: readonly ExceptionGroup[]): readonly ExceptionGroup[] {
+function exceptionsFor(principal: Principal, groups: readonly ExceptionGroup[]): readonly ExceptionGroup[] {
   if (mayDo(principal, 'records:read')) return groups
   return groups.map(group => ({ ...group, examples: group.examples.map(example => ({ ...example, record: null })) }))
+}
+
+/** The same for the beginnings of sample files. */
+function draftFor(principal: Principal, draft: Draft): Draft {
+  if (mayDo(principal, 'records:read')) return draft
+  return { ...draft, samples: draft.samples.map(sample => ({ ...sample, head: '' })) }
 }
 
 /** The type by which the web app knows its server. */
