@@ -33,6 +33,17 @@ export function CodeWorkbench({ draft }: { readonly draft: Draft }) {
   )
 }
 
+/** Whoever is sent to a line (`?line=22`, from an error of a job) begins there; the address forgets it. */
+function useLineOfAddress(session: CodeSession): void {
+  const [text, setText] = useUrlState('line')
+  useEffect(() => {
+    const line = Number(text)
+    if (text === null) return
+    if (Number.isInteger(line) && line >= 1) session.goTo(line, 1)
+    setText(null)
+  }, [session, text, setText])
+}
+
 export interface WorkbenchProps {
   readonly draft: Draft
   readonly session: CodeSession
@@ -68,6 +79,7 @@ function Workbench({ draft, session, server }: WorkbenchProps) {
   useEffect(() => {
     if (view !== 'graph') session.focus()
   }, [session, view])
+  useLineOfAddress(session)
 
   const code = <CodePane draft={draft} session={session} />
   const graph = (

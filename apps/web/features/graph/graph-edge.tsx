@@ -24,14 +24,14 @@ export const GraphEdge = memo(function GraphEdge({ id, data }: EdgeProps<PipeEdg
   const side = view.output !== null
   const head = 5 + Math.min(5, look.widthPx)
   return (
-    <g className={styles.edge} data-blocked={look.blocked || undefined}>
+    <g className={styles.edge} data-blocked={look.blocked || undefined} data-bad={look.bad || undefined}>
       {view.chained ? (
         <>
           <path className={styles.line} data-side={side || undefined} d={path} strokeWidth={5} />
           <path className={styles.between} d={path} strokeWidth={2.5} />
         </>
       ) : (
-        <path className={styles.line} data-side={side || undefined} d={path} strokeWidth={look.widthPx} />
+        <path className={styles.line} data-side={side || look.bad || undefined} d={path} strokeWidth={look.widthPx} />
       )}
       <path className={styles.head} d={`M${end.x - head},${end.y - 9} h${2 * head} L${end.x},${end.y}Z`} />
       {!far && (
@@ -40,12 +40,17 @@ export const GraphEdge = memo(function GraphEdge({ id, data }: EdgeProps<PipeEdg
           <tspan className={styles.words} x={look.figure === '' ? label.x : label.x + figureWidth(look.figure)}>
             {edgeWords(view)}
           </tspan>
-          {view.key !== null && <title>{view.key}</title>}
+          {(look.full !== '' || view.key !== null) && <title>{hoverText(look.full, view.key)}</title>}
         </text>
       )}
     </g>
   )
 })
+
+/** The whole type of the records, and the selector of their key. */
+function hoverText(type: string, key: string | null): string {
+  return [type, key === null ? '' : `key: ${key}`].filter(text => text !== '').join('\n')
+}
 
 /** Figures and types stand left of the words; a short one does not leave a hole behind it. */
 function figureWidth(figure: string): number {

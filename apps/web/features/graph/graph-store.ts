@@ -1,7 +1,7 @@
 import type { SourceProblem } from '@weir/proto/web/drafts'
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import type { PipelineView } from '@weir/proto/web/pipeline'
-import { designEdge, type EdgeLook, liveEdge } from './edge-view.ts'
+import { designEdge, type EdgeLook, type EdgeRecords, liveEdge } from './edge-view.ts'
 import { designView, liveView, type NodeView } from './node-view.ts'
 
 export type GraphMode = 'design' | 'live'
@@ -12,7 +12,7 @@ export interface GraphFacts {
   /** Null in live mode is "nothing is known yet". */
   readonly doc: JobDoc | null
   readonly problems: readonly SourceProblem[]
-  readonly edgeTypes: Readonly<Record<string, string>>
+  readonly edgeTypes: Readonly<Record<string, EdgeRecords>>
 }
 
 type Listener = () => void

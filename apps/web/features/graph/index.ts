@@ -1,3 +1,4 @@
+export type { EdgeRecords } from './edge-view.ts'
 export { layoutOf } from './layout.ts'
 export { OperatorIcon } from './operator-icon.tsx'
 export { PipelineGraph, type PipelineGraphProps } from './pipeline-graph.tsx'

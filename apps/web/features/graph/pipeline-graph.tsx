@@ -3,6 +3,7 @@ import type { SourceProblem } from '@weir/proto/web/drafts'
 import type { PipelineView } from '@weir/proto/web/pipeline'
 import { useEffect, useMemo, useRef } from 'react'
 import { useJobDoc } from '@/lib/live'
+import type { EdgeRecords } from './edge-view.ts'
 import { GraphCanvas } from './graph-canvas.tsx'
 import { type GraphMode, GraphStore } from './graph-store.ts'
 import { overFrames } from './over-frames.ts'
@@ -21,14 +22,14 @@ export interface PipelineGraphProps {
   readonly jobId?: string
   /** Shown as a badge on the cards that they are about. */
   readonly problems?: readonly SourceProblem[]
-  /** Edge id → type of its records, shown in design mode. */
-  readonly edgeTypes?: Readonly<Record<string, string>>
+  /** Edge id → its records, shown in design mode. */
+  readonly edgeTypes?: Readonly<Record<string, EdgeRecords>>
   /** Name of the picture for screen readers. */
   readonly label?: string
 }
 
 const NO_PROBLEMS: readonly SourceProblem[] = []
-const NO_TYPES: Readonly<Record<string, string>> = {}
+const NO_TYPES: Readonly<Record<string, EdgeRecords>> = {}
 
 /** The graph of a pipeline, to look at and to walk in: the same picture while it is written and while it runs. */
 export function PipelineGraph(props: PipelineGraphProps) {

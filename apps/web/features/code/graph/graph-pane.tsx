@@ -1,7 +1,7 @@
 'use client'
 import type { PipelineView } from '@weir/proto/web/pipeline'
 import { useMemo } from 'react'
-import { PipelineGraph } from '@/features/graph'
+import { type EdgeRecords, PipelineGraph } from '@/features/graph'
 import { formatDuration } from '@/lib/format'
 import { Button, cx, EmptyState, Mark } from '@/ui'
 import type { CheckState } from '../check/checker.ts'
@@ -94,9 +94,11 @@ function DrawnGraph({ session, pipeline, problems, selected, onSelect }: DrawnGr
   )
 }
 
-function shownTypes(pipeline: PipelineView, operators: OperatorFacts): Readonly<Record<string, string>> {
+function shownTypes(pipeline: PipelineView, operators: OperatorFacts): Readonly<Record<string, EdgeRecords>> {
   const types = [...edgeTypesOf(pipeline, operators)]
-  return Object.fromEntries(types.flatMap(([id, { type }]) => (type === null ? [] : [[id, type.short]])))
+  return Object.fromEntries(
+    types.map(([id, { type, bad }]) => [id, { short: type?.short ?? '', full: type?.full ?? '', bad }]),
+  )
 }
 
 interface NoGraphProps {
