@@ -71,8 +71,9 @@ export function totalsOf(sight: JobSight): JobTotals {
     recordsOutPerSecond: roundRate(flow.recordsOutPerSecond),
     busyMax: roundRatio(maxOrNull(figures.vertices.map(({ busy }) => busy))),
     backpressureMax: roundRatio(maxOrNull(figures.vertices.map(({ backpressure }) => backpressure))),
-    watermark: minIfAllKnown(unfinished.map(({ watermark }) => watermark)),
-    watermarkLagMs: roundLag(maxIfAllKnown(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
+    // A branch without event time says nothing about how far the others are behind.
+    watermark: minOrNull(unfinished.map(({ watermark }) => watermark)),
+    watermarkLagMs: roundLag(maxOrNull(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
     lateRecords: sumIfAnyKnown(operators.map(({ lateRecords }) => lateRecords)),
     stateBytes: sumIfAnyKnown(operators.map(({ stateBytes }) => stateBytes)),
   }
@@ -159,13 +160,9 @@ function maxOrNull(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known)
 }
 
-/** How far all have come is not known while one of them is not. */
-function minIfAllKnown(values: readonly (number | null)[]): number | null {
-  return values.length === 0 || values.includes(null) ? null : Math.min(...values.filter(value => value !== null))
-}
-
-function maxIfAllKnown(values: readonly (number | null)[]): number | null {
-  return values.includes(null) ? null : maxOrNull(values)
+function minOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter(value => value !== null)
+  return known.length === 0 ? null : Math.min(...known)
 }
 
 function sumIfAnyKnown(values: readonly (number | null)[]): number | null {
