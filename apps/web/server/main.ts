@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const server = await startWebServer({
     host: settings.host,
     port: settings.webPort,
+    names: settings.publicUrl === null ? [] : [new URL(settings.publicUrl).hostname],
     handler: (request, response) => handle(request, response),
     failed: (error, request) => {
       // Without the query: that of a login link is a secret.

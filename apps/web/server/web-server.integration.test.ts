@@ -12,11 +12,15 @@ afterEach(async () => {
 
 const freePort = (): Promise<number> => findFreePort(20_000 + Math.floor(Math.random() * 20_000), '127.0.0.1')
 
-async function start(handler: PageHandler): Promise<{ server: WebServer; failures: unknown[] }> {
+async function start(
+  handler: PageHandler,
+  names: readonly string[] = [],
+): Promise<{ server: WebServer; failures: unknown[] }> {
   const failures: unknown[] = []
   const options = {
     host: '127.0.0.1',
     port: await freePort(),
+    names,
     handler,
     failed: (error: unknown) => failures.push(error),
   }
@@ -42,6 +46,12 @@ test('requests under its own names reach the pages, requests under foreign names
   expect((await request(server.address, 'localhost:8080')).statusCode).toBe(200)
   expect((await request(server.address, 'evil.example')).statusCode).toBe(421)
   expect(reached).toBe(2)
+})
+
+test('requests under the name of a proxy in front of it reach the pages', async () => {
+  const { server } = await start(async (_, response) => void response.end('page'), ['weir.example'])
+  expect((await request(server.address, 'Weir.example:443')).statusCode).toBe(200)
+  expect((await request(server.address, 'evil.weir.example')).statusCode).toBe(421)
 })
 
 test('a taken port is an error that names WEB_PORT and a free one', async () => {

@@ -10,6 +10,8 @@ export interface WebServerOptions {
   /** A loopback address: the only place where this server listens. */
   readonly host: string
   readonly port: number
+  /** Names that it answers to beside those of every machine: what a proxy in front of it is called. */
+  readonly names?: readonly string[]
   readonly handler: PageHandler
   /** Hears of a handler that threw; the request was answered with 500 where that was still possible. */
   readonly failed: (error: unknown, request: IncomingMessage) => void
@@ -27,11 +29,11 @@ export interface WebServer {
  * Throws PORT_IN_USE, naming WEB_PORT and a free port.
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { host, port, handler, failed } = options
+  const { host, port, names = [], handler, failed } = options
   const server = createServer((request, response) => {
-    if (!isAllowedHost(request.headers.host)) {
+    if (!isAllowedHost(request.headers.host, names)) {
       response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8' })
-      response.end('This server answers to localhost and to addresses only, not to other names in the Host header.\n')
+      response.end('This server answers to localhost, addresses and the name in WEIR_PUBLIC_URL only, not to others.\n')
       return
     }
     handler(request, response).catch((error: unknown) => {

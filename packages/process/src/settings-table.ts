@@ -112,8 +112,8 @@ export const SETTINGS = {
     kind: url(['http:', 'https:'], 'http://127.0.0.1:8080'),
     default: null,
     defaultText: 'the web app of `npm start`; of a JobManager alone its own address',
-    readBy: ['cluster', 'jobmanager'],
-    description: 'Where browsers find the web app: login links lead there.',
+    readBy: ['cluster', 'jobmanager', 'web'],
+    description: 'Where browsers find the web app: login links lead there, and it answers to that name.',
   }),
 
   // ports

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openLoginLink } from './open-login-link.ts'
-import { passOn } from './pass-on.ts'
+import { openLoginLink } from '../lib/server/open-login-link.ts'
+import { passOn } from '../lib/server/pass-on.ts'
 
 /** What stands in for the JobManager: tells every request that it has understood, and how much came with it. */
 let jobManager: Server
