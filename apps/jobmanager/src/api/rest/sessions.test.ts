@@ -65,6 +65,23 @@ describe('logging in', () => {
     expect([program.statusCode, program.json().code]).toEqual([401, 'UNAUTHENTICATED'])
   })
 
+  it('is opened as a page alone: what other pages fetch neither logs in nor uses up the tries', async () => {
+    const parts = new ApiParts()
+    const app = await parts.app()
+    const { secret } = await parts.access.createLoginLink({ role: 'admin', seeRecords: false })
+    const open = (token: string, destination: string) =>
+      app.inject({
+        url: `/login?token=${token}`,
+        headers: { 'sec-fetch-dest': destination, 'sec-fetch-site': 'cross-site' },
+      })
+    for (let i = 0; i < 40; i++) expect((await open(`guess-${i}`, 'image')).statusCode).toBe(403)
+    for (const destination of ['image', 'iframe', 'empty', 'script']) {
+      const answer = await open(secret, destination)
+      expect([answer.statusCode, answer.cookies], destination).toEqual([403, []])
+    }
+    expect((await open(secret, 'document')).statusCode).toBe(303)
+  })
+
   it('sets an httpOnly SameSite=Strict cookie and leads to /', async () => {
     const { opened, cookie, parts } = await loggedIn()
     expect([opened.statusCode, opened.headers.location]).toEqual([303, '/'])

@@ -60,6 +60,7 @@ export function accessRoutes(context: ApiContext): Route[] {
       answers: {},
       answersWith: '303 to the web app, or to / where there is none, with the session cookie.',
       async handle({ query, request, reply }) {
+        refuseHiddenLogin(request)
         try {
           const begun = await access.logIn(query.token, request.ip)
           await access.audit(begun.principal, 'GET /login', null, request.ip)
@@ -186,6 +187,16 @@ function webAddress(publicUrl: string, path: string, hostname: string): string {
 function refuseForeignLogin(request: FastifyRequest, pageOrigins: readonly string[]): void {
   const { origin, 'sec-fetch-site': site } = request.headers
   if (origin !== undefined || site !== undefined) refuseForeignPage(request, pageOrigins)
+}
+
+/**
+ * A link is opened as a page. What another page makes a browser fetch (as a picture, a frame, a script) logs nobody in
+ * unseen, and does not count as a wrong link: it could otherwise use up the tries of everybody at this address.
+ */
+function refuseHiddenLogin(request: FastifyRequest): void {
+  const destination = request.headers['sec-fetch-dest']
+  if (destination === undefined || destination === 'document') return
+  throw new WeirError('FORBIDDEN', 'a login link has to be opened as a page of its own: paste it into the address line')
 }
 
 function wantsPage(request: FastifyRequest): boolean {
