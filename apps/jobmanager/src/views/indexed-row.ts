@@ -20,6 +20,7 @@ export function indexedRowDoc(job: IndexedJob, now: number, seesRecords: boolean
     failure:
       error === null ? null : failureFacts({ ...error, record: seesRecords ? (error.record ?? null) : null }, null),
     failures: [],
+    hasMoreFailures: false,
     stuck: null,
     input: { records: null, lastAt: null, finished: false },
     ...unknown,

@@ -61,6 +61,7 @@ export function factsOf(sight: JobSight): JobFacts {
     slots: slotFacts(sight),
     failure: error === null ? null : failureFacts(error, graph),
     failures: (live?.failures ?? []).map(failure => failureFacts(failure, graph)),
+    hasMoreFailures: live !== null && live.failureCount > live.failures.length,
     stuck,
     input: figures.input,
     ...flowTotals(sight),

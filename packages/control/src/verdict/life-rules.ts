@@ -102,11 +102,12 @@ export function restarting({ failure, reason, slots }: JobFacts): Verdict {
 }
 
 /** Null when the job has not failed lately. */
-export function restarted({ now, failures }: JobFacts): Verdict | null {
+export function restarted({ now, failures, hasMoreFailures }: JobFacts): Verdict | null {
   const recent = failures.filter(({ at }) => now - at <= RECENT_RESTART_MS)
   const last = recent.at(-1)
   if (last === undefined) return null
-  const times = recent.length === 1 ? 'once' : recent.length === 2 ? 'twice' : `${recent.length} times`
+  const isAtLeast = hasMoreFailures && recent.length === failures.length
+  const times = isAtLeast ? `at least ${plural(recent.length, 'time')}` : timesWords(recent.length)
   const because = recent.length === 1 ? 'because' : 'the last time because'
   return {
     kind: 'restarted',
@@ -168,6 +169,10 @@ export function noProgress({ stuck, now }: JobFacts): Verdict | null {
 /** What went wrong, without the words that say where. */
 export function messageOf({ message }: FailureFacts): string {
   return oneLine(message.replace(/^operator '[^']*': /, ''), MESSAGE_CHARACTERS_MAX)
+}
+
+function timesWords(times: number): string {
+  return times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`
 }
 
 function whereWords({ operator, subtask }: FailureFacts): string {

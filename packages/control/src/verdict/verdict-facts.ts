@@ -20,6 +20,8 @@ export interface JobFacts {
   readonly failure: FailureFacts | null
   /** Failures of the latest attempts, oldest first. */
   readonly failures: readonly FailureFacts[]
+  /** There were earlier ones that are not among `failures`. */
+  readonly hasMoreFailures: boolean
   /** A slot's thread does not come back from an operator. */
   readonly stuck: StuckFacts | null
   readonly input: InputFacts

@@ -37,6 +37,7 @@ function facts(change: Partial<JobFacts> = {}): JobFacts {
     slots: null,
     failure: null,
     failures: [],
+    hasMoreFailures: false,
     stuck: null,
     input: { records: 1_204, lastAt: NOW - 500, finished: false },
     recordsIn: 200_312,
@@ -323,6 +324,15 @@ describe('a job that has failed before', () => {
       detail: 'In line 12 of clicks.ts, at the record {"id":7}.',
       operator: 'p',
     })
+  })
+
+  test('does not count fewer restarts than there were when not all of them are known', () => {
+    const failures = Array.from({ length: 20 }, (_, index) => ({ ...lost, at: NOW - 20_000 + index * 1_000 }))
+    const textOf = (change: Partial<JobFacts>): string =>
+      verdictOf(facts({ failures, hasMoreFailures: true, ...change })).text
+    expect(textOf({})).toMatch(/^Restarted at least 20 times in the last 10 minutes/)
+    expect(textOf({ hasMoreFailures: false })).toMatch(/^Restarted 20 times/)
+    expect(textOf({ failures: [{ ...lost, at: NOW - 700_000 }, ...failures] })).toMatch(/^Restarted 20 times/)
   })
 
   test('has a bottleneck before it has restarted', () => {
