@@ -102,10 +102,14 @@ const WORDS: Readonly<Record<string, string>> = {
   'comment.doc.compared': '--text-2',
 }
 
-/** Defines both themes and keeps Monaco in the one that the page shows, by switch and by system. */
+/** Keeps Monaco in the colours that the page shows, by switch and by system. */
 export function followTheme(monaco: Monaco): void {
-  for (const scheme of ['light', 'dark'] as const) monaco.editor.defineTheme(themeName(scheme), themeOf(scheme))
-  const apply = () => monaco.editor.setTheme(themeName(shownScheme()))
+  const apply = (): void => {
+    const scheme = shownScheme()
+    // The tokens can be read only as they are shown: the build resolves `light-dark()` at the root of the page.
+    monaco.editor.defineTheme(themeName(scheme), themeOf(scheme))
+    monaco.editor.setTheme(themeName(scheme))
+  }
   apply()
   new MutationObserver(apply).observe(document.documentElement, { attributeFilter: ['data-theme'] })
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply)
@@ -122,7 +126,7 @@ function shownScheme(): Scheme {
 }
 
 function themeOf(scheme: Scheme): editor.IStandaloneThemeData {
-  const probe = new ColourProbe(scheme)
+  const probe = new ColourProbe()
   try {
     return {
       base: scheme === 'light' ? 'vs' : 'vs-dark',
@@ -142,9 +146,8 @@ function themeOf(scheme: Scheme): editor.IStandaloneThemeData {
 class ColourProbe {
   readonly #element: HTMLElement
 
-  constructor(scheme: Scheme) {
+  constructor() {
     this.#element = document.createElement('span')
-    this.#element.style.colorScheme = scheme
     this.#element.hidden = true
     document.body.append(this.#element)
   }
