@@ -68,9 +68,20 @@ describe('the history of a job', () => {
     const history = new MetricsHistory({ jobs: 2 })
     history.add('a', T, point(1))
     history.add('b', T, point(1))
-    history.add('a', T + 1_000, point(1))
-    history.add('c', T + 1_000, point(1))
-    expect(['a', 'b', 'c'].map(job => history.read(job, '5m').values.rate?.length ?? 0)).toEqual([2, 0, 1])
+    history.add('a', T + 60_000, point(1))
+    history.add('c', T + 60_000, point(1))
+    expect(['a', 'b', 'c'].map(job => history.read(job, '5m').values.rate?.length ?? 0)).toEqual([61, 0, 1])
+  })
+
+  test('keeps the past of the jobs that run when there are more of them than it may hold', () => {
+    const history = new MetricsHistory({ jobs: 2 })
+    const second = (s: number, jobs: readonly string[]): void => {
+      for (const job of jobs) history.add(job, T + s * 1000 + 500, point(1))
+    }
+    for (let s = 0; s < 10; s++) second(s, ['a', 'b', 'c'])
+    expect(['a', 'b', 'c'].map(job => history.read(job, '5m').values.rate?.length ?? 0)).toEqual([10, 10, 0])
+    for (let s = 10; s < 20; s++) second(s, ['b', 'c'])
+    expect(['a', 'b', 'c'].map(job => history.read(job, '5m').values.rate?.length ?? 0)).toEqual([0, 20, 6])
   })
 
   test('keeps no more series than it may', () => {
@@ -82,7 +93,7 @@ describe('the history of a job', () => {
     ])
     history.add('a', T, wide)
     expect(Object.keys(history.read('a', '5m').values)).toEqual(['x', 'y'])
-    history.add('b', T, wide)
+    history.add('b', T + 60_000, wide)
     expect(Object.keys(history.read('b', '5m').values)).toEqual(['x', 'y'])
     expect(history.read('a', '5m').values).toEqual({})
   })

@@ -13,6 +13,9 @@ const SERIES_PER_JOB_MAX = 500
 /** Jobs that have ended keep theirs until so many others have. */
 const JOBS_MAX = 100
 
+/** A job that was added to within this time runs: it is not forgotten for another one. */
+const RUNS_WITHIN_MS = 5_000
+
 /** What is known of a job at one moment, by the name of the series. */
 export type MetricPoint = ReadonlyMap<string, number | null>
 
@@ -26,7 +29,8 @@ export interface HistoryLimits {
  * What charts of jobs show, kept in rings of fixed size: 5 minutes second by second, 30 minutes by 6 seconds, 6 hours by 72
  * seconds. A point of the wider ranges is the mean of the seconds in it. Where nothing was added there is a gap.
  *
- * When there are too many jobs or series, jobs that were not added to for the longest time are forgotten first.
+ * When there are too many jobs or series, jobs that were not added to for the longest time are forgotten first. Those that
+ * run are not: a further one has no history until there is room, rather than all of them gaps.
  */
 export class MetricsHistory {
   readonly #limits: HistoryLimits
@@ -52,7 +56,8 @@ export class MetricsHistory {
       return
     }
     const names = [...point.keys()].slice(0, this.#limits.seriesPerJob)
-    this.#makeRoom(names.length)
+    this.#makeRoom(names.length, atMs)
+    if (this.#jobs.size >= this.#limits.jobs || this.#series >= this.#limits.seriesTotal) return
     const kept = names.slice(0, Math.max(0, this.#limits.seriesTotal - this.#series))
     const made = new JobSeries(kept)
     this.#series += kept.length
@@ -74,10 +79,10 @@ export class MetricsHistory {
     for (const jobId of this.#jobs.keys()) if (!jobs.has(jobId)) this.forget(jobId)
   }
 
-  #makeRoom(series: number): void {
-    for (const jobId of [...this.#jobs.keys()]) {
+  #makeRoom(series: number, atMs: number): void {
+    for (const [jobId, { lastAtMs }] of [...this.#jobs]) {
       const full = this.#series + series > this.#limits.seriesTotal || this.#jobs.size >= this.#limits.jobs
-      if (!full) return
+      if (!full || Math.abs(atMs - lastAtMs) < RUNS_WITHIN_MS) return
       this.forget(jobId)
     }
   }
@@ -86,6 +91,7 @@ export class MetricsHistory {
 class JobSeries {
   readonly #names: readonly string[]
   readonly #rings: ReadonlyMap<MetricRange, readonly Ring[]>
+  #lastAtMs = 0
 
   constructor(names: readonly string[]) {
     this.#names = names
@@ -96,7 +102,13 @@ class JobSeries {
     return this.#names.length
   }
 
+  /** Wall-clock time of the latest point. */
+  get lastAtMs(): number {
+    return this.#lastAtMs
+  }
+
   add(atMs: number, point: MetricPoint): void {
+    this.#lastAtMs = atMs
     for (const rings of this.#rings.values()) {
       this.#names.forEach((name, index) => {
         rings[index]!.add(atMs, point.get(name) ?? null)
