@@ -1,6 +1,7 @@
 'use client'
 import { MiniMap, type ReactFlowState, useReactFlow, useStore } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
+import { useMemo } from 'react'
 import styles from './graph-controls.module.css'
 import type { GraphLayout } from './layout.ts'
 
@@ -29,7 +30,9 @@ export function GraphControls({ onFit }: { readonly onFit: () => void }) {
 
 /** The whole in small, while a part of it is out of sight. */
 export function GraphMiniMap({ layout, selected }: { readonly layout: GraphLayout; readonly selected: string | null }) {
-  const fits = useStore(state => allInSight(state, layout))
+  // Labels may reach beyond the edge: that alone is no reason to cover a corner with a map.
+  const cardsEnd = useMemo(() => Math.max(0, ...[...layout.nodes.values()].map(({ x, width }) => x + width)), [layout])
+  const fits = useStore(state => allInSight(state, cardsEnd, layout.height))
   if (fits || layout.nodes.size === 0) return null
   return (
     <MiniMap
@@ -41,12 +44,13 @@ export function GraphMiniMap({ layout, selected }: { readonly layout: GraphLayou
       nodeBorderRadius={12}
       maskColor="var(--minimap-mask)"
       maskStrokeColor="var(--accent)"
-      maskStrokeWidth={12}
+      maskStrokeWidth={1.5}
       bgColor="var(--surface)"
     />
   )
 }
 
-function allInSight({ transform: [x, y, zoom], width, height }: ReactFlowState, layout: GraphLayout): boolean {
-  return x >= 0 && y >= 0 && x + layout.width * zoom <= width && y + layout.height * zoom <= height
+function allInSight({ transform, width, height }: ReactFlowState, right: number, bottom: number): boolean {
+  const [x, y, zoom] = transform
+  return x >= 0 && y >= 0 && x + right * zoom <= width && y + bottom * zoom <= height
 }
