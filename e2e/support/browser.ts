@@ -46,6 +46,8 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number }
   /** Complaints of the browser that this test provokes, such as answers of 401. */
   readonly expected?: readonly RegExp[]
+  /** Cookies and storage of an earlier page. */
+  readonly session?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
 
 /**
@@ -78,6 +80,7 @@ export class TestBrowser {
       reducedMotion: 'reduce',
       locale: 'en-GB',
       timezoneId: 'UTC',
+      storageState: options.session,
     })
     this.#contexts.push(context)
     context.setDefaultTimeout(ACTION_MS_MAX)
@@ -94,6 +97,16 @@ export class TestBrowser {
   /** Fails when the browser had anything to complain about since the last call. */
   expectNoComplaints(): void {
     expect(this.#complaints.splice(0)).toEqual([])
+  }
+
+  /** Pictures of the pages as a test that failed left them. */
+  async takeLastPictures(name: string): Promise<void> {
+    mkdirSync(artifactsFolder, { recursive: true })
+    const pages = this.#contexts.flatMap(context => context.pages())
+    const file = `failed-${name.replaceAll(/\W+/g, '-').slice(0, 80)}`
+    await Promise.allSettled(
+      pages.map((page, i) => page.screenshot({ path: join(artifactsFolder, `${file}-${i + 1}.png`) })),
+    )
   }
 
   /** Closes all pages, but leaves the browser open: for `afterEach`. */
@@ -145,19 +158,41 @@ export async function logIn(page: Page, cluster: TestCluster): Promise<void> {
 
 const WCAG_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Checks the page as it stands now with axe, once in each theme; leaves it in the theme that it had. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Of axe's rules, those whose outcome depends on the colours. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
+
+/**
+ * Checks the page as it stands now with axe, in both themes; leaves it in the theme that it had. `part`: a selector, for
+ * what has come to a page that was looked at before.
+ */
+export async function expectAccessible(page: Page, part?: string): Promise<void> {
   const before = await themeOf(page)
   const found: string[] = []
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme })
-    const { violations } = await new AxeBuilder({ page }).withTags(WCAG_AA).analyze()
+    await atRest(page)
+    const axe = new AxeBuilder({ page }).setLegacyMode()
+    if (part !== undefined) axe.include(part)
+    const rules = theme === 'light' ? axe.withTags(WCAG_AA) : axe.withRules(COLOUR_RULES)
+    const { violations } = await rules.analyze()
     for (const { id, help, nodes } of violations) {
       for (const node of nodes) found.push(`${theme}: ${id}: ${help}: ${node.target.join(' ')}\n${node.failureSummary}`)
     }
   }
   await page.emulateMedia({ colorScheme: before })
   expect(found).toEqual([])
+}
+
+/** Runs in the page. Changes of colour begin with the frame after the one in which their cause is seen. */
+const AT_REST = `new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  .then(() => Promise.allSettled(document.getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().endTime < 5_000)
+    .map(({ finished }) => finished)))
+  .then(() => null)`
+
+/** Waits until no colour is on its way to another. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(AT_REST)
 }
 
 /** Pictures of the page in both themes and at both widths, for people to look at; not compared with anything. */
@@ -169,6 +204,7 @@ export async function takePictures(page: Page, name: string, widths: readonly nu
     await page.setViewportSize({ width, height: width === 1920 ? 1080 : 800 })
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme })
+      await atRest(page)
       await page.screenshot({ path: join(artifactsFolder, `${name}-${theme}-${width}.png`) })
     }
   }
