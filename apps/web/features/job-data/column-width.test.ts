@@ -19,3 +19,13 @@ test('a column does not shrink when its long value has gone, and nothing changes
   expect(grownWidths(wide, columns, items([{ a: 'x' }]))).toBe(wide)
   expect(grownWidths(wide, columns, items([{ a: 'x'.repeat(40) }]))['.a']).toBeGreaterThan(wide['.a']!)
 })
+
+test('a few long texts do not make a column wide, and no number is cut', () => {
+  const rows = Array.from({ length: 100 }, (_, index) => ({
+    text: 'x'.repeat(index < 5 ? 200 : 10),
+    number: index === 0 ? 123_456_789_012_345 : 1,
+  }))
+  const [text, number] = columnsOf(rows).columns.map(column => columnWidth(column, items(rows)))
+  expect(text!).toBeLessThan(150)
+  expect(number!).toBeGreaterThan(15 * 7)
+})

@@ -3,6 +3,8 @@ import { type RowColumn, textOf, valueIn } from './row-columns.ts'
 
 /** Rows that are looked at for the width of a column. */
 const SAMPLE = 100
+/** The part of the texts that stand in full. */
+const FITTING = 0.85
 const MIN_PX = 72
 const MAX_PX = 320
 /** Of the mono font of 12 px, and of the heading's two fonts. */
@@ -13,12 +15,14 @@ const PADDING_PX = 24
 /** Arrow of the sort, and the gaps in a heading. */
 const HEAD_EXTRA_PX = 24
 
-/** How wide a column wants to be: its heading in full, its values up to a limit. */
+/** How wide a column wants to be: its heading in full, most of its values up to a limit. */
 export function columnWidth(column: RowColumn, items: readonly RowItem[]): number {
   const head = column.name.length * NAME_CHARACTER_PX + typeLabel(column).length * TYPE_CHARACTER_PX + HEAD_EXTRA_PX
-  let longest = 4
-  for (const { row } of items.slice(0, SAMPLE)) longest = Math.max(longest, textOf(valueIn(row, column)).length)
-  const wanted = Math.max(head, longest * CELL_CHARACTER_PX) + PADDING_PX
+  const lengths = items.slice(0, SAMPLE).map(({ row }) => textOf(valueIn(row, column)).length)
+  // Numbers are never cut; of texts a few long ones must not make all others wide.
+  const place = column.type === 'number' ? lengths.length - 1 : Math.floor((lengths.length - 1) * FITTING)
+  const length = lengths.sort((a, b) => a - b)[place] ?? 0
+  const wanted = Math.max(head, length * CELL_CHARACTER_PX) + PADDING_PX
   return Math.round(Math.min(Math.max(wanted, MIN_PX), MAX_PX))
 }
 

@@ -2,14 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { RowItem } from '@weir/proto/web/job-details'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import { formatAge, formatDateTime, formatInteger } from '@/lib/format.ts'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { formatAge } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live'
 import { cx } from '@/ui'
-import { CellValue } from './cell-value.tsx'
 import { grownWidths, typeLabel } from './column-width.ts'
 import styles from './data-grid.module.css'
-import { type RowColumn, valueIn } from './row-columns.ts'
+import { DataRow } from './data-row.tsx'
+import type { RowColumn } from './row-columns.ts'
 import { RowDrawer } from './row-drawer.tsx'
 import { inHeldOrder, isByArrival, type RowSort } from './row-order.ts'
 
@@ -33,6 +33,7 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
   const scroller = useRef<HTMLDivElement>(null)
   const now = useServerNow()
   const [opened, setOpened] = useState<RowItem | null>(null)
+  const opener = useRef<HTMLElement | null>(null)
   const [isAtTop, setAtTop] = useState(true)
   const { rows, hold, letGo } = useHeld(items, sort)
   const widths = useWidths(columns, items)
@@ -47,7 +48,9 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
   })
   const orderKey = `${sort.by} ${sort.descending}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its top
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [orderKey])
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 })
+  }, [orderKey])
 
   const shown = virtualizer.getVirtualItems()
   const before = shown[0]?.start ?? 0
@@ -58,6 +61,16 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
   }
   const width = columns.reduce((sum, { id }) => sum + (widths[id] ?? 0), WIDTHS['#'] + WIDTHS.subtask + WIDTHS.age)
   const head = { sort, onToggle: toggle }
+  const open = useCallback((item: RowItem, button: HTMLElement) => {
+    opener.current = button
+    setOpened(item)
+  }, [])
+  const close = (): void => {
+    setOpened(null)
+    // The row may be out of sight by now, and its button gone with it.
+    const back = opener.current?.isConnected === true ? opener.current : scroller.current
+    setTimeout(() => back?.focus({ preventScroll: true }))
+  }
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a scroller with a name */}
@@ -110,36 +123,23 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
             {before > 0 && <Filler height={before} columns={columns.length + 3} />}
             {shown.map(({ index, key }) => {
               const item = rows[index]!
-              const isFresh = item.seq > freshAbove && now - item.at < FRESH_AGE_MAX_MS
               return (
-                <tr key={key} className={cx(isFresh && styles.fresh)} aria-rowindex={index + 2}>
-                  <td className={styles.numeric}>
-                    <button
-                      type="button"
-                      className={styles.number}
-                      aria-label={`Show row ${formatInteger(item.seq)} as JSON`}
-                      onClick={() => setOpened(item)}
-                    >
-                      {formatInteger(item.seq)}
-                    </button>
-                  </td>
-                  {columns.map(column => (
-                    <td key={column.id} className={cx(column.type === 'number' && styles.numeric)}>
-                      <CellValue value={valueIn(item.row, column)} />
-                    </td>
-                  ))}
-                  <td className={cx(styles.numeric, styles.dim)}>{item.subtask}</td>
-                  <td className={cx(styles.numeric, styles.dim)} title={formatDateTime(item.at)}>
-                    {formatAge(Math.max(0, now - item.at))}
-                  </td>
-                </tr>
+                <DataRow
+                  key={key}
+                  item={item}
+                  columns={columns}
+                  index={index}
+                  isFresh={item.seq > freshAbove && now - item.at < FRESH_AGE_MAX_MS}
+                  age={formatAge(Math.max(0, now - item.at))}
+                  onOpen={open}
+                />
               )
             })}
             {after > 0 && <Filler height={after} columns={columns.length + 3} />}
           </tbody>
         </table>
       </div>
-      <RowDrawer item={opened} onClose={() => setOpened(null)} />
+      <RowDrawer item={opened} onClose={close} />
     </>
   )
 }

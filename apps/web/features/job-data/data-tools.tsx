@@ -54,49 +54,55 @@ export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) 
           Keep as filter
         </Button>
       )}
-      {conditions.map((condition, index) => {
-        const text = formatCondition(condition)
-        return (
-          <button
-            key={text}
-            type="button"
-            className={styles.chip}
-            aria-label={`Remove the filter ${text}`}
-            onClick={() => rows.remove(index)}
-          >
-            <span title={text}>{text}</span>
-            <X aria-hidden="true" />
-          </button>
-        )
-      })}
-      <span className={styles.count}>
-        <CountText job={job} sink={sink} rows={rows} />
-      </span>
-      <Button
-        aria-pressed={rows.isPaused}
-        icon={rows.isPaused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
-        title={rows.isPaused ? 'Show the rows that have come since' : 'Hold this page; the job goes on'}
-        onClick={() => rows.setPaused(!rows.isPaused)}
-      >
-        {rows.isPaused ? 'Go on' : 'Pause'}
-        {rows.waiting > 0 && <Badge tone="accent">{formatInteger(rows.waiting)} new</Badge>}
-      </Button>
-      <Button
-        aria-label="Download the rows shown as NDJSON"
-        icon={<Download aria-hidden="true" />}
-        disabled={shown.length === 0}
-        onClick={() => save('ndjson')}
-      >
-        NDJSON
-      </Button>
-      <Button
-        aria-label="Download the rows shown as CSV"
-        icon={<Download aria-hidden="true" />}
-        disabled={shown.length === 0}
-        onClick={() => save('csv')}
-      >
-        CSV
-      </Button>
+      <div className={styles.end}>
+        <span className={styles.count}>
+          <CountText job={job} sink={sink} rows={rows} />
+        </span>
+        <Button
+          aria-pressed={rows.isPaused}
+          icon={rows.isPaused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
+          title={rows.isPaused ? 'Show the rows that have come since' : 'Hold this page; the job goes on'}
+          onClick={() => rows.setPaused(!rows.isPaused)}
+        >
+          {rows.isPaused ? 'Go on' : 'Pause'}
+          {rows.waiting > 0 && <Badge tone="accent">{formatInteger(rows.waiting)} new</Badge>}
+        </Button>
+        <Button
+          aria-label="Download the rows shown as NDJSON"
+          icon={<Download aria-hidden="true" />}
+          disabled={shown.length === 0}
+          onClick={() => save('ndjson')}
+        >
+          NDJSON
+        </Button>
+        <Button
+          aria-label="Download the rows shown as CSV"
+          icon={<Download aria-hidden="true" />}
+          disabled={shown.length === 0}
+          onClick={() => save('csv')}
+        >
+          CSV
+        </Button>
+      </div>
+      {conditions.length > 0 && (
+        <div className={styles.chips}>
+          {conditions.map((condition, index) => {
+            const text = formatCondition(condition)
+            return (
+              <button
+                key={text}
+                type="button"
+                className={styles.chip}
+                aria-label={`Remove the filter ${text}`}
+                onClick={() => rows.remove(index)}
+              >
+                <span title={text}>{text}</span>
+                <X aria-hidden="true" />
+              </button>
+            )
+          })}
+        </div>
+      )}
     </div>
   )
 }
@@ -122,7 +128,10 @@ function CountText({ job, sink, rows }: Pick<DataToolsProps, 'job' | 'sink' | 'r
         </>
       )}
       {figures?.recordsInPerSecond != null && job.status === 'RUNNING' && (
-        <span className={styles.rate}> · {formatRate(figures.recordsInPerSecond)}</span>
+        <>
+          {' · '}
+          <span className={styles.rate}>{formatRate(figures.recordsInPerSecond)}</span>
+        </>
       )}
     </>
   )

@@ -2,7 +2,7 @@
 import type { OperatorView } from '@weir/proto/web/pipeline'
 import { Table2 } from 'lucide-react'
 import { isOver, type JobTabProps } from '@/features/job/job-tabs.ts'
-import { formatInteger } from '@/lib/format.ts'
+import { countOf, formatInteger } from '@/lib/format.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
 import { Button, Command, EmptyState, ErrorState, Loading, Skeleton } from '@/ui'
 import { DataGrid } from './data-grid.tsx'
@@ -86,20 +86,21 @@ function orderOf({ sort, columns }: RowsView): string {
 }
 
 function NoRows({ job, sink }: Pick<RowsProps, 'job' | 'sink'>) {
-  const came = job.operators[sink.uid]?.recordsIn ?? 0
+  const isEnded = isOver(job.status)
   return (
-    <EmptyState
-      fill
-      icon={<Table2 aria-hidden="true" />}
-      title={isOver(job.status) ? 'No rows are kept' : 'No rows yet'}
-    >
-      {isOver(job.status)
-        ? came > 0
-          ? `${sink.name} took ${formatInteger(came)} rows. Rows are kept in memory only: they went when the JobManager was started again.`
-          : `The job is over, and nothing has come to ${sink.name}.`
+    <EmptyState fill icon={<Table2 aria-hidden="true" />} title={isEnded ? 'No rows are kept' : 'No rows yet'}>
+      {isEnded
+        ? endedText(sink.name, job.operators[sink.uid]?.recordsIn ?? null)
         : `Nothing has come to ${sink.name} so far. Its rows stand here as soon as they do; a window gives its rows when it ends.`}
     </EmptyState>
   )
+}
+
+/** Why there are none, as far as the figures of the job tell; they may have gone with the rows. */
+function endedText(name: string, came: number | null): string {
+  if (came === 0) return `The job is over, and nothing has come to ${name}.`
+  const gone = 'Rows are kept in memory only, and go when the JobManager is started again.'
+  return came === null ? gone : `${countOf(came, 'row')} came to ${name}. ${gone}`
 }
 
 function NoSink() {

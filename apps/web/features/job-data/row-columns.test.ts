@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COLUMNS_MAX, columnsOf, compareValues, textOf, valueIn } from './row-columns.ts'
+import { COLUMNS_MAX, columnsOf, compareValues, inShownOrder, textOf, valueIn } from './row-columns.ts'
 
 const summary = (rows: readonly unknown[]) =>
   columnsOf(rows).columns.map(({ name, type, isOptional }) => `${name}: ${type}${isOptional ? '?' : ''}`)
@@ -80,4 +80,24 @@ test('values sort by number, then by text, and what is not there comes last both
   const values = ['b', 10, null, 9, 'a', undefined]
   expect([...values].sort((a, b) => compareValues(a, b, false))).toEqual([9, 10, 'a', 'b', null, undefined])
   expect([...values].sort((a, b) => compareValues(a, b, true))).toEqual(['b', 'a', 10, 9, null, undefined])
+})
+
+test('columns keep their places while rows come and go, and new ones come behind the one that they follow', () => {
+  const ids = (row: object, shown: string[]) => inShownOrder(columnsOf([row]).columns, shown).map(({ name }) => name)
+  expect(ids({ a: 1, c: 3, b: 2 }, ['.a', '.b', '.c'])).toEqual(['a', 'b', 'c'])
+  expect(ids({ a: 1, x: 0, b: 2 }, ['.b', '.a'])).toEqual(['b', 'a', 'x'])
+  expect(ids({ x: 0, y: 0, b: 2 }, ['.a', '.b'])).toEqual(['x', 'y', 'b'])
+})
+
+test('the shown order loses and doubles no column', () => {
+  const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'))
+  fc.assert(
+    fc.property(names, names, (now, before) => {
+      const { columns } = columnsOf([Object.fromEntries(now.map(name => [name, 1]))])
+      const shown = before.map(name => `.${name}`)
+      const ordered = inShownOrder(columns, shown).map(({ id }) => id)
+      expect([...ordered].sort()).toEqual(columns.map(({ id }) => id).sort())
+      expect(ordered.filter(id => shown.includes(id))).toEqual(shown.filter(id => ordered.includes(id)))
+    }),
+  )
 })

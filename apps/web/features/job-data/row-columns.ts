@@ -64,6 +64,23 @@ export function columnsOf(rows: readonly unknown[]): RowColumns {
   return { columns, leftOut: Math.max(0, fields.size - COLUMNS_MAX) }
 }
 
+/**
+ * The columns in the order in which they were shown before, new ones behind the column that they follow. Rows come and go:
+ * a field that only some of them have must not change its place with them. `shown`: ids.
+ */
+export function inShownOrder(columns: readonly RowColumn[], shown: readonly string[]): readonly RowColumn[] {
+  const byId = new Map(columns.map(column => [column.id, column]))
+  const ordered = shown.flatMap(id => byId.get(id) ?? [])
+  const placed = new Set(shown)
+  for (const [at, column] of columns.entries()) {
+    if (placed.has(column.id)) continue
+    const before = columns[at - 1]
+    ordered.splice(before === undefined ? 0 : ordered.indexOf(before) + 1, 0, column)
+    placed.add(column.id)
+  }
+  return ordered
+}
+
 function look(seen: Seen, value: unknown): void {
   seen.rows += 1
   const type = typeOf(value)

@@ -17,12 +17,12 @@ export function RowDrawer({ item, onClose }: { readonly item: RowItem | null; re
       onOpenChange={open => !open && onClose()}
       width={520}
       title={item === null ? '' : `Row ${formatInteger(item.seq)}`}
-      actions={<CopyButton text={text} label="Copy the row" />}
     >
       {item !== null && (
         <div className={styles.row}>
-          <p>
+          <p className={styles.rowHead}>
             From subtask {item.subtask}, came {formatDateTime(item.at)}
+            <CopyButton text={text} label="Copy the row" />
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
           <pre tabIndex={0}>{visibleText(text.slice(0, CHARACTERS_MAX))}</pre>

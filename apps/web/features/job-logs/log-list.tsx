@@ -16,7 +16,8 @@ const END_PX = 32
 /** Lines, oldest first. It keeps to its end while more come, until somebody scrolls up. */
 export function LogList({ items, search }: { readonly items: readonly LogItem[]; readonly search: string }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const [isAtEnd, setAtEnd] = useState(true)
+  const [isFollowing, setFollowing] = useState(true)
+  const lastTop = useRef(0)
   const [seen, setSeen] = useState(0)
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set())
   const virtualizer = useVirtualizer({
@@ -25,17 +26,26 @@ export function LogList({ items, search }: { readonly items: readonly LogItem[];
     estimateSize: () => LINE_PX,
     getItemKey: index => items[index]!.seq,
     overscan: 20,
-    anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: END_PX,
+    // Whoever has scrolled up reads there: old lines that go must not move what is read.
+    anchorTo: isFollowing ? 'start' : 'end',
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the list is there
-  useLayoutEffect(() => virtualizer.scrollToEnd(), [])
+  const height = virtualizer.getTotalSize()
   const last = items.at(-1)?.seq ?? 0
+  // Lines are longer than they were thought to be as soon as they are seen: each time the end is somewhere else.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: height and last line say when the end has moved
+  useLayoutEffect(() => {
+    if (isFollowing) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+  }, [isFollowing, height, last])
   useEffect(() => {
-    if (isAtEnd) setSeen(last)
-  }, [isAtEnd, last])
-  const fresh = isAtEnd ? 0 : countAfter(items, seen)
+    if (isFollowing) setSeen(last)
+  }, [isFollowing, last])
+  const onScroll = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void => {
+    // Only the reader moves up: following moves down, and lines only grow.
+    if (scrollHeight - scrollTop - clientHeight <= END_PX) setFollowing(true)
+    else if (scrollTop < lastTop.current) setFollowing(false)
+    lastTop.current = scrollTop
+  }
+  const fresh = isFollowing ? 0 : countAfter(items, seen)
   return (
     <div className={styles.list}>
       {/* biome-ignore lint/a11y/useSemanticElements: a scroller with a name */}
@@ -46,9 +56,9 @@ export function LogList({ items, search }: { readonly items: readonly LogItem[];
         tabIndex={0}
         role="region"
         aria-label="Log lines"
-        onScroll={() => setAtEnd(virtualizer.isAtEnd(END_PX))}
+        onScroll={event => onScroll(event.currentTarget)}
       >
-        <ol className={styles.lines} style={{ height: virtualizer.getTotalSize() }}>
+        <ol className={styles.lines} style={{ height }}>
           {virtualizer.getVirtualItems().map(({ index, key, start }) => {
             const item = items[index]!
             return (
@@ -72,14 +82,13 @@ export function LogList({ items, search }: { readonly items: readonly LogItem[];
           })}
         </ol>
       </div>
-      {!isAtEnd && (
+      {!isFollowing && (
         <Button
           size="small"
           className={styles.toEnd}
           icon={<ArrowDown aria-hidden="true" />}
           onClick={() => {
-            virtualizer.scrollToEnd()
-            setAtEnd(true)
+            setFollowing(true)
             scroller.current?.focus({ preventScroll: true })
           }}
         >

@@ -25,7 +25,7 @@ describe('a line as text', () => {
   })
 
   it('of several lines is one entry, and safe in a terminal', () => {
-    expect(logText([item({ message: 'a\nb\u001b[2J' })])).toContain(': a\n    b␛[2J\n')
+    expect(logText([item({ message: 'a\nb\u001b[2J' })])).toContain(': a\n    b\\x1b[2J\n')
   })
 
   it('stands also when its time cannot be read', () => {

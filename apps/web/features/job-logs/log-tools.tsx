@@ -1,7 +1,6 @@
 'use client'
 import type { LogItem } from '@weir/proto/web/job-details'
 import { Copy, Download } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { downloadText } from '@/features/job-data/download.ts'
 import { fileNameOf } from '@/features/job-data/row-export.ts'
 import { countOf, formatInteger } from '@/lib/format.ts'
@@ -10,6 +9,7 @@ import { IconButton, SearchInput, SegmentedControl, Select, toast } from '@/ui'
 import styles from './job-logs.module.css'
 import type { LogFilter } from './log-level.ts'
 import { logText } from './log-text.ts'
+import { useTyped } from './use-typed.ts'
 
 /** The server searches: a pause in typing this long, so that it does not search for every letter. */
 const TYPING_PAUSE_MS = 350
@@ -30,7 +30,7 @@ interface LogToolsProps {
 /** Which lines, and the way to take them along. */
 export function LogTools(props: LogToolsProps) {
   const { jobName, names, operator, subtasks, subtask, level, shown, total } = props
-  const [text, setText] = useTyped(props.search, search => changeUrl({ 'log-search': search }))
+  const [text, setText] = useTyped(props.search, TYPING_PAUSE_MS, search => changeUrl({ 'log-search': search }))
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(logText(shown))
@@ -92,21 +92,4 @@ export function LogTools(props: LogToolsProps) {
       />
     </div>
   )
-}
-
-/** A text that is told on after a pause in typing; changed from outside (Back, Show all) it follows. */
-function useTyped(value: string, onPause: (value: string) => void): [string, (text: string) => void] {
-  const [text, setText] = useState(value)
-  const [told, setTold] = useState(value)
-  if (value !== told) {
-    setTold(value)
-    setText(value)
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing begins a pause
-  useEffect(() => {
-    if (text === value) return
-    const timer = setTimeout(() => onPause(text), TYPING_PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return [text, setText]
 }

@@ -2,17 +2,16 @@
 const UNSEEN = /(?![\t\n])[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu
 
 /**
- * A text of user code, safe to read: control characters as their pictures (`␛`), what hides or turns the text around
+ * A text of user code, safe to read: control characters by their codes (`\x1b`), what hides or turns the text around
  * (zero width, direction; not the joiners that emoji and scripts are written with) as `\u{202e}`, half characters as
  * `�`. Tabs and line feeds stay. For text nodes alone: markup is not escaped.
  */
 export function visibleText(text: string): string {
-  return text.toWellFormed().replaceAll(UNSEEN, pictureOf)
+  return text.toWellFormed().replaceAll(UNSEEN, codeOf)
 }
 
-function pictureOf(character: string): string {
-  const code = character.charCodeAt(0)
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  if (code === 0x7f) return '␡'
-  return `\\u{${code.toString(16)}}`
+function codeOf(character: string): string {
+  if (character === '\r') return '\\r'
+  const code = character.charCodeAt(0).toString(16)
+  return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u{${code}}`
 }
