@@ -14,8 +14,6 @@ import { RowDrawer } from './row-drawer.tsx'
 import { inHeldOrder, isByArrival, type RowSort } from './row-order.ts'
 
 const ROW_PX = 32
-/** A row that is older than this was there already when it came to this page. */
-const FRESH_AGE_MAX_MS = 6_000
 const WIDTHS = { '#': 104, subtask: 92, age: 104 } as const
 
 interface DataGridProps {
@@ -32,6 +30,8 @@ interface DataGridProps {
 export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: DataGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const now = useServerNow()
+  // What was kept before the page was opened comes in several messages, and is not new in any of them.
+  const [openedAt] = useState(now)
   const [opened, setOpened] = useState<RowItem | null>(null)
   const opener = useRef<HTMLElement | null>(null)
   const [isAtTop, setAtTop] = useState(true)
@@ -129,7 +129,7 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
                   item={item}
                   columns={columns}
                   index={index}
-                  isFresh={item.seq > freshAbove && now - item.at < FRESH_AGE_MAX_MS}
+                  isFresh={item.seq > freshAbove && item.at >= openedAt}
                   age={formatAge(Math.max(0, now - item.at))}
                   onOpen={open}
                 />
