@@ -140,6 +140,15 @@ describe('the document of a job', () => {
     expect((await views.job('job_1', true)).doc.draftId).toBe(null)
   })
 
+  test('is settled when the last figures of a job that has ended are there', async () => {
+    const { views, job, run, clock } = setUp()
+    run(6)
+    job.status = { ...job.status, status: 'FINISHED', finishedAt: clock.now() }
+    expect((await views.job('job_1', true)).isSettled).toBe(false)
+    clock.advance(3_000)
+    expect((await views.job('job_1', true)).isSettled).toBe(true)
+  })
+
   test('comes of the database for a job that ended long ago, and is settled', async () => {
     const { views, job } = setUp()
     job.inMemory = false

@@ -42,6 +42,8 @@ const JOBS_SHOWN_MAX = 1_000
 /** So many subtasks are named anew each second; in larger jobs the subtasks of each vertex take their turn. */
 const SUBTASKS_PER_SECOND = 400
 const TICK_MS = 1_000
+/** After this time the last figures of a job that has ended are there: they come with a heartbeat. */
+const LAST_FIGURES_MS = 3_000
 
 /**
  * Makes the live documents. Once a second, whether anybody watches or not, it looks at every job that runs, so that charts
@@ -53,10 +55,10 @@ export class LiveViews {
   readonly #history = new MetricsHistory()
   readonly #memories = new Map<string, JobMemory>()
   readonly #slow: SlowFacts
-  /** Rows of jobs that have ended: nothing changes them any more. */
-  readonly #endedRows = new Map<string, JobRowDoc>()
+  /** Rows of jobs that have ended. */
+  readonly #endedRows = new Map<string, EndedRow>()
   /** The same for those who may not see records. */
-  readonly #quietEndedRows = new Map<string, JobRowDoc>()
+  readonly #quietEndedRows = new Map<string, EndedRow>()
   #timer: TimerHandle | null = null
 
   constructor(parts: LiveViewsParts) {
@@ -132,7 +134,7 @@ export class LiveViews {
       keepSubtasksOf: index => (second + index) % turns !== 0,
     })
     memory.keepDoc(doc)
-    return { doc, isSettled: isEnded(doc.status) }
+    return { doc, isSettled: isSettled(doc, sight) }
   }
 
   /** What charts of a job show; without points when nothing is kept of it. */
@@ -143,13 +145,13 @@ export class LiveViews {
   #rowOf(cluster: ViewedCluster, job: IndexedJob, seesRecords: boolean): JobRowDoc {
     const endedRows = seesRecords ? this.#endedRows : this.#quietEndedRows
     const kept = endedRows.get(job.jobId)
-    if (kept !== undefined) return kept
+    if (kept?.isSettled) return kept.row
     const sight = this.#sightOf(cluster, job.jobId)
     const row =
       sight === null
-        ? indexedRowDoc(job, this.#parts.clock.now(), seesRecords)
+        ? (kept?.row ?? indexedRowDoc(job, this.#parts.clock.now(), seesRecords))
         : jobRowDoc(sight, this.#memoryOf(job.jobId).verdictOf(sight, seesRecords))
-    if (isEnded(row.status)) endedRows.set(job.jobId, row)
+    if (isEnded(row.status)) endedRows.set(job.jobId, { row, isSettled: isSettled(row, sight) })
     return row
   }
 
@@ -199,4 +201,16 @@ export class LiveViews {
     if (cluster === null) throw new WeirError('NOT_LEADER', 'this JobManager is a standby: ask the one that leads')
     return cluster
   }
+}
+
+interface EndedRow {
+  readonly row: JobRowDoc
+  /** Nothing changes it any more. */
+  readonly isSettled: boolean
+}
+
+/** `sight`: null for a job that is not in memory. */
+function isSettled({ status, finishedAt }: Pick<JobDoc, 'status' | 'finishedAt'>, sight: JobSight | null): boolean {
+  if (!isEnded(status)) return false
+  return sight === null || sight.live === null || finishedAt === null || sight.now - finishedAt >= LAST_FIGURES_MS
 }
