@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { expectAccessible, type Page, takePictures } from '../support/browser.ts'
+import { until } from '../support/cluster.ts'
 import { CodeEditor } from '../support/code-editor.ts'
 import type { WebWorld } from '../support/web-world.ts'
 
@@ -16,6 +17,13 @@ env
 
 export default env
 `
+
+/** Runs in the page: the colour that an element stands on. */
+const SHOWN_GROUND = `element => {
+  let shown = element
+  while (getComputedStyle(shown).backgroundColor === 'rgba(0, 0, 0, 0)') shown = shown.parentElement
+  return getComputedStyle(shown).backgroundColor
+}`
 
 export function code(world: WebWorld): void {
   async function openDraft(name: string): Promise<{ page: Page; editor: CodeEditor; draftId: string }> {
@@ -42,6 +50,20 @@ export function code(world: WebWorld): void {
     await page.getByText(/^Ln 10, Col/).waitFor()
   })
 
+  it('takes the colours of the page, also when they change', async () => {
+    const { page } = await openDraft('coloured')
+    const ground = (): Promise<string> =>
+      page.locator('.monaco-editor').first().evaluate('element => getComputedStyle(element).backgroundColor')
+    const light = await ground()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const panel = await page.getByRole('region', { name: 'Panel' }).evaluate(SHOWN_GROUND)
+    expect([light, panel]).toEqual(['rgb(255, 255, 255)', 'rgb(20, 24, 27)'])
+    await until(2_000, 'the editor to be dark', async () => (await ground()) === panel)
+    await page.getByRole('button', { name: 'Colours' }).click()
+    await page.getByRole('menuitemradio', { name: 'Light' }).click()
+    await until(2_000, 'the editor to be light', async () => (await ground()) === light)
+  })
+
   it('loses nothing by a refresh in the middle of a word', async () => {
     const { page, editor, draftId } = await openDraft('refreshed')
     await editor.replace('i * 2', 'i * 3 /* never lost')
@@ -51,6 +73,7 @@ export function code(world: WebWorld): void {
     await editor.line('i * 3 /* never lost').waitFor()
     await editor.saved()
     expect((await world.draft(draftId)).source).toContain('i * 3 /* never lost')
+    await expectAccessible(page)
   })
 
   it('keeps a history of versions with their difference, and brings one back', async () => {

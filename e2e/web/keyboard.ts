@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Page } from '../support/browser.ts'
+import { expectAccessible, type Page } from '../support/browser.ts'
 import { until } from '../support/cluster.ts'
 import { CodeEditor } from '../support/code-editor.ts'
 import { JobView } from '../support/job-page.ts'
@@ -73,6 +73,7 @@ export function keyboard(world: WebWorld): void {
     await keys.press('Enter')
     const rows = page.getByRole('table', { name: /^Rows of/ }).getByRole('row')
     await rows.nth(2).waitFor()
+    await expectAccessible(page)
     await keys.press('Control+k')
     await page.getByPlaceholder(/^Search pages/).waitFor()
     await keys.press('Escape')

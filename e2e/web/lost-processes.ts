@@ -106,5 +106,6 @@ export function lostProcesses(world: WebWorld): void {
     await editor.line('rowsPerSecond: 321').waitFor()
     await editor.saved()
     expect((await world.draft(draftId)).source).toContain('rowsPerSecond: 321')
+    await expectAccessible(page, 'header')
   })
 }
