@@ -43,6 +43,13 @@ export function SlotGrid({ taskManagers, jobs }: SlotGridProps) {
                 {taskManager.id}
                 {taskManager.status === 'LOST' && <span className={styles.lostWord}> lost</span>}
               </th>
+              {taskManager.status === 'LOST' && slotsOf(taskManager).length === 0 && (
+                <td colSpan={Math.max(1, widest)}>
+                  <span className={styles.slot} data-state="lost">
+                    its slots are gone
+                  </span>
+                </td>
+              )}
               {slotsOf(taskManager).map(([index, jobId]) => (
                 <td key={index}>
                   <Slot

@@ -40,7 +40,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
                 <PipelineThumbnail decorative height={208} pipeline={wordCount.pipeline} />
               )
             }
-            title={`Run ${wordCount?.title ?? 'Word Count'} on demo data`}
+            title={`Run ${wordCount?.title ?? 'Word count'} on demo data`}
             action={
               <Button
                 look="primary"
@@ -50,7 +50,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
                 title={maySubmit.reason}
                 onClick={() => wordCount !== undefined && run(wordCount)}
               >
-                {busy ? 'Starting' : `Run ${wordCount?.title ?? 'Word Count'}`}
+                {busy ? 'Starting' : `Run ${wordCount?.title ?? 'Word count'}`}
               </Button>
             }
           >

@@ -70,11 +70,16 @@ export function noInput({ now, input, vertices }: JobFacts): Verdict | null {
   }
 }
 
+/** Below this a ratio reads as 0.00, which says less than words. */
+const HARDLY_BUSY = 0.005
+
 export function runningWell({ vertices, input, ...facts }: JobFacts): Verdict {
   const busy = Math.max(0, ...vertices.map(vertex => vertex.busy ?? 0))
   const text = input.finished
     ? 'Running well: all input is read, and the rest is being worked off.'
-    : `Running well: no operator is busy above ${ratioWords(busy)}, nothing is backpressured.`
+    : busy < HARDLY_BUSY
+      ? 'Running well: it has little to do, and nothing is backpressured.'
+      : `Running well: no operator is busy above ${ratioWords(busy)}, nothing is backpressured.`
   return { kind: 'running-well', tone: 'ok', text, detail: flowWords(facts), operator: null, since: null }
 }
 

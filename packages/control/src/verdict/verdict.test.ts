@@ -119,6 +119,12 @@ describe('a job that runs', () => {
     })
   })
 
+  test('has little to do where a ratio would read as 0.00', () => {
+    const at = (busy: number) => verdictOf(facts({ vertices: [vertex('src', { busy })] })).text
+    expect(at(0.0049)).toBe('Running well: it has little to do, and nothing is backpressured.')
+    expect(at(0.005)).toBe('Running well: no operator is busy above 0.01, nothing is backpressured.')
+  })
+
   test('has a bottleneck where one is busy while what feeds it is backpressured', () => {
     const vertices = [
       vertex('src', { isSource: true, feeds: ['count'], busy: 0.1, backpressure: 0.82 }),
