@@ -1,5 +1,5 @@
 'use client'
-import { ReactFlow, ReactFlowProvider, type ReactFlowState, useReactFlow, useStore } from '@xyflow/react'
+import { ReactFlow, ReactFlowProvider, type ReactFlowState, useReactFlow, useStore, type Viewport } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import type { PipelineView } from '@weir/proto/web/pipeline'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
@@ -36,6 +36,7 @@ const ZOOM_MAX = 2
 /** Below these zooms rings, badges and labels cannot be read, and then names neither. */
 const FAR_BELOW = 0.5
 const VERY_FAR_BELOW = 0.25
+const CLICK_MOVES_MAX_PX = 4
 
 const distanceOf = ({ transform: [, , zoom] }: ReactFlowState): Distance =>
   zoom < VERY_FAR_BELOW ? 2 : zoom < FAR_BELOW ? 1 : 0
@@ -62,6 +63,7 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
 
   // Another topology, or another size of the canvas, is shown as a whole; but whoever has chosen a part keeps it.
   const moved = useRef(false)
+  const begun = useRef<Viewport>({ x: 0, y: 0, zoom: 1 })
   const fit = useCallback(() => {
     moved.current = false
     void flow.fitView(FIT)
@@ -148,9 +150,12 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
             selectionKeyCode={null}
             multiSelectionKeyCode={null}
             onPaneClick={() => actions.select(null)}
-            onMoveStart={event => {
-              if (event !== null) moved.current = true
+            onMoveStart={(_, from) => {
+              begun.current = from
               frame.current?.setAttribute('data-moving', '')
+            }}
+            onMove={(event, to) => {
+              if (event !== null && isMove(begun.current, to)) moved.current = true
             }}
             onMoveEnd={() => frame.current?.removeAttribute('data-moving')}
           >
@@ -184,6 +189,11 @@ function edgesOf(pipeline: PipelineView): PipeEdge[] {
       ? []
       : [{ id: view.id, type: 'pipe' as const, source: view.from, target: view.to, data: { view, placed } }]
   })
+}
+
+/** A click begins and ends a movement too, and the hand that clicks is not quite still: neither chooses a part. */
+function isMove(from: Viewport, to: Viewport): boolean {
+  return from.zoom !== to.zoom || Math.hypot(to.x - from.x, to.y - from.y) > CLICK_MOVES_MAX_PX
 }
 
 function operatorAt(target: EventTarget): string | null {
