@@ -4,6 +4,7 @@ import { Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useEffect } from 'react'
 import { Kbd, VisuallyHidden } from '@/ui/index.ts'
+import { useReturnFocus } from '@/ui/overlay/use-return-focus.ts'
 import styles from './palette.module.css'
 import { paletteScore } from './palette-filter.ts'
 import { PaletteItems } from './palette-items.tsx'
@@ -15,6 +16,7 @@ export interface PaletteProps {
 
 /** One field for everything: pages, jobs, drafts, templates and actions. Opens with ⌘K or Ctrl K on every page. */
 export function Palette({ open, onOpenChange }: PaletteProps) {
+  const returnFocus = useReturnFocus(open)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return
@@ -31,7 +33,7 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.veil} />
-        <Dialog.Content className={styles.dialog} aria-describedby={undefined}>
+        <Dialog.Content {...returnFocus} className={styles.dialog} aria-describedby={undefined}>
           <VisuallyHidden>
             <Dialog.Title>Search or run a command</Dialog.Title>
           </VisuallyHidden>

@@ -5,6 +5,7 @@ import { Button } from '../button/button.tsx'
 import { Mark } from '../status/mark.tsx'
 import confirmStyles from './confirm-dialog.module.css'
 import styles from './overlay.module.css'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export interface ConfirmDialogProps {
   readonly open: boolean
@@ -35,11 +36,12 @@ export function ConfirmDialog({
   error = null,
   onConfirm,
 }: ConfirmDialogProps) {
+  const returnFocus = useReturnFocus(open)
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={styles.veil} />
-        <AlertDialog.Content className={styles.dialog} style={{ '--width': '440px' } as CSSProperties}>
+        <AlertDialog.Content {...returnFocus} className={styles.dialog} style={{ '--width': '440px' } as CSSProperties}>
           <div className={styles.head}>
             <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
           </div>

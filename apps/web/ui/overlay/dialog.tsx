@@ -4,6 +4,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import type { CSSProperties, ReactNode } from 'react'
 import { IconButton } from '../button/button.tsx'
 import styles from './overlay.module.css'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export interface DialogProps {
   readonly open: boolean
@@ -20,11 +21,13 @@ export interface DialogProps {
 
 /** A dialog over the page. It holds the focus, Escape closes it, and the focus goes back to where it was. */
 export function Dialog({ open, onOpenChange, title, lead, width = 480, actions, children }: DialogProps) {
+  const returnFocus = useReturnFocus(open)
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={styles.veil} />
         <Primitive.Content
+          {...returnFocus}
           className={styles.dialog}
           style={{ '--width': `${width}px` } as CSSProperties}
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}

@@ -4,6 +4,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import type { CSSProperties, ReactNode } from 'react'
 import { IconButton } from '../button/button.tsx'
 import styles from './overlay.module.css'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export interface DrawerProps {
   readonly open: boolean
@@ -18,11 +19,13 @@ export interface DrawerProps {
 
 /** A panel from the right over the page, for what is read beside it. */
 export function Drawer({ open, onOpenChange, title, actions, width = 400, children }: DrawerProps) {
+  const returnFocus = useReturnFocus(open)
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={styles.veil} />
         <Primitive.Content
+          {...returnFocus}
           className={styles.drawer}
           style={{ '--width': `${width}px` } as CSSProperties}
           aria-describedby={undefined}
