@@ -2,7 +2,7 @@
 import type { Draft } from '@weir/proto/web/drafts'
 import { useEffect, useMemo, useState } from 'react'
 import { useUrlState } from '@/lib/use-url-state'
-import { ErrorState } from '@/ui'
+import { ErrorState, toast } from '@/ui'
 import type { CodeSession } from './code-session.ts'
 import styles from './code-workbench.module.css'
 import { DeployDialog } from './deploy/deploy-dialog.tsx'
@@ -65,6 +65,10 @@ function Workbench({ draft, session, server }: WorkbenchProps) {
         const error = firstError(session.problems.get())
         if (error === undefined) return setDeploying(true)
         setPanel('problems')
+        toast.info('This cannot be deployed yet', {
+          id: 'deploy-problems',
+          description: error.line === null ? error.message : `First solve the problem in line ${error.line}.`,
+        })
         if (error.line === null) return
         if (view === 'graph') setView('split')
         // The editor may only now be shown.

@@ -33,7 +33,7 @@ export function UploadButton({ disabledReason, busy, onFile }: UploadButtonProps
         title={disabledReason}
         onClick={() => input.current?.click()}
       >
-        Upload a file
+        Upload a job file
       </Button>
       <input
         ref={input}

@@ -18,7 +18,7 @@ export function useCreateDraft() {
         void queryClient.invalidateQueries({ queryKey: trpc.drafts.list.queryKey() })
         router.push(draftPath(draft.draftId))
       },
-      onError: error => toast.error('No draft was made', { description: messageOf(error) }),
+      onError: error => toast.error('No pipeline was made', { description: messageOf(error) }),
     }),
   )
   return {

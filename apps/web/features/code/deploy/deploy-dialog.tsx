@@ -175,7 +175,7 @@ function RunningNote({ draft }: { readonly draft: Draft }) {
       <p>
         <b>{job.name}</b> was deployed from this pipeline and is still there
         {job.recordsInPerSecond !== null && job.status === 'RUNNING' && ` (${formatRate(job.recordsInPerSecond)} in)`}.
-        This starts a second job beside it; the first one goes on until it is cancelled.
+        This starts a second job beside it; the first one goes on until it is canceled.
       </p>
       <LinkButton size="small" href={`/jobs/${job.jobId}`}>
         Open it

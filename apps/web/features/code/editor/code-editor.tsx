@@ -36,6 +36,8 @@ export function CodeEditor({ session, name }: { readonly session: CodeSession; r
       bracketPairColorization: { enabled: false },
       stickyScroll: { enabled: false },
       wordBasedSuggestions: 'off',
+      // A word that is typed to its end is not completed by Enter, which then begins a line.
+      acceptSuggestionOnEnter: 'smart',
       quickSuggestions: { other: true, strings: true, comments: false },
       // Details stand beside the list (Ctrl+Space), not in its rows, whose names they would not fit.
       suggest: { showWords: false, preview: false, showInlineDetails: false },

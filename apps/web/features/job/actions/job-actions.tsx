@@ -57,7 +57,7 @@ function RunAgain({ job }: { readonly job: JobDoc }) {
   const run = useMutation(
     trpc.jobs.runAgain.mutationOptions({
       onSuccess: ({ jobId }) => {
-        toast.success(`${job.name} runs again`, { description: 'This is the page of the new job.' })
+        toast.success(`${job.name} runs again`, { description: 'As a new job, with a page of its own.' })
         router.push(`/jobs/${jobId}`)
       },
       onError: error => toast.error(`${job.name} could not be run again`, { description: messageOf(error) }),
