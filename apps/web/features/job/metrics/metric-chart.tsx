@@ -85,7 +85,7 @@ export function MetricChart({ title, history, shown, format, most }: MetricChart
           </ul>
           <div className={styles.plot} role="img" aria-label={wordsOf(title, shown, summaries, format)}>
             <ResponsiveContainer width="100%" height="100%">
-              <LineChart data={rows} margin={{ top: 8, right: 28, bottom: 0, left: 0 }} accessibilityLayer={false}>
+              <LineChart data={rows} margin={{ top: 8, right: 36, bottom: 0, left: 12 }} accessibilityLayer={false}>
                 <CartesianGrid vertical={false} stroke="var(--line)" />
                 <XAxis
                   dataKey="at"
@@ -99,7 +99,7 @@ export function MetricChart({ title, history, shown, format, most }: MetricChart
                   tickLine={false}
                 />
                 <YAxis
-                  width={72}
+                  width="auto"
                   domain={[0, most ?? 'auto']}
                   tickFormatter={format}
                   tickCount={5}
