@@ -34,6 +34,7 @@ const EXAMPLES_E2E = 'e2e/examples.test.ts'
 const FAULTS = 'e2e/faults.test.ts'
 const FLOW_CONTROL = 'e2e/flow-control.test.ts'
 const USER_CODE = 'e2e/user-code.test.ts'
+const WEB = 'e2e/web/web-app.test.ts'
 
 export const FEATURES = [
   {
@@ -527,20 +528,36 @@ export const FEATURES = [
     letter: 'T',
     title: 'Web',
     rows: [
-      ['T1', '★ React Flow DAG editor', 'not yet'],
-      ['T2', '★ Monaco code editor', 'not yet'],
+      [
+        'T1',
+        '★ React Flow DAG editor',
+        'partly: the graph of the code, drawn while it is typed',
+        WEB,
+        'apps/web/features/graph/graph-store.test.ts',
+      ],
+      ['T2', '★ Monaco code editor', 'there', WEB, 'apps/web/features/code/draft/autosave.test.ts'],
       [
         'T3',
         '★ tRPC to the JobManager; Prisma and Postgres',
-        'partly: Prisma and Postgres, embedded and real',
+        'there',
+        'apps/jobmanager/src/api/trpc/router.test.ts',
+        'apps/jobmanager/test/live.integration.test.ts',
         STORE,
         STORE_LIFE,
       ],
-      ['T4', '★ Live checkpoints, backpressure, execution graph', 'not yet'],
+      [
+        'T4',
+        '★ Live checkpoints, backpressure, execution graph',
+        'partly: backpressure and execution graph',
+        WEB,
+        'apps/jobmanager/src/live/live-hub.test.ts',
+        'packages/control/src/verdict/verdict.test.ts',
+      ],
       [
         'T5',
         '★ REST and tRPC automation',
-        'partly: REST with tokens, roles and an OpenAPI document',
+        'there',
+        'apps/jobmanager/src/api/trpc/router.test.ts',
         BODIES,
         'apps/jobmanager/src/api/rest/openapi.test.ts',
         'apps/jobmanager/src/api/rest/rights.test.ts',
@@ -553,20 +570,20 @@ export const FEATURES = [
     title: 'The packages that the design names',
     note: 'Each is used, or [dependencies.md](dependencies.md#the-packages-that-the-design-names) says what stands in its place and why.',
     rows: [
-      ['U1', 'next', 'not yet'],
-      ['U2', 'react', 'not yet'],
-      ['U3', '@tanstack/react-query', 'not yet'],
-      ['U4', 'reactflow (→ @xyflow/react)', 'not yet'],
-      ['U5', 'monaco-editor', 'not yet'],
-      ['U6', 'trpc', 'not yet'],
+      ['U1', 'next', 'there', WEB],
+      ['U2', 'react', 'there', WEB],
+      ['U3', '@tanstack/react-query', 'there', WEB],
+      ['U4', 'reactflow (→ @xyflow/react)', 'there', WEB],
+      ['U5', 'monaco-editor', 'there', WEB],
+      ['U6', 'trpc', 'there', 'apps/jobmanager/src/api/trpc/router.test.ts'],
       ['U7', '@grpc/grpc-js', 'there', 'packages/proto/src/credentials.integration.test.ts'],
       ['U8', 'kafkajs (→ @platformatic/kafka)', 'not yet'],
       ['U9', 'prisma', 'there', STORE],
       ['U10', 'rocksdb (→ rocksdb-native)', 'not yet'],
       ['U11', '@aws-sdk/client-s3', 'not yet'],
-      ['U12', 'recharts', 'not yet'],
+      ['U12', 'recharts', 'there', WEB],
       ['U13', 'prom-client', 'there', METRICS_SERVER],
-      ['U14', 'playwright', 'not yet'],
+      ['U14', 'playwright', 'there', WEB],
     ],
   },
 ]

@@ -195,8 +195,12 @@ async function atRest(page: Page): Promise<void> {
   await page.evaluate(AT_REST)
 }
 
-/** Pictures of the page in both themes and at both widths, for people to look at; not compared with anything. */
+/**
+ * Pictures of the page in both themes and at both widths, for people to look at; not compared with anything. Taken only
+ * when WEIR_ARTIFACTS names a folder for them: they are four for each state, and cost half a minute in all.
+ */
 export async function takePictures(page: Page, name: string, widths: readonly number[] = [1280, 1920]): Promise<void> {
+  if (process.env.WEIR_ARTIFACTS === undefined) return
   mkdirSync(artifactsFolder, { recursive: true })
   const size = page.viewportSize()
   const before = await themeOf(page)
