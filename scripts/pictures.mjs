@@ -31,7 +31,7 @@ env
   .name('payments')
   .map(payment => ({ card: Number(payment.card), amount: Number(payment.amount) }))
   .name('parse')
-  .keyBy(payment => payment.card)
+  .rebalance()
   .map(payment => {
     let score = payment.amount
     for (let round = 0; round < 60_000; round++) score = Math.sin(score) * 100 + payment.card
