@@ -4,6 +4,7 @@ import type { SubtaskMetrics } from '@weir/proto/metrics'
 import { describe, expect, test } from 'vitest'
 import { edgeRates } from './edge-rates.ts'
 import { JobMetrics } from './job-metrics.ts'
+import { subtaskMetrics } from './testing/subtask-metrics.ts'
 
 const graph = executionGraph(
   jobGraphSchema.parse({
@@ -21,25 +22,8 @@ const graph = executionGraph(
   }),
 )
 
-function subtask(vertex: number, index: number, change: Partial<SubtaskMetrics> = {}): SubtaskMetrics {
-  return {
-    vertex,
-    subtask: index,
-    status: 'running',
-    recordsIn: 0,
-    recordsOut: 0,
-    busyMs: 0,
-    backpressuredMs: 0,
-    idleMs: 0,
-    watermark: null,
-    stateBytes: 0,
-    overdraftBytesMax: 0,
-    latency: { counts: [], sumSeconds: 0 },
-    sent: { local: 0, ring: 0, tcp: 0 },
-    operators: [],
-    ...change,
-  }
-}
+const subtask = (vertex: number, index: number, change: Partial<SubtaskMetrics> = {}): SubtaskMetrics =>
+  subtaskMetrics({ vertex, subtask: index, ...change })
 
 const operator = (uid: string, recordsIn: number, recordsOut: number, lateRecords = 0) => ({
   uid,

@@ -4,6 +4,7 @@ import type { OperatorMetrics, SlotMetrics, SubtaskMetrics, TransportCounters } 
 import type { JobMetricsView, LoadView } from '../dispatcher/control-plane.ts'
 import { edgeRates } from './edge-rates.ts'
 import { type Figures, figuresOf, type Sample } from './job-figures.ts'
+import { sumOfKnown } from './known-values.ts'
 
 export type { LoadFigures, OperatorFigures, VertexFigures } from './job-figures.ts'
 
@@ -81,9 +82,9 @@ export class JobMetrics {
     const sinkOperators = vertices.flatMap(({ operators }) => operators.filter(({ uid }) => this.#sinks.has(uid)))
     return {
       jobId,
-      recordsIn: sumOrNull(sourceVertices.map(vertex => vertex.recordsIn)),
+      recordsIn: sumOfKnown(sourceVertices.map(vertex => vertex.recordsIn)),
       recordsOut: this.#samples.size === 0 ? null : sum(sinkOperators.map(operator => operator.recordsIn)),
-      recordsPerSecond: sumOrNull(sourceVertices.map(vertex => vertex.recordsPerSecond)),
+      recordsPerSecond: sumOfKnown(sourceVertices.map(vertex => vertex.recordsPerSecond)),
       watermark: minOrNull(sinkVertices.map(vertex => vertex.watermark)),
       vertices,
     }
@@ -108,7 +109,7 @@ export class JobMetrics {
       attempt: this.#attempt,
       edges: edgeRates(graph.job, figures.operators, uid => parallelismOf(graph.job, nodeOf.get(uid)!)),
       input: {
-        records: sumOrNull(sources.map(({ index }) => figures.vertices[index]!.recordsIn)),
+        records: sumOfKnown(sources.map(({ index }) => figures.vertices[index]!.recordsIn)),
         lastAt: this.#inputAt,
         finished: sources.every(({ index }) => figures.vertices[index]!.finished),
       },
@@ -266,12 +267,6 @@ function keyOf(vertex: number, subtask: number): string {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-/** Null when none is known. */
-function sumOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : sum(known)
 }
 
 /** Null when one is not known: then nobody can say how far all have come. */

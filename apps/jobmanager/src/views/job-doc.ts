@@ -12,6 +12,7 @@ import type {
 } from '@weir/proto/web/job-doc'
 import type { VertexStatusView } from '../dispatcher/control-plane.ts'
 import type { LoadFigures, VertexFigures } from '../metrics/job-metrics.ts'
+import { maxOfKnown, minOfKnown, sumOfKnown } from '../metrics/known-values.ts'
 import { edgeIdsOf } from './edge-ids.ts'
 import { flowTotals, type JobSight } from './job-sight.ts'
 import { operatorKinds } from './pipeline-view.ts'
@@ -69,13 +70,13 @@ export function totalsOf(sight: JobSight): JobTotals {
     recordsOut: flow.recordsOut,
     recordsInPerSecond: roundRate(flow.recordsInPerSecond),
     recordsOutPerSecond: roundRate(flow.recordsOutPerSecond),
-    busyMax: roundRatio(maxOrNull(figures.vertices.map(({ busy }) => busy))),
-    backpressureMax: roundRatio(maxOrNull(figures.vertices.map(({ backpressure }) => backpressure))),
+    busyMax: roundRatio(maxOfKnown(figures.vertices.map(({ busy }) => busy))),
+    backpressureMax: roundRatio(maxOfKnown(figures.vertices.map(({ backpressure }) => backpressure))),
     // A branch without event time says nothing about how far the others are behind.
-    watermark: minOrNull(unfinished.map(({ watermark }) => watermark)),
-    watermarkLagMs: roundLag(maxOrNull(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
-    lateRecords: sumIfAnyKnown(operators.map(({ lateRecords }) => lateRecords)),
-    stateBytes: sumIfAnyKnown(operators.map(({ stateBytes }) => stateBytes)),
+    watermark: minOfKnown(unfinished.map(({ watermark }) => watermark)),
+    watermarkLagMs: roundLag(maxOfKnown(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
+    lateRecords: sumOfKnown(operators.map(({ lateRecords }) => lateRecords)),
+    stateBytes: sumOfKnown(operators.map(({ stateBytes }) => stateBytes)),
   }
 }
 
@@ -153,19 +154,4 @@ function edgeDocs({ graph, figures }: JobSight): Record<string, EdgeDoc> {
   return Object.fromEntries(
     edgeIdsOf(graph.job).map((id, index) => [id, { recordsPerSecond: roundRate(figures.edges[index] ?? null) }]),
   )
-}
-
-function maxOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : Math.max(...known)
-}
-
-function minOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : Math.min(...known)
-}
-
-function sumIfAnyKnown(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
 }

@@ -10,6 +10,7 @@ import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/executio
 import type { JobFailure, JobStatusView } from '../dispatcher/control-plane.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { JobFigures, VertexFigures } from '../metrics/job-metrics.ts'
+import { sumOfKnown } from '../metrics/known-values.ts'
 import { operatorKinds } from './pipeline-view.ts'
 import { topmostPlace } from './stack-places.ts'
 
@@ -38,10 +39,10 @@ export function flowTotals({ graph, figures }: Pick<JobSight, 'graph' | 'figures
   const of = (kind: 'source' | 'sink') =>
     graph.job.nodes.flatMap(({ uid }) => (kinds.get(uid) === kind ? [figures.operators.get(uid)!] : []))
   return {
-    recordsIn: sumOrNull(of('source').map(({ recordsIn }) => recordsIn)),
-    recordsOut: sumOrNull(of('sink').map(({ recordsOut }) => recordsOut)),
-    recordsInPerSecond: sumOrNull(of('source').map(({ recordsInPerSecond }) => recordsInPerSecond)),
-    recordsOutPerSecond: sumOrNull(of('sink').map(({ recordsOutPerSecond }) => recordsOutPerSecond)),
+    recordsIn: sumOfKnown(of('source').map(({ recordsIn }) => recordsIn)),
+    recordsOut: sumOfKnown(of('sink').map(({ recordsOut }) => recordsOut)),
+    recordsInPerSecond: sumOfKnown(of('source').map(({ recordsInPerSecond }) => recordsInPerSecond)),
+    recordsOutPerSecond: sumOfKnown(of('sink').map(({ recordsOutPerSecond }) => recordsOutPerSecond)),
   }
 }
 
@@ -134,10 +135,4 @@ function busiestOf({ subtasks }: VertexFigures): VertexFacts['busiest'] {
     if (busy !== null && (busiest === null || busy > busiest.busy)) busiest = { subtask, busy }
   })
   return busiest
-}
-
-/** Null when none is known. */
-function sumOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
 }

@@ -1,6 +1,7 @@
 import type { JobStatus, Verdict } from '@weir/proto/web/job-doc'
 import type { ClusterDoc, JobRowDoc, OverviewDoc, TaskManagerDoc } from '@weir/proto/web/overview-doc'
 import type { TaskManagerView } from '../dispatcher/control-plane.ts'
+import { maxOfKnown } from '../metrics/known-values.ts'
 import { attentionOf } from './attention.ts'
 import { flowTotals, type JobSight } from './job-sight.ts'
 import { roundRate, roundRatio } from './rounding.ts'
@@ -46,8 +47,8 @@ export function jobRowDoc(sight: JobSight, verdict: Verdict): JobRowDoc {
     recordsOut: flow.recordsOut,
     recordsInPerSecond: roundRate(flow.recordsInPerSecond),
     recordsOutPerSecond: roundRate(flow.recordsOutPerSecond),
-    backpressure: roundRatio(maxOrNull(figures.vertices.map(({ backpressure }) => backpressure))),
-    busy: roundRatio(maxOrNull(figures.vertices.map(({ busy }) => busy))),
+    backpressure: roundRatio(maxOfKnown(figures.vertices.map(({ backpressure }) => backpressure))),
+    busy: roundRatio(maxOfKnown(figures.vertices.map(({ busy }) => busy))),
   }
 }
 
@@ -85,11 +86,6 @@ function taskManagerDoc(view: TaskManagerView): TaskManagerDoc {
     memoryTotalBytes: view.memoryTotalBytes,
     slots: Object.fromEntries(view.slots.map((jobId, index) => [index, jobId])),
   }
-}
-
-function maxOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(value => value !== null)
-  return known.length === 0 ? null : Math.max(...known)
 }
 
 function sum(values: readonly number[]): number {

@@ -2,12 +2,12 @@
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import Link from 'next/link'
 import { useMemo, useState } from 'react'
-import { formatDuration, formatRate } from '@/lib/format.ts'
+import { BACKPRESSURE_COLUMN, RATE_COLUMNS, RESTARTS_COLUMN, uptimeColumn } from '@/features/jobs/job-columns.tsx'
 import { useServerNow } from '@/lib/live/index.ts'
 import { jobPath } from '@/lib/paths.ts'
-import { Backpressure, Badge, Card, EmptyState, JobStatusMark, type Sort, Table, type TableColumn } from '@/ui/index.ts'
+import { Badge, Card, EmptyState, JobStatusMark, type Sort, Table, type TableColumn } from '@/ui/index.ts'
 import styles from './home.module.css'
-import { recentJobs, uptimeMs } from './recent-jobs.ts'
+import { recentJobs } from './recent-jobs.ts'
 
 const SHOWN = 8
 
@@ -36,46 +36,10 @@ export function RecentJobsCard({ jobs }: { readonly jobs: Readonly<Record<string
         sortValue: job => job.status,
         cell: job => <JobStatusMark status={job.status} restarting={job.restarting} />,
       },
-      {
-        id: 'uptime',
-        header: 'Ran for',
-        numeric: true,
-        minWidth: 96,
-        sortValue: job => uptimeMs(job, now),
-        cell: job => formatDuration(uptimeMs(job, now)),
-      },
-      {
-        id: 'in',
-        header: 'Records in',
-        numeric: true,
-        minWidth: 104,
-        sortValue: job => job.recordsInPerSecond,
-        cell: job => formatRate(job.recordsInPerSecond),
-      },
-      {
-        id: 'out',
-        header: 'Records out',
-        numeric: true,
-        minWidth: 104,
-        sortValue: job => job.recordsOutPerSecond,
-        cell: job => formatRate(job.recordsOutPerSecond),
-      },
-      {
-        id: 'restarts',
-        header: 'Restarts',
-        numeric: true,
-        minWidth: 80,
-        sortValue: job => job.restarts,
-        cell: job => job.restarts,
-      },
-      {
-        id: 'backpressure',
-        header: 'Backpressure',
-        numeric: true,
-        minWidth: 112,
-        sortValue: job => job.backpressure,
-        cell: job => <Backpressure ratio={job.backpressure} />,
-      },
+      uptimeColumn(now),
+      ...RATE_COLUMNS,
+      RESTARTS_COLUMN,
+      BACKPRESSURE_COLUMN,
     ],
     [now],
   )

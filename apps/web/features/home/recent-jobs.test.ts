@@ -1,6 +1,6 @@
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import { describe, expect, it } from 'vitest'
-import { recentJobs, uptimeMs } from './recent-jobs.ts'
+import { recentJobs } from './recent-jobs.ts'
 
 const job = (jobId: string, submittedAt: number, finishedAt: number | null): JobRowDoc =>
   ({ jobId, submittedAt, finishedAt, startedAt: submittedAt }) as JobRowDoc
@@ -9,12 +9,5 @@ describe('recent jobs', () => {
   it('are those that run, newest first, then those that ended last', () => {
     const jobs = [job('old', 1, 500), job('running', 2, null), job('ended', 3, 400), job('newest', 4, null)]
     expect(recentJobs(jobs, 3).map(({ jobId }) => jobId)).toEqual(['newest', 'running', 'old'])
-  })
-
-  it('ran until now, or until they ended, or not at all', () => {
-    expect(uptimeMs({ startedAt: 10, finishedAt: null }, 25)).toBe(15)
-    expect(uptimeMs({ startedAt: 10, finishedAt: 20 }, 25)).toBe(10)
-    expect(uptimeMs({ startedAt: null, finishedAt: null }, 25)).toBeNull()
-    expect(uptimeMs({ startedAt: 30, finishedAt: null }, 25)).toBe(0)
   })
 })

@@ -8,9 +8,3 @@ export function recentJobs(jobs: readonly JobRowDoc[], limit: number): readonly 
     .sort((a, b) => rank(a) - rank(b) || when(b) - when(a) || a.jobId.localeCompare(b.jobId))
     .slice(0, limit)
 }
-
-/** How long a job has run, in ms; null for one that has not started. */
-export function uptimeMs(job: Pick<JobRowDoc, 'startedAt' | 'finishedAt'>, now: number): number | null {
-  if (job.startedAt === null) return null
-  return Math.max(0, (job.finishedAt ?? now) - job.startedAt)
-}

@@ -1,4 +1,4 @@
-import { visibleText } from '@/features/job-logs/visible-text.ts'
+import { visibleText } from '@/lib/visible-text.ts'
 import { VisuallyHidden } from '@/ui'
 import styles from './data-grid.module.css'
 import { textOf } from './row-columns.ts'

@@ -1,7 +1,7 @@
 'use client'
 import type { RowItem } from '@weir/proto/web/job-details'
-import { visibleText } from '@/features/job-logs/visible-text.ts'
 import { formatDateTime, formatInteger } from '@/lib/format.ts'
+import { visibleText } from '@/lib/visible-text.ts'
 import { CopyButton, Drawer } from '@/ui'
 import styles from './job-data.module.css'
 

@@ -1,7 +1,7 @@
 import type { RowItem } from '@weir/proto/web/job-details'
 import { useMemo, useState } from 'react'
-import { useTyped } from '@/features/job-logs/use-typed.ts'
 import { useLiveList } from '@/lib/live'
+import { useTyped } from '@/lib/use-typed.ts'
 import { changeUrl, useUrlState } from '@/lib/use-url-state.ts'
 import { columnsOf, inShownOrder, type RowColumn } from './row-columns.ts'
 import { type Condition, formatConditions, parseCondition, parseConditions } from './row-filter.ts'

@@ -1,7 +1,7 @@
 'use client'
 import type { ExceptionExample } from '@weir/proto/web/job-details'
-import { visibleText } from '@/features/job-logs/visible-text.ts'
 import { formatDateTime, formatInteger, UNKNOWN } from '@/lib/format.ts'
+import { visibleText } from '@/lib/visible-text.ts'
 import { cx } from '@/ui'
 import styles from './job-errors.module.css'
 

@@ -1,11 +1,11 @@
 import type { LogItem } from '@weir/proto/web/job-details'
 import { memo } from 'react'
 import { formatDateTime, formatInteger, formatTime } from '@/lib/format.ts'
+import { visibleText } from '@/lib/visible-text.ts'
 import { StatusMark } from '@/ui'
 import styles from './job-logs.module.css'
 import { levelOf } from './log-level.ts'
 import { markedParts, originOf } from './log-text.ts'
-import { visibleText } from './visible-text.ts'
 
 /** A longer message is folded. */
 const MESSAGE_CHARACTERS_MAX = 1_000

@@ -1,5 +1,5 @@
 import type { LogItem } from '@weir/proto/web/job-details'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../../lib/visible-text.ts'
 
 /** Where a line comes from: `parse[2]` for a subtask, else the process. */
 export function originOf({ operator, subtask, process }: LogItem): string {

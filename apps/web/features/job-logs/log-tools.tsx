@@ -1,15 +1,15 @@
 'use client'
 import type { LogItem } from '@weir/proto/web/job-details'
 import { Copy, Download } from 'lucide-react'
-import { downloadText } from '@/features/job-data/download.ts'
 import { fileNameOf } from '@/features/job-data/row-export.ts'
+import { downloadText } from '@/lib/download-text.ts'
 import { countOf, formatInteger } from '@/lib/format.ts'
+import { useTyped } from '@/lib/use-typed.ts'
 import { changeUrl } from '@/lib/use-url-state.ts'
 import { IconButton, SearchInput, SegmentedControl, Select, toast } from '@/ui'
 import styles from './job-logs.module.css'
 import type { LogFilter } from './log-level.ts'
 import { logText } from './log-text.ts'
-import { useTyped } from './use-typed.ts'
 
 /** The server searches: a pause in typing this long, so that it does not search for every letter. */
 const TYPING_PAUSE_MS = 350

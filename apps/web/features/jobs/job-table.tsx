@@ -2,10 +2,11 @@
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import { formatAgo, formatDateTime, formatDuration, formatInteger, formatRate } from '@/lib/format.ts'
+import { formatAgo, formatDateTime } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live/index.ts'
 import { jobPath } from '@/lib/paths.ts'
-import { Backpressure, JobStatusMark, Table, type TableColumn, Tooltip, useTableSort } from '@/ui/index.ts'
+import { JobStatusMark, Table, type TableColumn, Tooltip, useTableSort } from '@/ui/index.ts'
+import { BACKPRESSURE_COLUMN, RATE_COLUMNS, RESTARTS_COLUMN, uptimeColumn } from './job-columns.tsx'
 import styles from './jobs.module.css'
 
 /** All jobs with their load; the verdict in words stands below the name where it says more than the status. */
@@ -14,10 +15,6 @@ export function JobTable({ jobs }: { readonly jobs: readonly JobRowDoc[] }) {
   const [sort, setSort] = useTableSort('submitted:desc')
   const columns = useMemo(() => columnsAt(now), [now])
   return <Table label="Jobs" columns={columns} rows={jobs} rowId={job => job.jobId} sort={sort} onSort={setSort} />
-}
-
-function uptimeMs({ startedAt, finishedAt }: JobRowDoc, now: number): number | null {
-  return startedAt === null ? null : Math.max(0, (finishedAt ?? now) - startedAt)
 }
 
 /** Verdicts that only repeat what the status says. */
@@ -63,45 +60,9 @@ function columnsAt(now: number): readonly TableColumn<JobRowDoc>[] {
         </Tooltip>
       ),
     },
-    {
-      id: 'uptime',
-      header: 'Ran for',
-      numeric: true,
-      minWidth: 96,
-      sortValue: job => uptimeMs(job, now),
-      cell: job => formatDuration(uptimeMs(job, now)),
-    },
-    {
-      id: 'restarts',
-      header: 'Restarts',
-      numeric: true,
-      minWidth: 80,
-      sortValue: job => job.restarts,
-      cell: job => formatInteger(job.restarts),
-    },
-    {
-      id: 'in',
-      header: 'Records in',
-      numeric: true,
-      minWidth: 104,
-      sortValue: job => job.recordsInPerSecond,
-      cell: job => formatRate(job.recordsInPerSecond),
-    },
-    {
-      id: 'out',
-      header: 'Records out',
-      numeric: true,
-      minWidth: 104,
-      sortValue: job => job.recordsOutPerSecond,
-      cell: job => formatRate(job.recordsOutPerSecond),
-    },
-    {
-      id: 'backpressure',
-      header: 'Backpressure',
-      numeric: true,
-      minWidth: 112,
-      sortValue: job => job.backpressure,
-      cell: job => <Backpressure ratio={job.backpressure} />,
-    },
+    uptimeColumn(now),
+    RESTARTS_COLUMN,
+    ...RATE_COLUMNS,
+    BACKPRESSURE_COLUMN,
   ]
 }

@@ -4,6 +4,7 @@ import type { SubtaskMetrics } from '@weir/proto/metrics'
 import type { JobStatusView, VertexStatusView } from '../../dispatcher/control-plane.ts'
 import type { LiveJob } from '../../dispatcher/job-views.ts'
 import type { JobMetrics } from '../../metrics/job-metrics.ts'
+import { subtaskMetrics } from '../../metrics/testing/subtask-metrics.ts'
 
 /** clicks → count (by key, 4 subtasks) → rows, with late clicks beside. */
 export const clicksGraph: ExecutionGraph = executionGraph(
@@ -96,9 +97,9 @@ export function reportAt(metrics: JobMetrics, s: number, monotonicMs: number, wa
     stateBytes: 10,
   })
   const subtasks: SubtaskMetrics[] = [
-    subtask({ ...common, vertex: 0, recordsOut: s * 1000, operators: [operator('clicks', 0, s * 1000)] }),
+    subtaskMetrics({ ...common, vertex: 0, recordsOut: s * 1000, operators: [operator('clicks', 0, s * 1000)] }),
     ...rates.map((rate, index) =>
-      subtask({
+      subtaskMetrics({
         ...common,
         vertex: 1,
         subtask: index,
@@ -107,7 +108,7 @@ export function reportAt(metrics: JobMetrics, s: number, monotonicMs: number, wa
         operators: [operator('count', s * rate, s * 10, s), operator('rows', s * 10, 0)],
       }),
     ),
-    subtask({
+    subtaskMetrics({
       ...common,
       vertex: 2,
       recordsIn: s * 4,
@@ -116,23 +117,4 @@ export function reportAt(metrics: JobMetrics, s: number, monotonicMs: number, wa
     }),
   ]
   metrics.report({ jobId: 'job_1', attempt: 1, slot: 0, subtasks }, monotonicMs, wallMs)
-}
-
-function subtask(change: Partial<SubtaskMetrics> & Pick<SubtaskMetrics, 'vertex'>): SubtaskMetrics {
-  return {
-    subtask: 0,
-    status: 'running',
-    recordsIn: 0,
-    recordsOut: 0,
-    busyMs: 0,
-    backpressuredMs: 0,
-    idleMs: 0,
-    watermark: null,
-    stateBytes: 0,
-    overdraftBytesMax: 0,
-    latency: { counts: [], sumSeconds: 0 },
-    sent: { local: 0, ring: 0, tcp: 0 },
-    operators: [],
-    ...change,
-  }
 }

@@ -4,10 +4,10 @@ import type { JobDoc } from '@weir/proto/web/job-doc'
 import { Pencil, Play, Square, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
+import { useMay } from '@/features/shell/use-may.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { Button, ConfirmDialog, Tooltip, toast } from '@/ui'
 import { isOver } from '../job-tabs.ts'
-import { useRefusal } from './use-permissions.ts'
 
 /** What can be done with a job. What the caller may not do stays in its place, with the reason. */
 export function JobActions({ job }: { readonly job: JobDoc }) {
@@ -25,7 +25,7 @@ function EditCode({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const router = useRouter()
   const queries = useQueryClient()
-  const refusal = useRefusal()('jobs:submit')
+  const refusal = useMay('jobs:submit').reason ?? null
   const create = useMutation(
     trpc.drafts.create.mutationOptions({
       onSuccess: draft => {
@@ -53,7 +53,7 @@ function EditCode({ job }: { readonly job: JobDoc }) {
 function RunAgain({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const router = useRouter()
-  const refusal = useRefusal()('jobs:submit')
+  const refusal = useMay('jobs:submit').reason ?? null
   const run = useMutation(
     trpc.jobs.runAgain.mutationOptions({
       onSuccess: ({ jobId }) => {
@@ -80,7 +80,7 @@ function RunAgain({ job }: { readonly job: JobDoc }) {
 function CancelJob({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const [asking, setAsking] = useState(false)
-  const refusal = useRefusal()('jobs:operate')
+  const refusal = useMay('jobs:operate').reason ?? null
   const cancel = useMutation(
     trpc.jobs.cancel.mutationOptions({
       onSuccess: () => {
@@ -136,7 +136,7 @@ function DeleteJob({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const router = useRouter()
   const [asking, setAsking] = useState(false)
-  const refusal = useRefusal()('jobs:submit')
+  const refusal = useMay('jobs:submit').reason ?? null
   const remove = useMutation(
     trpc.jobs.remove.mutationOptions({
       onSuccess: () => {
