@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
  * Three suites over one tree. `unit` sits beside the code; `integration` starts servers, workers or databases inside
- * one package; `e2e` starts real clusters of built processes and so runs one file at a time.
+ * one package; `e2e` starts real clusters of built processes.
  */
 export default defineConfig({
   test: {
+    // One worker a core: tests mostly wait, for processes, timers and pages, but the promised deadlines need some air.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
@@ -36,7 +39,6 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],
