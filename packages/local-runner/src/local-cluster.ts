@@ -216,6 +216,7 @@ export class LocalCluster {
         workdir: options.workdir,
         probe: options.probe,
         compile: true,
+        freezeRecords: true,
         host: {
           onSplitRequested: (operator, subtask) =>
             this.#dispatch({ type: 'split-requested', attempt, slot: 0, taskManager: HERE, operator, subtask }),

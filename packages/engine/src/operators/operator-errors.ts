@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { withFrozenHint } from '../base/frozen-records.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 
@@ -11,7 +12,7 @@ import type { JobNode } from '../graph/job-graph.ts'
  */
 export function userError(thrown: unknown, node: JobNode): WeirError {
   if (thrown instanceof WeirError && thrown.place.operator !== undefined) return thrown
-  const original = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+  const original = thrown instanceof Error ? withFrozenHint(thrown.message || thrown.name, thrown) : String(thrown)
   const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
   const known = thrown instanceof WeirError ? thrown : undefined
   const error = new WeirError(code, `operator '${node.name}': ${original}`, {

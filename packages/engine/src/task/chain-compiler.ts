@@ -1,3 +1,4 @@
+import { freezeRecord } from '../base/frozen-records.ts'
 import { promiseRefused } from '../base/promises.ts'
 import { isInlinable } from '../operators/inlinable.ts'
 import type { ChainDriver, ChainedOperator, ChainTargets, Probe } from './chain-plan.ts'
@@ -11,6 +12,8 @@ import { locateError } from './locate-error.ts'
  *
  * In each function `r` is the record that is on its way, for the error if there is one.
  *
+ * With `freeze`, every record is frozen when it leaves an operator (see base/frozen-records.ts).
+ *
  * The source has a comment of its own for each chain: V8 shares feedback between functions of one source text, and chains
  * with different functions in them would spoil it for one another.
  */
@@ -19,23 +22,26 @@ export function compileChain(
   flow: FlowState,
   probe: Probe,
   identity: string,
+  freeze = false,
 ): ChainDriver {
-  const source = chainSource(chain, identity)
-  const join = new Function('chain', 'flow', 'probe', 'locateError', 'promiseRefused', source) as (
+  const source = chainSource(chain, identity, freeze)
+  const join = new Function('chain', 'flow', 'probe', 'locateError', 'promiseRefused', 'freezeRecord', source) as (
     chain: readonly ChainedOperator[],
     flow: FlowState,
     probe: Probe,
     locate: typeof locateError,
     refused: typeof promiseRefused,
+    freezer: typeof freezeRecord,
   ) => ChainDriver
-  return join(chain, flow, probe, locateError, promiseRefused)
+  return join(chain, flow, probe, locateError, promiseRefused, freezeRecord)
 }
 
 /**
- * Body of a function of (chain, flow, probe, locateError, promiseRefused) that joins all outputs and
- * returns the driver.
+ * Body of a function of (chain, flow, probe, locateError, promiseRefused, freezeRecord) that joins all outputs
+ * and returns the driver.
  */
-export function chainSource(chain: readonly ChainedOperator[], identity: string): string {
+export function chainSource(chain: readonly ChainedOperator[], identity: string, freeze = false): string {
+  const emitted = (value: string): string[] => (freeze ? [`freezeRecord(${value})`] : [])
   const lines: string[] = [`// chain ${identity.replaceAll(/[\r\n\u2028\u2029]/g, ' ')}`]
   const writers: string[] = []
   chain.forEach((chained, k) => {
@@ -74,6 +80,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
         statements.push(
           `{ const v${depth} = fn${j}(${value})`,
           refusal(`v${depth}`, 'the function returned a promise'),
+          ...emitted(`v${depth}`),
           ...rest(`v${depth}`),
           '}',
         )
@@ -101,6 +108,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
       // An operator may catch what user code throws: errors from further down are named before they reach it.
       'try {',
       refusal('v', 'a record that it emitted is a promise'),
+      ...emitted('v'),
       ...give(chained.main, w => `writer${k}_${w}`, 'v', 1),
       '} catch (error) { throw locateError(error, chain, probe, [r]) }',
       `probe[0] = ${chained.probeId}`,
@@ -115,6 +123,7 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string)
         'let r = v',
         'try {',
         refusal('v', 'a record that it emitted is a promise'),
+        ...emitted('v'),
         ...give(targets, w => `${name}[${w}]`, 'v', 1),
         '} catch (error) { throw locateError(error, chain, probe, [r]) }',
         `probe[0] = ${chained.probeId}`,

@@ -1,3 +1,4 @@
+import { freezeRecord } from '../base/frozen-records.ts'
 import { promiseRefused } from '../base/promises.ts'
 import { type ChainDriver, type ChainedOperator, type ChainTargets, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 import type { FlowState } from './flow-state.ts'
@@ -7,7 +8,12 @@ import { locateError } from './locate-error.ts'
  * Joins the operators of a chain by plain calls. It is the oracle of the chain compiler, and what runs where code may not
  * be generated (a page without unsafe-eval).
  */
-export function interpretChain(chain: readonly ChainedOperator[], flow: FlowState, probe: Probe): ChainDriver {
+export function interpretChain(
+  chain: readonly ChainedOperator[],
+  flow: FlowState,
+  probe: Probe,
+  freeze = false,
+): ChainDriver {
   const give = (targets: ChainTargets, value: unknown, timestamp: number): void => {
     for (const index of targets.operators) {
       const next = chain[index]
@@ -23,6 +29,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
       chained.counters.recordsOut++
       try {
         if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
+        if (freeze) freezeRecord(value)
         give(chained.main, value, timestamp)
       } catch (error) {
         throw locateError(error, chain, probe, [value])
@@ -33,6 +40,7 @@ export function interpretChain(chain: readonly ChainedOperator[], flow: FlowStat
       chained.output.joinSide(tag, (value, timestamp) => {
         try {
           if (value instanceof Promise) throw promiseRefused(value, 'a record that it emitted is a promise')
+          if (freeze) freezeRecord(value)
           give(targets, value, timestamp)
         } catch (error) {
           throw locateError(error, chain, probe, [value])

@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { withFrozenHint } from '../base/frozen-records.ts'
 import { recordText } from '../base/record-text.ts'
 import { type ChainedOperator, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 
@@ -29,7 +30,7 @@ function named(thrown: unknown, chain: readonly ChainedOperator[], probe: Probe)
   const running = chain.find(chained => chained.probeId === probe[PROBE_OPERATOR])
   const operator = running?.name ?? chain[0].name
   const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
-  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+  const message = thrown instanceof Error ? withFrozenHint(thrown.message || thrown.name, thrown) : String(thrown)
   const error = new WeirError(code, `operator '${operator}': ${message}`, {
     cause: thrown,
     place: { ...(thrown instanceof WeirError ? thrown.place : {}), operator },

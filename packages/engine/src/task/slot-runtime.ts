@@ -47,6 +47,8 @@ export interface SlotRuntimeParts {
   readonly probe: Probe
   /** Whether chains are compiled; the interpreter does the same, slower, where code may not be generated. */
   readonly compile: boolean
+  /** Whether records are frozen when they leave an operator, so that one that is written to later is found. Default: no. */
+  readonly freezeRecords?: boolean
   /** Makes what is neither source nor sink. Default: by its type; tests put something around it. */
   readonly createOperator?: OperatorFactory
   readonly host: SlotHost

@@ -139,8 +139,8 @@ export function buildSubtask(
 
   const identity = `${slot.jobId} attempt ${slot.attempt} vertex ${ref.vertex} subtask ${ref.subtask}`
   const driver = slot.compile
-    ? compileChain(chain, flow, slot.probe, identity)
-    : interpretChain(chain, flow, slot.probe)
+    ? compileChain(chain, flow, slot.probe, identity, slot.freezeRecords)
+    : interpretChain(chain, flow, slot.probe, slot.freezeRecords)
   const gates = inputsOf(slot, ref).map(({ input, edges }) => {
     const gate = slot.network.gate(input)
     for (const edge of edges) {

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { freezeRecord } from '../base/frozen-records.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import {
@@ -201,10 +202,12 @@ export class OperatorHarness {
       platform: { clock: this.clock, timers: this.clock, random: new SeededRandom(1) },
       output: {
         collect: (value, timestamp) => {
+          freezeRecord(value)
           this.outputs.push({ type: 'record', value, timestamp })
           flow.emitted()
         },
         sideOutput: (tag, value, timestamp) => {
+          freezeRecord(value)
           this.outputs.push({ type: 'side', tag, value, timestamp })
           flow.emitted()
         },
@@ -224,6 +227,8 @@ export class OperatorHarness {
     this.#flow.makeRoom()
     switch (input.type) {
       case 'record':
+        // It has left another operator: whoever writes to it is found.
+        freezeRecord(input.value)
         this.#operator.processElement(input.value, input.timestamp ?? NO_TIMESTAMP, input.input ?? 0)
         break
       case 'watermark':

@@ -48,7 +48,12 @@ export interface TestChain {
 /** A chain without subtask and channels. `onEmit` hears of each record that leaves it, and may set the flow to full. */
 export function testChain(
   nodes: readonly TestNode[],
-  options: { compile: boolean; isSource?: boolean; onEmit?: (flow: FlowState, emitted: number) => void },
+  options: {
+    compile: boolean
+    freeze?: boolean
+    isSource?: boolean
+    onEmit?: (flow: FlowState, emitted: number) => void
+  },
 ): TestChain {
   const flow = new FlowState()
   const probe = new Int32Array(2)
@@ -98,6 +103,8 @@ export function testChain(
       probeId: 10 + index,
     }
   })
-  const driver = options.compile ? compileChain(chain, flow, probe, 'test') : interpretChain(chain, flow, probe)
+  const driver = options.compile
+    ? compileChain(chain, flow, probe, 'test', options.freeze)
+    : interpretChain(chain, flow, probe, options.freeze)
   return { chain, driver, flow, probe, time: new ChainTime(chain, probe, flow, options.isSource ?? false), clock, log }
 }

@@ -103,6 +103,7 @@ export interface TestRunOptions {
   /** All slots in one thread by reference, or frames over rings between slots. */
   readonly network: 'local' | 'rings'
   readonly compile: boolean
+  readonly freezeRecords?: boolean
   readonly settings?: Partial<ChannelSettings>
   readonly buffersPerSlot?: number
   /** Beside the list source and the keeping sink. */
@@ -168,6 +169,7 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
       workdir: '/',
       probe: new Int32Array(2),
       compile: options.compile,
+      freezeRecords: options.freezeRecords,
       ...(options.createOperator === undefined ? {} : { createOperator: options.createOperator }),
       host,
     })
