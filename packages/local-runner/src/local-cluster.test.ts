@@ -92,3 +92,20 @@ it('an instance of a class arrives as a plain object, as it does on a cluster', 
   expect(rows.map(({ text }) => text).sort()).toEqual(['a', 'b', 'c', 'd'])
   for (const row of rows) expect(row).not.toBeInstanceOf(Word)
 })
+
+it('a function that writes to a record after it was emitted fails the job', async () => {
+  const kept: { text: string }[] = []
+  const failed = run(jobOf({ partitioner: 'forward' }, 1), text => {
+    // Written to when the next record comes: another operator holds it by then.
+    for (const earlier of kept.splice(0)) earlier.text = 'changed'
+    const record = { text }
+    kept.push(record)
+    return record
+  })
+  const error = await failed.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'USER_FUNCTION', place: { operator: 'wrap' } })
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('must not be changed after an operator has emitted it'),
+  )
+})
