@@ -21,6 +21,13 @@ export interface KeyedStateBackend {
   selectKey(canonicalKey: CanonicalKey, key: unknown): void
   currentKey(): unknown
   currentCanonicalKey(): CanonicalKey
+  /** No key is current from here on: state access throws until the next one is selected. */
+  clearCurrentKey(): void
+  /**
+   * Makes every key that has an entry of this state of a user's function the current one in turn, and calls back. The
+   * state of that key may be changed and removed. No key is current afterwards.
+   */
+  forEachKey(stateName: string, apply: (key: unknown) => void): void
 
   /** State for a user's function, always that of the current key. The same name gives the same state. */
   readonly getState: RuntimeContext['getState']

@@ -97,6 +97,20 @@ export class MemoryTier implements KeyedStateBackend {
     return this.#canonicalKey as CanonicalKey
   }
 
+  clearCurrentKey(): void {
+    this.#hasKey = false
+    this.#key = undefined
+    this.#canonicalKey = undefined
+  }
+
+  forEachKey(stateName: string, apply: (key: unknown) => void): void {
+    for (const [canonical, row] of this.#tables.get(USER_STATE_PREFIX + stateName)?.table.entries() ?? []) {
+      this.selectKey(canonical, row.key)
+      apply(row.key)
+    }
+    this.clearCurrentKey()
+  }
+
   keyGroupOf(key: unknown): number {
     return keyGroupOf(key, this.#options.maxParallelism)
   }
