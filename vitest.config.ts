@@ -16,6 +16,7 @@ export default defineConfig({
           include: [
             '{apps,packages}/*/src/**/*.test.ts',
             'apps/web/{app,features,lib,server,ui}/**/*.test.{ts,tsx}',
+            'bench/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/**/*.test.ts',
           ],

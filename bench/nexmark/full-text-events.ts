@@ -1,0 +1,201 @@
+import { EpochFrame } from './epoch-frame.ts'
+import type { EventMaker, EventOutput } from './generator.ts'
+import { GOLDEN, mix, mixedSeed, startOf } from './random.ts'
+import { putEmailAddress, putUrl, TextBuffer } from './texts.ts'
+import { CITIES, FIRST_NAMES, FOUR_DIGITS, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
+
+/** Letters of an epoch at most: three auctions of 470, 46 bids of 120, one person of 150, and room for a last group. */
+const BUFFER_BYTES = 8192
+
+interface PersonDraft {
+  readonly type: 'person'
+  readonly dateTime: number
+  readonly name: string
+  readonly creditCard: string
+  readonly city: string
+  readonly state: string
+  /** Where in the epoch's letters a text begins; it ends where the next one begins. */
+  readonly emailAt: number
+  readonly extraAt: number
+  readonly end: number
+}
+
+interface AuctionDraft {
+  readonly type: 'auction'
+  readonly dateTime: number
+  readonly id: number
+  readonly initialBid: number
+  readonly reserve: number
+  readonly expires: number
+  readonly seller: number
+  readonly category: number
+  readonly itemNameAt: number
+  readonly descriptionAt: number
+  readonly extraAt: number
+  readonly extraEnd: number
+}
+
+interface BidDraft {
+  readonly type: 'bid'
+  readonly dateTime: number
+  readonly auction: number
+  readonly bidder: number
+  readonly price: number
+  readonly channel: string
+  readonly urlAt: number
+  readonly extraAt: number
+  readonly end: number
+}
+
+/**
+ * Events whose every letter is drawn. The letters of an epoch become one string, of which the events hold pieces; so
+ * events are drafted first, with the places of their texts, and made when all letters are there.
+ */
+export class FullTextEvents implements EventMaker {
+  readonly #seed: number
+  readonly #frame: EpochFrame
+  readonly #letters = new TextBuffer(BUFFER_BYTES)
+  readonly #drafts: (PersonDraft | AuctionDraft | BidDraft)[] = []
+
+  constructor(seed: number, rate: number) {
+    this.#seed = mixedSeed(seed)
+    this.#frame = new EpochFrame(rate)
+  }
+
+  emit(epoch: number, from: number, to: number, output: EventOutput): void {
+    this.#frame.moveTo(epoch)
+    const drafts = this.#drafts
+    for (let at = from; at < to; at++) {
+      drafts[at - from] = at >= 4 ? this.#bid(at) : at === 0 ? this.#person() : this.#auction(at)
+    }
+    const letters = this.#letters.take()
+    for (let i = 0; i < to - from; i++) {
+      const draft = drafts[i] as PersonDraft | AuctionDraft | BidDraft
+      if (draft.type === 'bid') emitBid(draft, letters, output)
+      else if (draft.type === 'auction') emitAuction(draft, letters, output)
+      else this.#emitPerson(draft, letters, output)
+    }
+  }
+
+  #draw(): number {
+    const s = (this.#letters.state + GOLDEN) | 0
+    this.#letters.start(s)
+    return mix(s) >>> 0
+  }
+
+  #price(): number {
+    const power = POWERS_OF_TEN[this.#draw() % 7] as number
+    return power + (this.#draw() % (Math.imul(9, power) >>> 0))
+  }
+
+  #start(at: number): number {
+    this.#letters.start(startOf(this.#seed, this.#frame.firstEvent + at))
+    return this.#frame.nominalTime(at) - (this.#draw() % 200)
+  }
+
+  #person(): PersonDraft {
+    const letters = this.#letters
+    const dateTime = this.#start(0)
+    const name = `${FIRST_NAMES[this.#draw() % 11]} ${LAST_NAMES[this.#draw() % 9]}`
+    const emailAt = letters.length
+    putEmailAddress(letters)
+    const group = (): string => FOUR_DIGITS[this.#draw() % 10_000] as string
+    const creditCard = `${group()} ${group()} ${group()} ${group()}`
+    const city = CITIES[this.#draw() % 10] as string
+    const state = STATES[this.#draw() % 6] as string
+    const extraAt = letters.length
+    letters.text(80, 120)
+    return { type: 'person', dateTime, name, creditCard, city, state, emailAt, extraAt, end: letters.length }
+  }
+
+  #emitPerson(draft: PersonDraft, letters: string, output: EventOutput): void {
+    const { dateTime, name, creditCard, city, state, emailAt, extraAt, end } = draft
+    const person = {
+      type: 'person',
+      dateTime,
+      id: this.#frame.lastPerson,
+      name,
+      emailAddress: letters.substring(emailAt, extraAt),
+      creditCard,
+      city,
+      state,
+      extra: letters.substring(extraAt, end),
+    }
+    output.collect(person, dateTime)
+  }
+
+  #auction(at: number): AuctionDraft {
+    const frame = this.#frame
+    const letters = this.#letters
+    const dateTime = this.#start(at)
+    const itemNameAt = letters.length
+    letters.text(10, 20)
+    const descriptionAt = letters.length
+    letters.text(50, 100)
+    const extraAt = letters.length
+    const initialBid = this.#price()
+    const reserve = initialBid + this.#price()
+    const expires = dateTime + 1 + (this.#draw() % 20_000)
+    const seller =
+      (this.#draw() & 3) > 0 ? frame.hotSeller : frame.lastPerson - (this.#draw() % (frame.activePersons >>> 0))
+    const category = 10 + (this.#draw() % 5)
+    letters.text(250, 350)
+    return {
+      type: 'auction',
+      dateTime,
+      id: frame.firstAuction + at - 1,
+      initialBid,
+      reserve,
+      expires,
+      seller,
+      category,
+      itemNameAt,
+      descriptionAt,
+      extraAt,
+      extraEnd: letters.length,
+    }
+  }
+
+  #bid(at: number): BidDraft {
+    const frame = this.#frame
+    const letters = this.#letters
+    const dateTime = this.#start(at)
+    const auction =
+      (this.#draw() & 1) > 0 ? frame.hotAuction : frame.lastAuction - (this.#draw() % (frame.activeAuctions >>> 0))
+    const bidder =
+      (this.#draw() & 3) > 0 ? frame.hotBidder : frame.lastPerson - (this.#draw() % (frame.activePersons >>> 0))
+    const price = this.#price()
+    const channel =
+      (this.#draw() & 1) > 0 ? (HOT_CHANNELS[this.#draw() & 3] as string) : `channel-${this.#draw() % 10_000}`
+    const urlAt = letters.length
+    putUrl(letters)
+    const extraAt = letters.length
+    letters.text(20, 60)
+    return { type: 'bid', dateTime, auction, bidder, price, channel, urlAt, extraAt, end: letters.length }
+  }
+}
+
+function emitAuction(draft: AuctionDraft, letters: string, output: EventOutput): void {
+  const { dateTime, id, initialBid, reserve, expires, seller, category } = draft
+  const auction = {
+    type: 'auction',
+    dateTime,
+    id,
+    itemName: letters.substring(draft.itemNameAt, draft.descriptionAt),
+    description: letters.substring(draft.descriptionAt, draft.extraAt),
+    initialBid,
+    reserve,
+    expires,
+    seller,
+    category,
+    extra: letters.substring(draft.extraAt, draft.extraEnd),
+  }
+  output.collect(auction, dateTime)
+}
+
+function emitBid(draft: BidDraft, letters: string, output: EventOutput): void {
+  const { dateTime, auction, bidder, price, channel, urlAt, extraAt, end } = draft
+  const url = letters.substring(urlAt, extraAt)
+  const extra = letters.substring(extraAt, end)
+  output.collect({ type: 'bid', dateTime, auction, bidder, price, channel, url, extra }, dateTime)
+}
