@@ -27,6 +27,8 @@ test.each([
   factories.printSink(),
   factories.printSink('label'),
   factories.blackholeSink(),
+  factories.customSource({ splits: 3, bounded: false, open: () => ({ poll: () => 'nothing', position: () => 0 }) }),
+  factories.customSink({ open: () => ({ write: () => undefined }) }),
 ])('the config of $kind $type fits its spec, as JSON', ({ kind, type, config }) => {
   expect(specOf(type)?.kind).toBe(kind)
   expect(specOf(type)?.config.safeParse(JSON.parse(JSON.stringify(config))).error?.issues).toBeUndefined()

@@ -2,6 +2,20 @@
 export { blackholeSink } from './blackhole/blackhole.ts'
 export { collectSink } from './collect/collect.ts'
 export {
+  type CustomSinkContext,
+  type CustomSinkOptions,
+  type CustomSinkWriter,
+  customSink,
+} from './custom/custom-sink.ts'
+export {
+  type CustomSourceContext,
+  type CustomSourceOptions,
+  type CustomSourceOutput,
+  type CustomSplit,
+  type CustomSplitReader,
+  customSource,
+} from './custom/custom-source.ts'
+export {
   type DatagenField,
   type DatagenFields,
   type DatagenGenerator,

@@ -35,7 +35,7 @@ export interface LocalClusterOptions {
 }
 
 /** Their writers publish rows by themselves. */
-const PUBLISHING = new Set(['print', 'collect', 'blackhole'])
+const PUBLISHING = new Set(['print', 'collect', 'blackhole', 'customSink'])
 
 /** Finds an operator by what the probe shows. */
 export interface LocalOperator {

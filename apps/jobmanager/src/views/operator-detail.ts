@@ -65,6 +65,9 @@ function detailOf({ type, config, watermarks }: Pick<JobNode, 'type' | 'config' 
       return datagenDetail(config)
     case 'collection':
       return functionText(config.values)
+    case 'customSource':
+    case 'customSink':
+      return functionText(config.open)
     case 'fileSource':
     case 'fileSink':
       return joined(text(config.path), text(config.format))
