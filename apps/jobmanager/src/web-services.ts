@@ -52,6 +52,8 @@ export function openWebServices(parts: WebServicesParts): WebServices {
     clock: nodePlatform.clock,
     timers: nodePlatform.timers,
     version,
+    onFault: (job, error) =>
+      logger.warn({ err: error, job }, `the last figures of job ${job} could not be kept: ${error.message}`),
   })
   views.start()
   onShutdown(() => views.stop())

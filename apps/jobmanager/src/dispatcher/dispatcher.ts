@@ -4,16 +4,25 @@ import { type PlacementName, placementOf } from '@weir/control/scheduling/placem
 import { WeirError } from '@weir/engine/base/errors'
 import { newJobId } from '@weir/engine/base/ids'
 import type { Platform } from '@weir/engine/base/platform'
-import { executionGraph } from '@weir/engine/graph/execution-graph'
+import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/execution-graph'
 import type { Logger } from '@weir/process/logging'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { placedError } from '@weir/submission/problems'
 import { decodeSource } from '@weir/submission/source-text'
 import type { TaskManagerCalls } from '../adapters/grpc-server.ts'
-import { JobMetrics } from '../metrics/job-metrics.ts'
+import { type JobFigures, JobMetrics } from '../metrics/job-metrics.ts'
+import { metricsView } from '../metrics/metrics-view.ts'
+import { fromStoredFigures } from '../metrics/stored-figures.ts'
 import type { MetaStore } from '../store/meta-store.ts'
-import { type JobRecord, type JobVersionRecord, type NewJobVersion, PAGE_ROWS_MAX } from '../store/records.ts'
+import {
+  type JobFiguresRecord,
+  type JobRecord,
+  type JobVersionRecord,
+  type JsonValue,
+  type NewJobVersion,
+  PAGE_ROWS_MAX,
+} from '../store/records.ts'
 import { toStoredBundle } from '../submission/stored-bundle.ts'
 import { toStoredPlaces } from '../submission/stored-places.ts'
 import { ClusterWatch } from './cluster-watch.ts'
@@ -212,8 +221,8 @@ export class Dispatcher implements ControlPlane {
     const now = this.#parts.platform.clock.monotonicMs()
     const entry = this.#table.find(jobId)
     if (entry !== undefined) return entry.metrics.view(jobId, entry.runner.master.state.name === 'running', now)
-    const { version } = await this.#stored(jobId)
-    return new JobMetrics(executionGraph(version.graph)).view(jobId, false, now)
+    const { figures, graph } = await this.#storedFigures(jobId)
+    return metricsView(jobId, graph, figures)
   }
 
   async jobSource(jobId: string): ReturnType<ControlPlane['jobSource']> {
@@ -304,6 +313,22 @@ export class Dispatcher implements ControlPlane {
     return entry === undefined || summary === undefined ? null : liveJobOf(entry, summary, this.#resources.totalSlots)
   }
 
+  /** The last figures of a job that ended long ago, or under an earlier JobManager. Rejects with NOT_FOUND. */
+  async storedFigures(jobId: string): Promise<JobFigures> {
+    return (await this.#storedFigures(jobId)).figures
+  }
+
+  /** What charts of such a job showed; null when that is not kept. */
+  async storedCharts(jobId: string): Promise<JsonValue> {
+    return (await this.#parts.store.jobs.getJobFigures(jobId))?.charts ?? null
+  }
+
+  /** Writes down what a job has done that has ended. */
+  async keepFigures(jobId: string, record: JobFiguresRecord): Promise<void> {
+    await this.#parts.store.jobs.putJobFigures(this.epoch, jobId, record)
+    this.#table.index.update(jobId, { recordsIn: record.recordsIn, recordsOut: record.recordsOut })
+  }
+
   /** For /metrics: the jobs that have not ended. */
   liveJobs(): { jobId: string; restarts: number; metrics: JobMetricsView }[] {
     const now = this.#parts.platform.clock.monotonicMs()
@@ -351,6 +376,14 @@ export class Dispatcher implements ControlPlane {
     const found = await this.#parts.store.jobs.getJobWithVersion(jobId)
     if (found === null) throw unknownJob(jobId)
     return found
+  }
+
+  async #storedFigures(jobId: string): Promise<{ figures: JobFigures; graph: ExecutionGraph }> {
+    const { version } = await this.#stored(jobId)
+    const graph = executionGraph(version.graph)
+    const kept = await this.#parts.store.jobs.getJobFigures(jobId)
+    const figures = kept === null ? null : fromStoredFigures(kept.figures, graph)
+    return { graph, figures: figures ?? new JobMetrics(graph).figures(false, 0) }
   }
 
   /** Throws NOT_FOUND; gives what the job has just done the time to be written. */

@@ -14,6 +14,9 @@ const STACK_CHARACTERS_MAX = 1_000
 export interface IndexedJob extends JobSummary {
   /** Why it failed; message, stack and record are cut short. */
   readonly error: JobError | null
+  /** In all, once it has ended. */
+  readonly recordsIn: number | null
+  readonly recordsOut: number | null
 }
 
 /** What the list of jobs shows, kept in memory: the list answers at once, whatever the database is doing. */
@@ -22,7 +25,8 @@ export class JobIndex {
   readonly #jobs = new Map<string, IndexedJob>()
 
   add(record: JobRecord): void {
-    this.#jobs.set(record.id, { ...summaryOf(record), error: shortError(record.error) })
+    const { recordsIn, recordsOut } = record
+    this.#jobs.set(record.id, { ...summaryOf(record), recordsIn, recordsOut, error: shortError(record.error) })
     if (this.#jobs.size > JOBS_MAX) this.#jobs.delete(this.#jobs.keys().next().value!)
   }
 

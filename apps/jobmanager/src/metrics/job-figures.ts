@@ -1,5 +1,5 @@
 import type { ExecutionGraph, JobVertex } from '@weir/engine/graph/execution-graph'
-import type { OperatorMetrics, SubtaskMetrics } from '@weir/proto/metrics'
+import type { OperatorMetrics, SubtaskMetrics, TransportCounters } from '@weir/proto/metrics'
 
 /** One report of one subtask. */
 export interface Sample {
@@ -30,6 +30,10 @@ export interface VertexFigures extends LoadFigures {
   readonly finished: boolean
   /** The operator in which most of the chain's time went, with its share; null while too little is known. */
   readonly hottest: { readonly uid: string; readonly share: number } | null
+  /** How many times the median of the others the busiest subtask lastingly does; null when it is nothing to speak of. */
+  readonly skew: number | null
+  /** Records by the transport that they left through; null is not known. */
+  readonly sent: TransportCounters | null
   readonly subtasks: readonly LoadFigures[]
 }
 
@@ -48,6 +52,7 @@ export interface FiguresRequest {
   readonly sinks: ReadonlySet<string>
   /** Samples of a subtask, oldest first; the first and the last span the time that rates are taken over. */
   readonly samplesOf: (vertex: number, subtask: number) => readonly Sample[]
+  readonly skewOf: (vertex: number) => number | null
   /** The job runs, so that rates and ratios mean something. */
   readonly live: boolean
   readonly nowMonotonicMs: number
@@ -77,6 +82,8 @@ export function figuresOf(request: FiguresRequest): Figures {
       id: vertex.id,
       finished: windows.every(window => window?.last.metrics.status === 'finished'),
       hottest: hottestOf(vertex, windows),
+      skew: request.live ? request.skewOf(vertex.index) : null,
+      sent: sentBy(windows),
       ...loadOf(windows, shape),
       subtasks: windows.map(window => loadOf([window], shape)),
     })
@@ -190,8 +197,20 @@ function hottestOf(vertex: JobVertex, windows: readonly (Window | null)[]): Vert
   return { uid: vertex.nodes[seen.indexOf(most)]!.uid, share: most / total }
 }
 
+function sentBy(windows: readonly (Window | null)[]): TransportCounters | null {
+  const known = windows.filter(window => window !== null)
+  if (known.length === 0) return null
+  const total = { local: 0, ring: 0, tcp: 0 }
+  for (const { last } of known) {
+    total.local += last.metrics.sent.local
+    total.ring += last.metrics.sent.ring
+    total.tcp += last.metrics.sent.tcp
+  }
+  return total
+}
+
 /** Records that a subtask has taken in: the head of a source counts what it reads as what it gives out. */
-function takenIn(metrics: SubtaskMetrics, { isSource }: Shape): number {
+export function takenIn(metrics: SubtaskMetrics, { isSource }: Pick<Shape, 'isSource'>): number {
   return isSource ? Math.max(metrics.recordsIn, metrics.operators[0]?.recordsOut ?? 0) : metrics.recordsIn
 }
 

@@ -13,6 +13,9 @@ const SERIES_PER_JOB_MAX = 500
 /** Jobs that have ended keep theirs until so many others have. */
 const JOBS_MAX = 100
 
+/** Of a job that has ended: each is up to 900 points, so this is about 300 KB as text. */
+const KEPT_SERIES_MAX = 60
+
 /** A job that was added to within this time runs: it is not forgotten for another one. */
 const RUNS_WITHIN_MS = 5_000
 
@@ -70,6 +73,18 @@ export class MetricsHistory {
     return this.#jobs.get(jobId)?.read(range) ?? { from: 0, stepMs: STEP_MS[range], values: {} }
   }
 
+  has(jobId: string): boolean {
+    return this.#jobs.has(jobId)
+  }
+
+  /** All ranges of a job with its first `KEPT_SERIES_MAX` series, to be kept when it has ended; null when there is none. */
+  charts(jobId: string): Readonly<Record<MetricRange, MetricSeries>> | null {
+    const series = this.#jobs.get(jobId)
+    if (series === undefined) return null
+    const read = (range: MetricRange): MetricSeries => series.read(range, KEPT_SERIES_MAX)
+    return { '5m': read('5m'), '30m': read('30m'), '6h': read('6h') }
+  }
+
   forget(jobId: string): void {
     this.#series -= this.#jobs.get(jobId)?.size ?? 0
     this.#jobs.delete(jobId)
@@ -116,10 +131,10 @@ class JobSeries {
     }
   }
 
-  read(range: MetricRange): MetricSeries {
+  read(range: MetricRange, seriesMax = Number.POSITIVE_INFINITY): MetricSeries {
     const rings = this.#rings.get(range)!
     const values: Record<string, (number | null)[]> = {}
-    this.#names.forEach((name, index) => {
+    this.#names.slice(0, seriesMax).forEach((name, index) => {
       values[name] = rings[index]!.values()
     })
     return { from: rings[0]?.fromMs ?? 0, stepMs: STEP_MS[range], values }

@@ -58,6 +58,26 @@ for (const kind of databaseKinds('drafts')) {
       return job.id
     }
 
+    test('have the job that still runs as theirs when a later one is deleted, with the revision it was made of', async () => {
+      const draft = await make()
+      const running = await deploy(draft.id, 1, 'first')
+      const second = await save(draft.id, 'second')
+      const ended = await deploy(draft.id, second, 'second')
+      const again = await deploy(draft.id, second, 'second')
+      await store.jobs.updateJob(epoch, running, { status: 'RUNNING' })
+      for (const id of [ended, again]) await store.jobs.updateJob(epoch, id, { status: 'FINISHED' })
+      expect(await store.drafts.getDraft(draft.id)).toMatchObject({ jobId: again, deployedRevision: second })
+      await store.jobs.deleteJob(epoch, again)
+      expect(await store.drafts.getDraft(draft.id)).toMatchObject({ jobId: running, deployedRevision: 1 })
+      await store.jobs.updateJob(epoch, running, { status: 'CANCELED' })
+      await store.jobs.deleteJob(epoch, running)
+      expect(await store.drafts.getDraft(draft.id)).toMatchObject({ jobId: ended, deployedRevision: second })
+      const [latest] = await store.drafts.listDraftVersions(draft.id)
+      expect(latest).toMatchObject({ revision: second, jobId: ended })
+      await store.jobs.deleteJob(epoch, ended)
+      expect(await store.drafts.getDraft(draft.id)).toMatchObject({ jobId: null, deployedRevision: null })
+    })
+
     test('come back letter by letter, and are listed with the one edited last on top', async () => {
       const source = `export default env // "quotes", \\escapes, ünïcödé, 🌊\r\n\t`
       const draft = await make({ source, name: 'a "name" 🌊', at: 5_000 })
@@ -168,6 +188,9 @@ for (const kind of databaseKinds('drafts')) {
       expect(await store.drafts.listDraftVersions(id)).toMatchObject([{ revision: 1, jobId: again }])
       await store.jobs.updateJob(epoch, again, { status: 'CANCELED' })
       await store.jobs.deleteJob(epoch, again)
+      expect(await store.drafts.listDraftVersions(id)).toMatchObject([{ kind: 'deployed', jobId }])
+      await store.jobs.updateJob(epoch, jobId, { status: 'CANCELED' })
+      await store.jobs.deleteJob(epoch, jobId)
       expect(await store.drafts.getDraft(id)).toMatchObject({ jobId: null, deployedRevision: null })
       expect(await store.drafts.listDraftVersions(id)).toMatchObject([{ kind: 'deployed', jobId: null }])
     })

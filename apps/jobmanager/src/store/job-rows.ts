@@ -1,11 +1,12 @@
 import type { JobGraph } from '@weir/engine/graph/job-graph'
-import type { Attempt, Job, JobEvent, JobException, JobVersion } from '../generated/prisma/client.ts'
+import type { Attempt, Job, JobEvent, JobException, JobFigures, JobVersion } from '../generated/prisma/client.ts'
 import { cleanText, cleanTextOrNull, fromBigInt, fromJson, fromTime, fromTimeOrNull } from './conversions.ts'
 import {
   type AttemptRecord,
   type JobError,
   type JobEventRecord,
   type JobExceptionRecord,
+  type JobFiguresRecord,
   type JobRecord,
   type JobSettings,
   type JobVersionRecord,
@@ -35,6 +36,19 @@ export function toJob(row: Job): JobRecord {
     startedAt: fromTimeOrNull(row.startedAt),
     finishedAt: fromTimeOrNull(row.finishedAt),
     draftId: row.draftId,
+    recordsIn: row.recordsIn === null ? null : fromBigInt(row.recordsIn),
+    recordsOut: row.recordsOut === null ? null : fromBigInt(row.recordsOut),
+  }
+}
+
+export function toFigures(row: JobFigures & { readonly job: Pick<Job, 'recordsIn' | 'recordsOut'> }): JobFiguresRecord {
+  const { recordsIn, recordsOut } = row.job
+  return {
+    recordsIn: recordsIn === null ? null : fromBigInt(recordsIn),
+    recordsOut: recordsOut === null ? null : fromBigInt(recordsOut),
+    figures: fromJson(row.figures),
+    charts: row.charts === null ? null : fromJson(row.charts),
+    at: fromTime(row.at),
   }
 }
 

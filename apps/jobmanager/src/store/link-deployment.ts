@@ -1,7 +1,7 @@
 import { WeirError } from '@weir/engine/base/errors'
 import { cleanText, exactText, toTime } from './conversions.ts'
 import { trimHistory } from './draft-history.ts'
-import type { DraftRevision } from './records.ts'
+import { type DraftRevision, LIVE_STATUSES } from './records.ts'
 import type { Transaction } from './store-session.ts'
 
 export interface Deployment extends DraftRevision {
@@ -32,6 +32,37 @@ export async function linkDeployment(db: Transaction, deployment: Deployment): P
     create: { ...entry, draftId, revision, source: exactText(deployment.source, 'the draft') },
   })
   await trimHistory(db, draftId)
+}
+
+/**
+ * Gives a draft whose latest job has been deleted the newest of the others that were deployed from it; one that has not
+ * ended comes before those that have, since it is the one that people look for. In the transaction that deletes the job.
+ */
+export async function relinkDraft(db: Transaction, draftId: string): Promise<void> {
+  const newest = { orderBy: { seq: 'desc' }, select: { id: true, version: true } } as const
+  const job =
+    (await db.job.findFirst({ where: { draftId, status: { in: [...LIVE_STATUSES] } }, ...newest })) ??
+    (await db.job.findFirst({ where: { draftId }, ...newest }))
+  if (job === null) return
+  const { sourceText } = await db.jobVersion.findUniqueOrThrow({
+    where: { jobId_version: { jobId: job.id, version: job.version } },
+    select: { sourceText: true },
+  })
+  // A revision that was deployed twice remembers its latest job alone: the text says which it was.
+  const entry = await db.draftVersion.findFirst({
+    where: { draftId, source: sourceText },
+    orderBy: { revision: 'desc' },
+    select: { revision: true, kind: true, jobId: true },
+  })
+  await db.draft.update({
+    where: { id: draftId },
+    data: { jobId: job.id, deployedRevision: entry?.revision ?? null },
+  })
+  if (entry === null || entry.kind !== 'deployed' || entry.jobId !== null) return
+  await db.draftVersion.update({
+    where: { draftId_revision: { draftId, revision: entry.revision } },
+    data: { jobId: job.id },
+  })
 }
 
 export function unknownDraft(draftId: string): WeirError {

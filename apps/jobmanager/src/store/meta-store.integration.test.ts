@@ -51,6 +51,8 @@ for (const kind of databaseKinds('the metadata store')) {
           startedAt: null,
           finishedAt: null,
           draftId: null,
+          recordsIn: null,
+          recordsOut: null,
         })
         const found = await store.jobs.getJobWithVersion(job.id)
         expect(found).toEqual({ job: created, version: { ...version, jobId: job.id, version: 1 } })
@@ -82,6 +84,28 @@ for (const kind of databaseKinds('the metadata store')) {
         const lone = { ...version, graph: { ...version.graph, name: 'half \ud800' } }
         await expect(store.jobs.createJob(epoch, job, lone)).rejects.toEqual(code('JOB_GRAPH'))
         expect(await store.jobs.getJob(job.id)).toBeNull()
+      })
+
+      test('the last figures of a job come back, with its totals in the list, and go with the job', async () => {
+        const job = newJob()
+        await store.jobs.createJob(epoch, job, version)
+        expect(await store.jobs.getJobFigures(job.id)).toBeNull()
+        const record = {
+          recordsIn: 12_345_678_901,
+          recordsOut: null,
+          figures: { vertices: [{ id: 'a "b"', busy: 0.5 }] },
+          charts: { '5m': [1, null, 2.5] },
+          at: 5_000,
+        }
+        await store.jobs.putJobFigures(epoch, job.id, { ...record, recordsIn: 1 })
+        await store.jobs.putJobFigures(epoch, job.id, record)
+        expect(await store.jobs.getJobFigures(job.id)).toEqual(record)
+        const [listed] = (await store.jobs.listJobs({ limit: 1 })).rows
+        expect(listed).toMatchObject({ id: job.id, recordsIn: 12_345_678_901, recordsOut: null })
+        await expect(store.jobs.putJobFigures(epoch, 'job_none', record)).rejects.toEqual(code('NOT_FOUND'))
+        await store.jobs.updateJob(epoch, job.id, { status: 'FINISHED' })
+        await store.jobs.deleteJob(epoch, job.id)
+        expect(await store.jobs.getJobFigures(job.id)).toBeNull()
       })
 
       test('further versions count up, and the older ones stay', async () => {

@@ -6,6 +6,7 @@ import type {
   JobChange,
   JobEventRecord,
   JobExceptionRecord,
+  JobFiguresRecord,
   JobQuery,
   JobRecord,
   JobStatus,
@@ -79,6 +80,8 @@ export const META_STORE_METHODS: MethodTable = {
     listExceptions: 'read',
     appendJobEvent: 'write',
     listJobEvents: 'read',
+    putJobFigures: 'write',
+    getJobFigures: 'read',
   },
   cluster: {
     upsertTaskManager: 'write',
@@ -132,7 +135,10 @@ export interface JobStore {
   addJobVersion(epoch: number, jobId: string, version: NewJobVersion): Promise<JobVersionRecord>
   /** NOT_FOUND for an unknown job, CONFLICT when its status is not among `expected`. */
   updateJob(epoch: number, jobId: string, change: JobChange): Promise<JobRecord>
-  /** Removes an ended job and all that belongs to it. NOT_FOUND, or CONFLICT while it has not ended. */
+  /**
+   * Removes an ended job and all that belongs to it; a draft whose latest job it was has the newest of its other jobs
+   * then, one that has not ended before one that has. NOT_FOUND, or CONFLICT while it has not ended.
+   */
   deleteJob(epoch: number, jobId: string): Promise<void>
   getJob(jobId: string): Promise<JobRecord | null>
   /** The latest version, or the one asked for. */
@@ -156,6 +162,10 @@ export interface JobStore {
   appendJobEvent(epoch: number, event: NewJobEvent): Promise<void>
   /** Newest first. */
   listJobEvents(jobId: string, query?: PageQuery): Promise<Page<JobEventRecord>>
+  /** Keeps the last figures of a job, in place of those before; the charts of the newest CHARTS_KEPT_MAX. NOT_FOUND. */
+  putJobFigures(epoch: number, jobId: string, figures: JobFiguresRecord): Promise<void>
+  /** Null for a job that has not ended, or whose figures nobody has kept. */
+  getJobFigures(jobId: string): Promise<JobFiguresRecord | null>
 }
 
 export interface ClusterStore {

@@ -12,12 +12,13 @@ import {
   toTimeIfSet,
   wholeNumber,
 } from './conversions.ts'
-import { toAttempt, toEvent, toException, toJob, toJobError, toVersion } from './job-rows.ts'
-import { linkDeployment, requireDraft } from './link-deployment.ts'
+import { toAttempt, toEvent, toException, toFigures, toJob, toJobError, toVersion } from './job-rows.ts'
+import { linkDeployment, relinkDraft, requireDraft } from './link-deployment.ts'
 import type { JobStore } from './meta-store.ts'
 import {
   type AttemptEnd,
   type AttemptRecord,
+  CHARTS_KEPT_MAX,
   ENDED_STATUSES,
   EVENTS_PER_JOB_MAX,
   EXCEPTIONS_PER_JOB_MAX,
@@ -25,6 +26,7 @@ import {
   type JobChange,
   type JobEventRecord,
   type JobExceptionRecord,
+  type JobFiguresRecord,
   type JobQuery,
   type JobRecord,
   type JobStatus,
@@ -124,7 +126,9 @@ export class PrismaJobStore implements JobStore {
   deleteJob(epoch: number, jobId: string): Promise<void> {
     return this.#session.write(epoch, async db => {
       const id = cleanText(jobId)
+      const drafts = await db.draft.findMany({ where: { jobId: id }, select: { id: true } })
       const { count } = await db.job.deleteMany({ where: { id, status: { in: [...ENDED_STATUSES] } } })
+      for (const draft of count > 0 ? drafts : []) await relinkDraft(db, draft.id)
       if (count > 0) return
       const job = await db.job.findUnique({ where: { id } })
       if (job === null) throw unknownJob(jobId)
@@ -277,6 +281,35 @@ export class PrismaJobStore implements JobStore {
       db.jobEvent.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 }),
     )
     return pageOf(rows, limit, toEvent, event => event.id)
+  }
+
+  putJobFigures(epoch: number, jobId: string, record: JobFiguresRecord): Promise<void> {
+    return this.#session.write(epoch, async db => {
+      const id = cleanText(jobId)
+      const { count } = await db.job.updateMany({
+        where: { id },
+        data: { recordsIn: record.recordsIn, recordsOut: record.recordsOut },
+      })
+      if (count === 0) throw unknownJob(jobId)
+      const data = {
+        figures: exactJson(record.figures, 'the figures of the job'),
+        charts: cleanJsonOrNull(record.charts),
+        at: toTime(record.at),
+      }
+      await db.jobFigures.upsert({ where: { jobId: id }, update: data, create: { ...data, jobId: id } })
+      await db.$executeRaw`UPDATE job_figures SET charts = NULL WHERE charts IS NOT NULL AND job_id IN (
+        SELECT job_id FROM job_figures ORDER BY at DESC, job_id OFFSET ${CHARTS_KEPT_MAX})`
+    })
+  }
+
+  async getJobFigures(jobId: string): Promise<JobFiguresRecord | null> {
+    const row = await this.#session.read(db =>
+      db.jobFigures.findUnique({
+        where: { jobId: cleanText(jobId) },
+        include: { job: { select: { recordsIn: true, recordsOut: true } } },
+      }),
+    )
+    return row === null ? null : toFigures(row)
   }
 }
 

@@ -62,6 +62,22 @@ export interface JobRecord {
   readonly finishedAt: number | null
   /** The draft that it was deployed from, if that still exists. */
   readonly draftId: string | null
+  /** What it has read and written in all; null before its end, and where that is not known. */
+  readonly recordsIn: number | null
+  readonly recordsOut: number | null
+}
+
+/** The charts of so many jobs that ended last are kept; figures are kept as long as their job. */
+export const CHARTS_KEPT_MAX = 500
+
+/** The load of a job that has ended. The documents are their writer's, the store only keeps them. */
+export interface JobFiguresRecord {
+  readonly recordsIn: number | null
+  readonly recordsOut: number | null
+  readonly figures: JsonValue
+  /** Null when they are not kept (any more). */
+  readonly charts: JsonValue
+  readonly at: number
 }
 
 export interface NewJob {

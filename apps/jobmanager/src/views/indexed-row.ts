@@ -3,10 +3,11 @@ import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import type { IndexedJob } from '../dispatcher/job-index.ts'
 import { failureFacts } from './job-sight.ts'
 
-/** The row of a job that ended long ago, or under an earlier JobManager: what it has read and written is not kept. */
+/** The row of a job that ended long ago, or under an earlier JobManager. */
 export function indexedRowDoc(job: IndexedJob, now: number, seesRecords: boolean): JobRowDoc {
   const { jobId, name, status, parallelism, restarts, submittedAt, startedAt, finishedAt, error } = job
-  const unknown = { recordsIn: null, recordsOut: null, recordsInPerSecond: null, recordsOutPerSecond: null }
+  const { recordsIn, recordsOut } = job
+  const flow = { recordsIn, recordsOut, recordsInPerSecond: null, recordsOutPerSecond: null }
   const verdict = verdictOf({
     now,
     status,
@@ -23,7 +24,7 @@ export function indexedRowDoc(job: IndexedJob, now: number, seesRecords: boolean
     hasMoreFailures: false,
     stuck: null,
     input: { records: null, lastAt: null, finished: false },
-    ...unknown,
+    ...flow,
     vertices: [],
   })
   return {
@@ -37,7 +38,7 @@ export function indexedRowDoc(job: IndexedJob, now: number, seesRecords: boolean
     submittedAt,
     startedAt,
     finishedAt,
-    ...unknown,
+    ...flow,
     backpressure: null,
     busy: null,
   }

@@ -57,8 +57,9 @@ test('edges have their rates, the side output that of its consumer', () => {
   })
 })
 
-test('a subtask that does more than twice the others is seen', () => {
-  const doc = docOf(sightOf(8))
+test('a subtask that does lastingly more than twice the others is seen', () => {
+  expect(docOf(sightOf(8)).vertices.count!.skew).toBe(null)
+  const doc = docOf(sightOf(40))
   expect(doc.vertices.count!.skew).toBe(7)
   expect(doc.vertices.clicks!.skew).toBe(null)
 })

@@ -1,4 +1,3 @@
-import { skewOf } from '@weir/control/verdict/skew'
 import type {
   EdgeDoc,
   JobDoc,
@@ -12,10 +11,9 @@ import type {
 } from '@weir/proto/web/job-doc'
 import type { VertexStatusView } from '../dispatcher/control-plane.ts'
 import type { LoadFigures, VertexFigures } from '../metrics/job-metrics.ts'
-import { maxOfKnown, minOfKnown, sumOfKnown } from '../metrics/known-values.ts'
+import { maxOfKnown, sumOfKnown } from '../metrics/known-values.ts'
 import { edgeIdsOf } from './edge-ids.ts'
-import { flowTotals, type JobSight } from './job-sight.ts'
-import { operatorKinds } from './pipeline-view.ts'
+import type { JobSight } from './job-sight.ts'
 import { roundLag, roundRate, roundRatio } from './rounding.ts'
 
 export interface JobDocRequest {
@@ -56,25 +54,18 @@ export function jobDoc(request: JobDocRequest): JobDoc {
   }
 }
 
-export function totalsOf(sight: JobSight): JobTotals {
-  const { graph, figures } = sight
-  const flow = flowTotals(sight)
-  const kinds = operatorKinds(graph.job)
-  const sinks = graph.vertices.flatMap(({ index, nodes }) =>
-    nodes.some(({ uid }) => kinds.get(uid) === 'sink') ? [figures.vertices[index]!] : [],
-  )
-  const unfinished = sinks.filter(({ finished }) => !finished)
+export function totalsOf({ figures }: JobSight): JobTotals {
+  const { totals, vertices } = figures
   const operators = [...figures.operators.values()]
   return {
-    recordsIn: flow.recordsIn,
-    recordsOut: flow.recordsOut,
-    recordsInPerSecond: roundRate(flow.recordsInPerSecond),
-    recordsOutPerSecond: roundRate(flow.recordsOutPerSecond),
-    busyMax: roundRatio(maxOfKnown(figures.vertices.map(({ busy }) => busy))),
-    backpressureMax: roundRatio(maxOfKnown(figures.vertices.map(({ backpressure }) => backpressure))),
-    // A branch without event time says nothing about how far the others are behind.
-    watermark: minOfKnown(unfinished.map(({ watermark }) => watermark)),
-    watermarkLagMs: roundLag(maxOfKnown(unfinished.map(({ watermarkLagMs }) => watermarkLagMs))),
+    recordsIn: totals.recordsIn,
+    recordsOut: totals.recordsOut,
+    recordsInPerSecond: roundRate(totals.recordsInPerSecond),
+    recordsOutPerSecond: roundRate(totals.recordsOutPerSecond),
+    busyMax: roundRatio(maxOfKnown(vertices.map(({ busy }) => busy))),
+    backpressureMax: roundRatio(maxOfKnown(vertices.map(({ backpressure }) => backpressure))),
+    watermark: totals.watermark,
+    watermarkLagMs: roundLag(totals.watermarkLagMs),
     lateRecords: sumOfKnown(operators.map(({ lateRecords }) => lateRecords)),
     stateBytes: sumOfKnown(operators.map(({ stateBytes }) => stateBytes)),
   }
@@ -91,7 +82,7 @@ function vertexDoc({ sight, before, keepSubtasksOf }: JobDocRequest, index: numb
     name: vertex.name,
     parallelism: vertex.parallelism,
     ...loadDoc(load, view?.status ?? 'CREATED'),
-    skew: roundRate(skewOf(ratesOfRunning(load, view))),
+    skew: roundRate(load.skew),
     noProgress: isStuck(sight, index),
     subtasks: kept ?? subtaskDocs(load, view),
   }
@@ -120,13 +111,6 @@ function loadDoc(load: LoadFigures, status: SubtaskStatus): LoadDoc {
     watermarkLagMs: roundLag(load.watermarkLagMs),
     stateBytes: load.stateBytes,
   }
-}
-
-/** Records per second of the subtasks that are at work: one that has finished is no measure for the others. */
-function ratesOfRunning(load: VertexFigures, view: VertexStatusView | undefined): (number | null)[] {
-  return load.subtasks.map(({ recordsInPerSecond }, index) =>
-    view?.subtasks[index]?.status === 'RUNNING' ? recordsInPerSecond : null,
-  )
 }
 
 function isStuck({ live, graph }: JobSight, index: number): boolean {

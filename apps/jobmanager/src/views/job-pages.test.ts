@@ -42,7 +42,7 @@ function setUp(
         listDraftVersions: async () => (parts.versions ?? []) as DraftVersionRecord[],
       },
     },
-    views: { series: (_, range) => ({ from: 0, stepMs: range === '5m' ? 1_000 : 6_000, values: {} }) },
+    views: { series: async (_, range) => ({ from: 0, stepMs: range === '5m' ? 1_000 : 6_000, values: {} }) },
   })
   return { pages, submitted, exceptions }
 }

@@ -10,8 +10,6 @@ import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/executio
 import type { JobFailure, JobStatusView } from '../dispatcher/control-plane.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { JobFigures, VertexFigures } from '../metrics/job-metrics.ts'
-import { sumOfKnown } from '../metrics/known-values.ts'
-import { operatorKinds } from './pipeline-view.ts'
 import { topmostPlace } from './stack-places.ts'
 
 /** All that is known of one job at one moment. */
@@ -24,26 +22,6 @@ export interface JobSight {
   /** Null for a job that is not in memory any more. */
   readonly live: LiveJob | null
   readonly stuck: StuckFacts | null
-}
-
-/** Sums over the sources and sinks of a job. */
-export interface FlowTotals {
-  readonly recordsIn: number | null
-  readonly recordsOut: number | null
-  readonly recordsInPerSecond: number | null
-  readonly recordsOutPerSecond: number | null
-}
-
-export function flowTotals({ graph, figures }: Pick<JobSight, 'graph' | 'figures'>): FlowTotals {
-  const kinds = operatorKinds(graph.job)
-  const of = (kind: 'source' | 'sink') =>
-    graph.job.nodes.flatMap(({ uid }) => (kinds.get(uid) === kind ? [figures.operators.get(uid)!] : []))
-  return {
-    recordsIn: sumOfKnown(of('source').map(({ recordsIn }) => recordsIn)),
-    recordsOut: sumOfKnown(of('sink').map(({ recordsOut }) => recordsOut)),
-    recordsInPerSecond: sumOfKnown(of('source').map(({ recordsInPerSecond }) => recordsInPerSecond)),
-    recordsOutPerSecond: sumOfKnown(of('sink').map(({ recordsOutPerSecond }) => recordsOutPerSecond)),
-  }
 }
 
 /** What the rules of the verdict are asked with. */
@@ -65,7 +43,10 @@ export function factsOf(sight: JobSight): JobFacts {
     hasMoreFailures: live !== null && live.failureCount > live.failures.length,
     stuck,
     input: figures.input,
-    ...flowTotals(sight),
+    recordsIn: figures.totals.recordsIn,
+    recordsOut: figures.totals.recordsOut,
+    recordsInPerSecond: figures.totals.recordsInPerSecond,
+    recordsOutPerSecond: figures.totals.recordsOutPerSecond,
     vertices: vertexFacts(graph, figures),
   }
 }

@@ -6,7 +6,8 @@ import type { IndexedJob } from '../dispatcher/job-index.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { RecentFailure } from '../dispatcher/recent-failures.ts'
 import { JobMetrics } from '../metrics/job-metrics.ts'
-import type { JobExceptionRecord, JobRecord } from '../store/records.ts'
+import { fromStoredFigures } from '../metrics/stored-figures.ts'
+import type { JobExceptionRecord, JobFiguresRecord, JobRecord } from '../store/records.ts'
 import { LiveViews, type ViewedCluster } from './live-views.ts'
 import { clicksGraph, liveJobOf, reportAt, statusOf } from './testing/made-up-job.ts'
 
@@ -23,8 +24,14 @@ function setUp() {
     stored: true,
     exceptions: [] as JobExceptionRecord[],
     draftId: 'draft_1' as string | null,
+    databaseIsAway: false,
   }
-  const indexed = (): IndexedJob => ({ ...job.status, error: job.status.error as IndexedJob['error'] })
+  const indexed = (): IndexedJob => ({
+    ...job.status,
+    error: job.status.error as IndexedJob['error'],
+    recordsIn: null,
+    recordsOut: null,
+  })
   const cluster: ViewedCluster = {
     jobs: () => (job.stored ? [indexed()] : []),
     liveJob: jobId =>
@@ -35,7 +42,21 @@ function setUp() {
     },
     jobSource: async () => ({ graph: clicksGraph.job, source: '', fileName: 'clicks.ts' }),
     taskManagers: async () => [],
+    storedFigures: async () => {
+      const kept = keptRecords.at(-1)
+      return (
+        (kept === undefined ? null : fromStoredFigures(kept.figures, clicksGraph)) ??
+        new JobMetrics(clicksGraph).figures(false, 0)
+      )
+    },
+    storedCharts: async () => keptRecords.at(-1)?.charts ?? null,
+    keepFigures: async (_, record) => {
+      if (job.databaseIsAway) throw new WeirError('DATABASE', 'the database is away')
+      keptRecords.push(structuredClone(record))
+    },
   }
+  const keptRecords: JobFiguresRecord[] = []
+  const faults: string[] = []
   let counts = 0
   const views = new LiveViews({
     cluster: () => cluster,
@@ -49,6 +70,7 @@ function setUp() {
     clock,
     timers: clock,
     version: '1',
+    onFault: (_, error) => faults.push(error.code),
   })
   /** A second goes by, in which every subtask reports. */
   const run = (seconds: number): void => {
@@ -57,7 +79,7 @@ function setUp() {
       reportAt(metrics, clock.monotonicMs() / 1000, clock.monotonicMs(), clock.now())
     }
   }
-  return { clock, metrics, job, views, run, counts: () => counts }
+  return { clock, metrics, job, views, run, counts: () => counts, keptRecords, faults }
 }
 
 const failure = (at: number): RecentFailure => ({
@@ -89,7 +111,7 @@ describe('the document of a job', () => {
     const { doc } = await views.job('job_1', true)
     expect(doc.verdict.kind).toBe('running-well')
     expect(clock.now() - doc.verdict.since!).toBeGreaterThan(5_000)
-    views.stop()
+    await views.stop()
     const before = doc.verdict.since
     clock.advance(5_000)
     expect((await views.job('job_1', true)).doc.verdict.since).toBe(before)
@@ -217,7 +239,7 @@ describe('the overview', () => {
     job.stored = false
     views.tick()
     expect((await views.overview(true)).doc.jobs).toEqual({})
-    expect(views.series('job_1', '5m').values).toEqual({})
+    expect((await views.series('job_1', '5m')).values).toEqual({})
   })
 
   test('is refused by a standby', async () => {
@@ -238,19 +260,19 @@ describe('the history for charts', () => {
     run(4)
     job.live = {}
     run(2)
-    views.stop()
-    const rates = views.series('job_1', '5m').values.recordsInPerSecond!
+    await views.stop()
+    const rates = (await views.series('job_1', '5m')).values.recordsInPerSecond!
     expect(rates).toHaveLength(11)
     expect(rates.slice(2, 5)).toEqual([1_000, 1_000, 1_000])
     expect(rates.slice(5, 9)).toEqual([null, null, null, null])
     expect(rates.at(-1)).toBe(1_000)
   })
 
-  test('has load and lag by name', () => {
+  test('has load and lag by name', async () => {
     const { views, run } = setUp()
     run(5)
     views.tick()
-    expect(Object.keys(views.series('job_1', '30m').values)).toEqual([
+    expect(Object.keys((await views.series('job_1', '30m')).values)).toEqual([
       'recordsInPerSecond',
       'recordsOutPerSecond',
       'watermarkLagMs',
@@ -262,5 +284,64 @@ describe('the history for charts', () => {
       'busy/late',
       'backpressure/late',
     ])
+  })
+})
+
+describe('a job that has ended', () => {
+  const settle = async (views: LiveViews): Promise<void> => {
+    views.tick()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+
+  test('is shown with all it has done, and its charts, by the next JobManager', async () => {
+    const { views, job, run, clock, keptRecords } = setUp()
+    views.start()
+    run(6)
+    job.live = { running: false }
+    job.status = { ...job.status, status: 'FINISHED', finishedAt: clock.now() }
+    await settle(views)
+    expect(keptRecords.map(({ recordsIn }) => recordsIn)).toEqual([6_000])
+    // The last report comes with the heartbeat after the end.
+    run(4)
+    await settle(views)
+    expect(keptRecords.at(-1)).toMatchObject({ recordsIn: 9_000 })
+    const written = keptRecords.length
+    run(5)
+    await settle(views)
+    expect(keptRecords).toHaveLength(written)
+
+    const next = setUp()
+    next.keptRecords.push(...keptRecords)
+    next.job.inMemory = false
+    next.job.status = job.status
+    const { doc } = await next.views.job('job_1', true)
+    expect(doc.totals).toMatchObject({ recordsIn: 9_000, recordsInPerSecond: null, watermarkLagMs: null })
+    expect(doc.verdict.text).toBe('Finished in 6 s: 9,000 records in, 396 out.')
+    expect(doc.vertices.count).toMatchObject({ recordsIn: 9_000, busy: null })
+    expect(doc.operators.count).toMatchObject({ lateRecords: 36 })
+    const { values } = await next.views.series('job_1', '5m')
+    expect(values.recordsInPerSecond).toContain(1_000)
+  })
+
+  test('is kept when the JobManager stops right after', async () => {
+    const { views, job, run, clock, keptRecords } = setUp()
+    run(6)
+    job.status = { ...job.status, status: 'CANCELED', finishedAt: clock.now() }
+    await views.stop()
+    expect(keptRecords).toHaveLength(1)
+  })
+
+  test('is tried again while the database is away', async () => {
+    const { views, job, run, clock, keptRecords, faults } = setUp()
+    run(6)
+    job.status = { ...job.status, status: 'FINISHED', finishedAt: clock.now() }
+    job.databaseIsAway = true
+    clock.advance(4_000)
+    await settle(views)
+    expect(faults).toEqual(['DATABASE'])
+    job.databaseIsAway = false
+    await settle(views)
+    await settle(views)
+    expect(keptRecords).toHaveLength(1)
   })
 })

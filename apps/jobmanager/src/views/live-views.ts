@@ -6,10 +6,10 @@ import type { JobDoc } from '@weir/proto/web/job-doc'
 import type { JobRowDoc, OverviewDoc } from '@weir/proto/web/overview-doc'
 import type { Dispatcher } from '../dispatcher/dispatcher.ts'
 import type { IndexedJob } from '../dispatcher/job-index.ts'
-import { JobMetrics } from '../metrics/job-metrics.ts'
 import { MetricsHistory } from '../metrics/metrics-history.ts'
 import type { JobStore } from '../store/meta-store.ts'
-import { isEnded } from '../store/records.ts'
+import { isEnded, type JsonValue } from '../store/records.ts'
+import { FinalFigures, keptChart, LAST_FIGURES_MS } from './final-figures.ts'
 import { indexedRowDoc } from './indexed-row.ts'
 import { jobDoc } from './job-doc.ts'
 import { JobMemory } from './job-memory.ts'
@@ -19,7 +19,10 @@ import { jobRowDoc, overviewDoc } from './overview-doc.ts'
 import { SlowFacts } from './slow-facts.ts'
 
 /** The part of the Dispatcher that the documents are made of. */
-export type ViewedCluster = Pick<Dispatcher, 'jobs' | 'liveJob' | 'jobStatus' | 'jobSource' | 'taskManagers'>
+export type ViewedCluster = Pick<
+  Dispatcher,
+  'jobs' | 'liveJob' | 'jobStatus' | 'jobSource' | 'taskManagers' | 'storedFigures' | 'storedCharts' | 'keepFigures'
+>
 
 export interface LiveViewsParts {
   /** Null on a standby. */
@@ -29,6 +32,8 @@ export interface LiveViewsParts {
   readonly timers: Timers
   /** Of this JobManager. */
   readonly version: string
+  /** The last figures of a job could not be kept; that is tried again. */
+  readonly onFault?: (jobId: string, error: WeirError) => void
 }
 
 /** A document, and whether nothing but an event changes it. */
@@ -42,8 +47,6 @@ const JOBS_SHOWN_MAX = 1_000
 /** So many subtasks are named anew each second; in larger jobs the subtasks of each vertex take their turn. */
 const SUBTASKS_PER_SECOND = 400
 const TICK_MS = 1_000
-/** After this time the last figures of a job that has ended are there: they come with a heartbeat. */
-const LAST_FIGURES_MS = 3_000
 
 /**
  * Makes the live documents. Once a second, whether anybody watches or not, it looks at every job that runs, so that charts
@@ -59,10 +62,16 @@ export class LiveViews {
   readonly #endedRows = new Map<string, EndedRow>()
   /** The same for those who may not see records. */
   readonly #quietEndedRows = new Map<string, EndedRow>()
+  readonly #finals: FinalFigures
   #timer: TimerHandle | null = null
 
   constructor(parts: LiveViewsParts) {
     this.#parts = parts
+    this.#finals = new FinalFigures({
+      keep: async (jobId, record) => this.#leading().keepFigures(jobId, record),
+      charts: jobId => this.#history.charts(jobId) as JsonValue,
+      onFault: (jobId, error) => parts.onFault?.(jobId, error),
+    })
     this.#startedAt = parts.clock.now()
     this.#slow = new SlowFacts(parts.store, parts.clock)
   }
@@ -77,19 +86,27 @@ export class LiveViews {
     })
   }
 
-  stop(): void {
+  /** Ends the looks; resolves when the last figures of jobs that have just ended are kept. */
+  async stop(): Promise<void> {
     this.#timer?.cancel()
     this.#timer = null
+    const cluster = this.#parts.cluster()
+    for (const job of cluster?.jobs() ?? []) if (isEnded(job.status)) this.#keepFinal(cluster!, job)
+    await this.#finals.flushed()
   }
 
-  /** One look at all jobs that have not ended. */
+  /** One look at all jobs that have not ended, and at those that have just ended. */
   tick(): void {
     const cluster = this.#parts.cluster()
     if (cluster === null) return
     const jobs = cluster.jobs()
     const now = this.#parts.clock.now()
-    for (const { jobId, status } of jobs) {
-      if (isEnded(status)) continue
+    for (const job of jobs) {
+      const { jobId } = job
+      if (isEnded(job.status)) {
+        this.#keepFinal(cluster, job)
+        continue
+      }
       const sight = this.#sightOf(cluster, jobId)
       if (sight === null) continue
       this.#memoryOf(jobId).verdictOf(sight, true)
@@ -138,8 +155,15 @@ export class LiveViews {
   }
 
   /** What charts of a job show; without points when nothing is kept of it. */
-  series(jobId: string, range: MetricRange): MetricSeries {
-    return this.#history.read(jobId, range)
+  async series(jobId: string, range: MetricRange): Promise<MetricSeries> {
+    const kept = this.#history.has(jobId) ? null : await this.#leading().storedCharts(jobId)
+    return keptChart(kept, range) ?? this.#history.read(jobId, range)
+  }
+
+  #keepFinal(cluster: ViewedCluster, { jobId, finishedAt }: IndexedJob): void {
+    if (!this.#finals.wants(jobId, finishedAt, this.#parts.clock.now())) return
+    const sight = this.#sightOf(cluster, jobId)
+    if (sight !== null) this.#finals.see(sight)
   }
 
   #rowOf(cluster: ViewedCluster, job: IndexedJob, seesRecords: boolean): JobRowDoc {
@@ -175,9 +199,8 @@ export class LiveViews {
   async #storedSight(cluster: ViewedCluster, jobId: string): Promise<JobSight> {
     const status = await cluster.jobStatus(jobId)
     const graph = executionGraph((await cluster.jobSource(jobId)).graph)
-    const { clock } = this.#parts
-    const figures = new JobMetrics(graph).figures(false, clock.monotonicMs())
-    return { now: clock.now(), status, graph, figures, live: null, stuck: null }
+    const figures = await cluster.storedFigures(jobId)
+    return { now: this.#parts.clock.now(), status, graph, figures, live: null, stuck: null }
   }
 
   #memoryOf(jobId: string): JobMemory {
@@ -194,6 +217,7 @@ export class LiveViews {
     }
     this.#history.keepOnly(there)
     this.#slow.keepOnly(there)
+    this.#finals.keepOnly(there)
   }
 
   #leading(): ViewedCluster {

@@ -3,7 +3,7 @@ import type { ClusterDoc, JobRowDoc, OverviewDoc, TaskManagerDoc } from '@weir/p
 import type { TaskManagerView } from '../dispatcher/control-plane.ts'
 import { maxOfKnown } from '../metrics/known-values.ts'
 import { attentionOf } from './attention.ts'
-import { flowTotals, type JobSight } from './job-sight.ts'
+import type { JobSight } from './job-sight.ts'
 import { roundRate, roundRatio } from './rounding.ts'
 
 export interface OverviewRequest {
@@ -31,7 +31,7 @@ export function overviewDoc(request: OverviewRequest): OverviewDoc {
 
 export function jobRowDoc(sight: JobSight, verdict: Verdict): JobRowDoc {
   const { status, figures } = sight
-  const flow = flowTotals(sight)
+  const flow = figures.totals
   return {
     jobId: status.jobId,
     name: status.name,

@@ -63,8 +63,8 @@ export interface VertexDoc extends LoadDoc {
   readonly name: string
   readonly parallelism: number
   /**
-   * The busiest subtask's records per second divided by the median of the others', when that is 2 or more and the vertex
-   * has at least 2 subtasks; null otherwise.
+   * The busiest subtask's records per second divided by the median of the others', when that is lastingly (for half a
+   * minute) 2 or more and the vertex has at least 2 subtasks; null otherwise.
    */
   readonly skew: number | null
   /** A subtask has been in one call of user code for longer than the limit. */

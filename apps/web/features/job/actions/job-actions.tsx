@@ -135,12 +135,18 @@ function CancelJob({ job }: { readonly job: JobDoc }) {
 function DeleteJob({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const router = useRouter()
+  const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
   const refusal = useMay('jobs:submit').reason ?? null
   const remove = useMutation(
     trpc.jobs.remove.mutationOptions({
       onSuccess: () => {
         toast.success(`Deleted ${job.name}`)
+        // Its pipeline has another job now, or none.
+        void queries.invalidateQueries({ queryKey: trpc.drafts.list.queryKey() })
+        if (job.draftId !== null) {
+          void queries.invalidateQueries({ queryKey: trpc.drafts.get.queryKey({ draftId: job.draftId }) })
+        }
         router.push('/jobs')
       },
     }),
