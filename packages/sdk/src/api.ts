@@ -29,6 +29,14 @@ export {
   type OnError,
   printSink,
 } from '@weir/connectors/index'
+export {
+  BroadcastConnectedStream,
+  type BroadcastStateDescriptor,
+  BroadcastStream,
+  ConnectedStreams,
+  KeyedBroadcastConnectedStream,
+  KeyedConnectedStreams,
+} from '@weir/engine/api/connected-streams'
 export type { SinkDescriptor, SourceDescriptor } from '@weir/engine/api/connectors'
 export { DataStream, OperatorStream, SinkOperator } from '@weir/engine/api/data-stream'
 export type { JobExecutionResult } from '@weir/engine/api/host-hooks'
@@ -53,6 +61,18 @@ export { TumblingWindow, type WindowAssigner } from '@weir/engine/api/window-ass
 export { type KeyedWindow, WindowedStream } from '@weir/engine/api/windowed-stream'
 export { WeirError } from '@weir/engine/base/errors'
 export type { Aggregator, ReduceFunction } from '@weir/engine/functions/aggregator'
+export {
+  type BroadcastContext,
+  BroadcastProcessFunction,
+  type BroadcastState,
+  type KeyedBroadcastContext,
+  KeyedBroadcastProcessFunction,
+  type KeyedReadOnlyBroadcastContext,
+  type OnTimerBroadcastContext,
+  type ReadOnlyBroadcastContext,
+  type ReadOnlyBroadcastState,
+} from '@weir/engine/functions/broadcast-process-function'
+export { CoProcessFunction, KeyedCoProcessFunction } from '@weir/engine/functions/co-process-function'
 export type { Collector } from '@weir/engine/functions/collector'
 export {
   type Context,
@@ -79,6 +99,7 @@ export {
   type ValueStateDescriptor,
   valueState,
 } from '@weir/engine/functions/state-descriptors'
+export type { StatefulMapFunction } from '@weir/engine/functions/stateful-map'
 export type { TimestampAssigner, WatermarkGenerator } from '@weir/engine/functions/watermark-generator'
 export type { TimeWindow, WindowFunction } from '@weir/engine/functions/window-function'
 export type { RestartStrategy } from '@weir/engine/graph/job-graph'

@@ -3,18 +3,24 @@
  * line under `@ts-expect-error` that has no error is one.
  */
 import {
+  type BroadcastContext,
+  BroadcastProcessFunction,
   type Collector,
   type Context,
+  CoProcessFunction,
   collectSink,
   type DataStream,
   datagenSource,
   fileSink,
   fileSource,
+  KeyedCoProcessFunction,
   KeyedProcessFunction,
+  mapState,
   type OperatorStream,
   OutputTag,
   ProcessFunction,
   printSink,
+  type ReadOnlyBroadcastContext,
   type RuntimeContext,
   StreamExecutionEnvironment,
   TumblingWindow,
@@ -229,13 +235,96 @@ export function connectorsAreTyped(): void {
   datagenSource<{ id: number; b: number }>({ fields: { id: 'sequence' } })
 }
 
+interface User {
+  id: number
+  name: string
+}
+declare const users: OperatorStream<User>
+
+class Join extends KeyedCoProcessFunction<number, Order, User, string> {
+  #name!: ValueState<string | undefined>
+  override open(context: RuntimeContext): void {
+    this.#name = context.getState(valueState<string>('name'))
+  }
+  override processElement1(order: Order, context: Context<number>, out: Collector<string>): void {
+    out.collect(`${context.currentKey().toFixed()} ${order.id} ${this.#name.value()}`)
+  }
+  override processElement2(user: User): void {
+    this.#name.update(user.name)
+  }
+}
+
+class Both extends CoProcessFunction<Order, User, number> {
+  override processElement1(order: Order, _context: unknown, out: Collector<number>): void {
+    out.collect(order.amount)
+  }
+  override processElement2(user: User, _context: unknown, out: Collector<number>): void {
+    out.collect(user.id)
+  }
+}
+
+const limits = mapState<number, string>('limits')
+
+class Limited extends BroadcastProcessFunction<Order, User, string> {
+  override processElement(order: Order, context: ReadOnlyBroadcastContext, out: Collector<string>): void {
+    const limit = context.getBroadcastState(limits).get(order.user)
+    if (limit !== undefined) out.collect(limit.trim())
+    // @ts-expect-error only the broadcast side writes
+    context.getBroadcastState(limits).put(1, 'a')
+  }
+  override processBroadcastElement(user: User, context: BroadcastContext): void {
+    context.getBroadcastState(limits).put(user.id, user.name)
+    // @ts-expect-error a name is no key of this state
+    context.getBroadcastState(limits).put(user.name, user.name)
+  }
+}
+
+export function connectedStreamsKeepTheirTypes(): void {
+  const mapped = orders.connect(users).map(
+    order => order.amount,
+    user => user.id,
+  )
+  same<Of<typeof mapped>, number>(true)
+  const words = orders.connect(users).flatMap(
+    order => [order.id],
+    user => user.name.split(' '),
+  )
+  same<Of<typeof words>, string>(true)
+  const numbers = orders.connect(users).process(new Both())
+  same<Of<typeof numbers>, number>(true)
+  const keyed = orders.connect(users).keyBy(
+    order => order.user,
+    user => user.id,
+  )
+  const joined = keyed.process(new Join())
+  same<Of<typeof joined>, string>(true)
+  orders.connect(users).keyBy('user', 'id').process(new Join())
+  orders.keyBy('user').connect(users.keyBy('id')).process(new Join())
+  const limited = orders.connect(users.broadcast(limits)).process(new Limited())
+  same<Of<typeof limited>, string>(true)
+  const running = orders.keyBy('id').statefulMap((key, order, sum: number | undefined) => {
+    const next = (sum ?? 0) + order.amount
+    return [[`${key.trim()} ${next}`], next]
+  })
+  same<Of<typeof running>, string>(true)
+  orders.connect(users).map(
+    order => order.amount,
+    // @ts-expect-error a user has no amount
+    user => user.amount,
+  )
+  // @ts-expect-error a keyed function needs keys
+  orders.connect(users).process(new Join())
+  // @ts-expect-error the keys are of different types
+  orders.keyBy('user').connect(users.keyBy('name'))
+  // @ts-expect-error the keys are of different types
+  orders.connect(users).keyBy('user', 'name')
+  // @ts-expect-error a keyed stream is connected to a keyed one
+  orders.keyBy('user').connect(users)
+}
+
 export function whatComesLaterIsMissing(): void {
   // @ts-expect-error not there in this version
-  orders.connect(orders)
-  // @ts-expect-error not there in this version
   orders.asyncMap(async order => order)
-  // @ts-expect-error not there in this version
-  orders.keyBy('id').statefulMap(() => [[], undefined])
   // @ts-expect-error not there in this version
   StreamExecutionEnvironment.createRemoteEnvironment('h', 1, {})
 }

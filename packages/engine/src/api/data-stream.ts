@@ -1,9 +1,16 @@
 import type { OutputTag } from '../functions/output-tag.ts'
 import { KeyedProcessFunction, type ProcessElement, type ProcessFunction } from '../functions/process-function.ts'
-import { checkField, checkFunction, checkSameJob, misuse, shown } from './checks.ts'
+import { checkFunction, checkSameJob, misuse, shown } from './checks.ts'
+import {
+  BroadcastConnectedStream,
+  type BroadcastStateDescriptor,
+  BroadcastStream,
+  ConnectedStreams,
+} from './connected-streams.ts'
 import type { SinkDescriptor } from './connectors.ts'
 import type { FieldName } from './field-names.ts'
 import { functionText } from './function-text.ts'
+import { keyOf } from './key.ts'
 import { KeyedStream } from './keyed-stream.ts'
 import { type OperatorSettings, setName, setNodeParallelism, setSlotSharingGroup, setUid } from './operator-settings.ts'
 import { addNode, mainOutput, type NewNode, type StreamNode, type StreamOrigin } from './stream-node.ts'
@@ -50,10 +57,28 @@ export class DataStream<T> {
   keyBy<K>(key: (value: T) => K): KeyedStream<T, K>
   keyBy<F extends FieldName<T>>(key: F): KeyedStream<T, T[F]>
   keyBy(key: ((value: T) => unknown) | string): KeyedStream<T, unknown> {
-    if (typeof key !== 'string') checkFunction('keyBy', key, this.#from.name)
-    const selector = typeof key === 'string' ? fieldSelector(checkField('keyBy', key, this.#from.name)) : key
-    const text = typeof key === 'string' ? `record => record[${JSON.stringify(key)}]` : functionText(key)
-    return new KeyedStream(this.#origins, { selector, text }, attachStream)
+    return new KeyedStream(this.#origins, keyOf('keyBy', key, this.#from.name), attachStream)
+  }
+
+  /**
+   * With another stream: one operator for both, which knows from which of them a record comes. With a broadcast stream: an
+   * operator with state that the broadcast stream keeps up to date in every subtask.
+   */
+  connect<U>(stream: BroadcastStream<U>): BroadcastConnectedStream<T, U>
+  connect<U>(stream: DataStream<U>): ConnectedStreams<T, U>
+  connect<U>(stream: BroadcastStream<U> | DataStream<U>): BroadcastConnectedStream<T, U> | ConnectedStreams<T, U> {
+    if (stream instanceof BroadcastStream) {
+      checkSameJob('connect', this.#from, (stream.toInput().origins[0] as StreamOrigin).node)
+      return new BroadcastConnectedStream<T, U>(this.#origins, stream, attachStream)
+    }
+    if (!(stream instanceof DataStream)) {
+      throw misuse(
+        this.#from.name,
+        `connect(${shown(stream)}): a stream is connected to another one that is not keyed, with connect(…).keyBy(first => …, second => …) where the operator works per key, or to a broadcast stream, made by .broadcast(mapState(…))`,
+      )
+    }
+    checkSameJob('connect', this.#from, stream.#from)
+    return new ConnectedStreams<T, U>(this.#origins, stream.#origins, attachStream)
   }
 
   /** All records of this stream and the others, in no particular order between them. */
@@ -82,9 +107,15 @@ export class DataStream<T> {
     return this.#partitioned('forward')
   }
 
-  /** Gives every record to every subtask of the next operator. */
-  broadcast(): DataStream<T> {
-    return this.#partitioned('broadcast')
+  /**
+   * Gives every record to every subtask of the next operator. With map states: a stream for `connect(…)`, whose records
+   * keep these states up to date in every subtask.
+   */
+  broadcast(): DataStream<T>
+  broadcast(...states: readonly [BroadcastStateDescriptor, ...BroadcastStateDescriptor[]]): BroadcastStream<T>
+  broadcast(...states: readonly BroadcastStateDescriptor[]): DataStream<T> | BroadcastStream<T> {
+    const broadcast = this.#partitioned('broadcast')
+    return states.length === 0 ? broadcast : new BroadcastStream<T>(broadcast.#origins, states)
   }
 
   /** Gives records their event time and makes watermarks; those from upstream end here. */
@@ -225,10 +256,6 @@ function attachStream<T>(after: StreamNode, node: NewNode): OperatorStream<T> {
   return new OperatorStream<T>(addNode(after.job, node))
 }
 
-function fieldSelector(field: string): (value: unknown) => unknown {
-  return value => (value as Readonly<Record<string, unknown>>)[field]
-}
-
 function checkProcess(fn: unknown, where: string): void {
   if (fn instanceof KeyedProcessFunction) {
     throw misuse(
@@ -245,7 +272,7 @@ function checkProcess(fn: unknown, where: string): void {
   )
 }
 
-const KEYED_ONLY = ['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'window'] as const
+const KEYED_ONLY = ['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'window', 'statefulMap'] as const
 
 // Jobs are bundled without a type check, so a job that forgot keyBy gets here; "is not a function" would not help it.
 for (const method of KEYED_ONLY) {

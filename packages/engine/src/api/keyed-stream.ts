@@ -1,18 +1,21 @@
 import type { Aggregator, ReduceFunction } from '../functions/aggregator.ts'
 import type { KeyedProcessElement, KeyedProcessFunction } from '../functions/process-function.ts'
+import type { StatefulMapFunction } from '../functions/stateful-map.ts'
 import { keySelectorName } from '../graph/job-functions.ts'
-import { checkField, checkFunction, checkObject, misuse, shown } from './checks.ts'
+import { checkField, checkFunction, checkObject, checkSameJob, misuse, shown } from './checks.ts'
+import {
+  BroadcastStream,
+  KeyedBroadcastConnectedStream,
+  KeyedConnectedStreams,
+  keyedInputs,
+} from './connected-streams.ts'
 import type { OperatorStream } from './data-stream.ts'
 import type { NumberField, OrderedField } from './field-names.ts'
 import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
+import type { Key } from './key.ts'
 import type { NewNode, StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
 import type { WindowAssigner } from './window-assigners.ts'
 import { WindowedStream } from './windowed-stream.ts'
-
-export interface Key {
-  readonly selector: (value: never) => unknown
-  readonly text: string
-}
 
 /** Makes the next operator; given from outside, since streams and keyed streams make one another. */
 export type Attach = <Out>(after: StreamNode, node: NewNode) => OperatorStream<Out>
@@ -25,13 +28,7 @@ export class KeyedStream<T, K> {
 
   /** Not for jobs: keyBy() makes it. */
   constructor(origins: readonly StreamOrigin[], key: Key, attach: Attach) {
-    this.#inputs = origins.map(origin => ({
-      ...origin,
-      partitioner: 'hash',
-      strict: false,
-      input: 0,
-      key: key.text,
-    }))
+    this.#inputs = keyedInputs(origins, key, 0)
     this.#key = key
     this.#attach = attach
   }
@@ -84,6 +81,40 @@ export class KeyedStream<T, K> {
       )
     }
     return this.#operator('keyedProcess', { fn: functionText(fn) }, { fn })
+  }
+
+  /**
+   * `fn(key, value, state)` gives `[outputs, newState]`. `state` is undefined for a key that has none; an undefined new
+   * state clears it.
+   */
+  statefulMap<S, Out>(fn: StatefulMapFunction<K, T, S, Out>): OperatorStream<Out> {
+    checkFunction('statefulMap', fn, 'statefulMap')
+    return this.#operator('statefulMap', { fn: functionText(fn) }, { fn })
+  }
+
+  /**
+   * With another keyed stream: one operator for both, with state per key that both share. With a broadcast stream: an
+   * operator with state per key, and with state that the broadcast stream keeps up to date in every subtask.
+   */
+  connect<U>(stream: BroadcastStream<U>): KeyedBroadcastConnectedStream<T, U, K>
+  connect<U>(stream: KeyedStream<U, K>): KeyedConnectedStreams<T, U, K>
+  connect<U>(
+    stream: BroadcastStream<U> | KeyedStream<U, K>,
+  ): KeyedBroadcastConnectedStream<T, U, K> | KeyedConnectedStreams<T, U, K> {
+    const [{ node }] = this.#inputs as readonly [StreamInput]
+    if (stream instanceof BroadcastStream) {
+      checkSameJob('connect', node, (stream.toInput().origins[0] as StreamOrigin).node)
+      return new KeyedBroadcastConnectedStream<T, U, K>(this.#inputs, this.#key, stream, this.#attach)
+    }
+    if (!(stream instanceof KeyedStream)) {
+      throw misuse(
+        node.name,
+        `connect(${shown(stream)}): a keyed stream is connected to another keyed stream, so put .keyBy(record => …) after that one too, or to a broadcast stream, made by .broadcast(mapState(…))`,
+      )
+    }
+    checkSameJob('connect', node, (stream.#inputs[0] as StreamInput).node)
+    const second = stream.#inputs.map(input => ({ ...input, input: 1 }))
+    return new KeyedConnectedStreams<T, U, K>([this.#inputs, second], [this.#key, stream.#key], this.#attach)
   }
 
   /** Groups the records of each key by windows, e.g. `window(TumblingWindow.of(10_000))`. */

@@ -13,8 +13,10 @@ export interface OperatorSpec {
   readonly help: string
   /** Number of inputs: 0 for sources, 1, or 2. */
   readonly inputs: 0 | 1 | 2
-  /** Whether every input has to be keyed (a `hash` edge with a key selector). */
+  /** Whether every input has to be keyed (a `hash` edge with a key selector), but for `broadcastInput`. */
   readonly keyed: boolean
+  /** The input whose records every subtask has to get (`broadcast` edges). */
+  readonly broadcastInput?: 1
   /** Whether the node must run with parallelism 1 (e.g. a source over a collection). */
   readonly parallelism?: 1
   readonly config: z.ZodType

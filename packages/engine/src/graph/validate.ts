@@ -199,6 +199,17 @@ function inputProblems(node: JobNode, spec: OperatorSpec, edges: readonly JobEdg
       problems.push(problem(node, `${which} is not connected; connect it to the operator whose records it should read`))
       continue
     }
+    if (input === spec.broadcastInput) {
+      const other = ofInput.find(edge => edge.partitioner !== 'broadcast')
+      if (other === undefined) continue
+      problems.push(
+        problem(
+          node,
+          `"${spec.type}" needs its second input in every subtask, but it comes from "${other.from}" by "${other.partitioner}"; put broadcast() before it (partitioner "broadcast")`,
+        ),
+      )
+      continue
+    }
     const notHashed = ofInput.find(edge => edge.partitioner !== 'hash')
     if (spec.keyed && notHashed !== undefined) {
       problems.push(

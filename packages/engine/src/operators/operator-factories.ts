@@ -1,13 +1,20 @@
 import { WeirError } from '../base/errors.ts'
 import { AggregateOperator } from './aggregate.ts'
+import { BroadcastProcessOperator } from './broadcast-process.ts'
+import { CoFlatMapOperator } from './co-flat-map.ts'
+import { CoMapOperator } from './co-map.ts'
+import { CoProcessOperator } from './co-process.ts'
 import { FilterOperator } from './filter.ts'
 import { FlatMapOperator } from './flat-map.ts'
+import { KeyedBroadcastProcessOperator } from './keyed-broadcast-process.ts'
+import { KeyedCoProcessOperator } from './keyed-co-process.ts'
 import { KeyedProcessOperator } from './keyed-process.ts'
 import { MapOperator } from './map.ts'
 import type { Operator, OperatorContext, OperatorFactory } from './operator.ts'
 import { ProcessOperator } from './process.ts'
 import { ReduceOperator } from './reduce.ts'
 import { createRunningAggregation } from './running-aggregation.ts'
+import { StatefulMapOperator } from './stateful-map.ts'
 import { TimestampsOperator } from './timestamps.ts'
 import { WindowOperator } from './window.ts'
 
@@ -25,8 +32,15 @@ export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map
   ['aggregate', context => new AggregateOperator(context)],
   ['process', context => new ProcessOperator(context)],
   ['keyedProcess', context => new KeyedProcessOperator(context)],
+  ['statefulMap', context => new StatefulMapOperator(context)],
   ['window', context => new WindowOperator(context)],
   ['timestamps', context => new TimestampsOperator(context)],
+  ['coMap', context => new CoMapOperator(context)],
+  ['coFlatMap', context => new CoFlatMapOperator(context)],
+  ['coProcess', context => new CoProcessOperator(context)],
+  ['keyedCoProcess', context => new KeyedCoProcessOperator(context)],
+  ['broadcastProcess', context => new BroadcastProcessOperator(context)],
+  ['keyedBroadcastProcess', context => new KeyedBroadcastProcessOperator(context)],
 ])
 
 /** The operator of a transform's node. Sources and sinks are made from their connectors (source-operator, sink-operator). */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { OperatorSpec } from '../graph/operator-spec.ts'
+import { TWO_INPUT_SPECS } from './two-input-specs.ts'
+import { WINDOW_SPEC } from './window-specs.ts'
 
 /** The specs of all transforms. In the graph a function is its source text. */
 
@@ -11,76 +13,6 @@ const aggregatorTexts = z.strictObject({
   getResult: functionText,
   merge: functionText,
 })
-const durationMs = z.number().min(0).max(1e15)
-
-const tumblingSchema = z
-  .strictObject({
-    type: z.literal('tumbling'),
-    sizeMs: z.int('must be a whole number of ms').min(1, 'must be at least 1 ms').max(1e15),
-    /** Windows start at offset + n × size. */
-    offsetMs: z.int('must be a whole number of ms').optional(),
-    time: z.enum(['event', 'processing']),
-  })
-  .refine(({ sizeMs, offsetMs = 0 }) => Math.abs(offsetMs) < sizeMs, {
-    message: 'the offset must be smaller than the size of the window',
-    path: ['offsetMs'],
-  })
-
-const computeSchema = z
-  .strictObject({
-    type: z.enum(['reduce', 'aggregate', 'process', 'sum', 'count', 'avg', 'min', 'max']),
-    field: fieldName.optional(),
-  })
-  .superRefine(({ type, field }, issues) => {
-    const wantsField = type === 'sum' || type === 'avg' || type === 'min' || type === 'max'
-    if (wantsField && field === undefined)
-      issues.addIssue({ code: 'custom', path: ['field'], message: `${type} needs a field` })
-    if (!wantsField && field !== undefined)
-      issues.addIssue({ code: 'custom', path: ['field'], message: `${type} takes no field` })
-  })
-
-/** Which function fields go with which computation: needed, allowed (null), or neither. */
-const COMPUTE_FUNCTIONS: Readonly<Record<string, Readonly<Record<string, 'required' | 'optional'>>>> = {
-  reduce: { fn: 'required', windowFn: 'optional' },
-  aggregate: { aggregator: 'required', windowFn: 'optional' },
-  process: { windowFn: 'required' },
-}
-
-export const windowConfigSchema = z
-  .strictObject({
-    assigner: tumblingSchema,
-    allowedLatenessMs: durationMs.optional(),
-    lateTag: z.string().min(1).optional(),
-    compute: computeSchema,
-    fn: functionText.optional(),
-    aggregator: aggregatorTexts.optional(),
-    windowFn: functionText.optional(),
-  })
-  .superRefine((config, issues) => {
-    const takes = COMPUTE_FUNCTIONS[config.compute.type] ?? {}
-    for (const name of ['fn', 'aggregator', 'windowFn'] as const) {
-      const given = config[name] !== undefined
-      if (takes[name] === 'required' && !given) {
-        issues.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `a window that computes ${config.compute.type} needs ${name}`,
-        })
-      } else if (takes[name] === undefined && given) {
-        issues.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `a window that computes ${config.compute.type} takes no ${name}`,
-        })
-      }
-    }
-    if (config.assigner.time === 'processing') {
-      for (const name of ['allowedLatenessMs', 'lateTag'] as const) {
-        if (config[name] === undefined) continue
-        issues.addIssue({ code: 'custom', path: [name], message: 'no record is late in a processing-time window' })
-      }
-    }
-  })
 
 const withFunction = z.strictObject({ fn: functionText })
 const withField = z.strictObject({ field: fieldName })
@@ -151,13 +83,14 @@ export const TRANSFORM_SPECS: readonly OperatorSpec[] = [
     FN,
   ),
   transform(
-    'window',
+    'statefulMap',
     true,
-    'Window',
-    'Gathers the records of each key in windows of time and emits a result per window.',
-    windowConfigSchema,
-    { fn: 'optional', aggregator: 'optional', windowFn: 'optional' },
+    'Stateful map',
+    'Turns each record and its key’s state into any number of records and a new state.',
+    withFunction,
+    FN,
   ),
+  WINDOW_SPEC,
   transform(
     'timestamps',
     false,
@@ -165,4 +98,5 @@ export const TRANSFORM_SPECS: readonly OperatorSpec[] = [
     'Gives records their event time and makes watermarks in the middle of a stream.',
     z.strictObject({}),
   ),
+  ...TWO_INPUT_SPECS,
 ]

@@ -14,7 +14,7 @@ type AnyProcessFunction = Pick<ProcessFunction<unknown, unknown>, 'processElemen
   Partial<ProcessFunction<unknown, unknown>>
 
 /** Context and collector of the function: one object, which the operator tells about each record. */
-class RecordContext implements ProcessContext, Collector<unknown> {
+export class RecordContext implements ProcessContext, Collector<unknown> {
   readonly #output: Output
   readonly #clock: Clock
   at = NO_TIMESTAMP

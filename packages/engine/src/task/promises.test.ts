@@ -3,7 +3,6 @@ import { WeirError } from '../base/errors.ts'
 import type { Collector } from '../functions/collector.ts'
 import type { KeyedProcessFunction, ProcessContext, RuntimeContext } from '../functions/process-function.ts'
 import { aggregatingState, reducingState } from '../functions/state-descriptors.ts'
-import { StatefulMap } from '../functions/stateful-map.ts'
 import type { TimeWindow } from '../functions/window-function.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { runTestJob, type TestJob } from './testing/test-job.ts'
@@ -112,8 +111,8 @@ const CASES: Readonly<Record<string, PromiseCase>> = {
     found: /^operator 'under test': onTimer\(\) returned a promise/,
   },
   'stateful map': {
-    node: { type: 'keyedProcess', config: { fn: '' } },
-    functions: { key0, fn: new StatefulMap((() => later([[], 1])) as never) },
+    node: { type: 'statefulMap', config: { fn: '' } },
+    functions: { key0, fn: () => later([[], 1]) },
     found: returned,
   },
   'reducing state': {

@@ -61,7 +61,8 @@ function runRescaled(operatorCase: OperatorCase, factory: OperatorFactory): Harn
       return harness
     })
     for (const [i, input] of inputs.slice(part * third, (part + 1) * third).entries()) {
-      if (input.type !== 'record') for (const harness of subtasks) harness.push(input)
+      if (input.type !== 'record' || (input.input ?? 0) === operatorCase.broadcastInput)
+        for (const harness of subtasks) harness.push(input)
       else {
         const selector = selectors[input.input ?? 0]
         const subtask =

@@ -1,3 +1,4 @@
+import { CONNECTED_CASES } from './cases/connected-cases.ts'
 import { KEYED_PROCESS_CASES } from './cases/keyed-process-cases.ts'
 import { RUNNING_CASES } from './cases/running-cases.ts'
 import { STATELESS_CASES, TIMESTAMP_CASES } from './cases/stateless-cases.ts'
@@ -9,10 +10,15 @@ import type { OperatorCase } from './operator-harness.ts'
  * credit, restored after each element, at changing parallelism, and through chains and channels. What is expected is
  * computed by plain programs over the whole input, never by the engine.
  */
-export const OPERATOR_CASES: readonly OperatorCase[] = [
+export const ONE_INPUT_CASES: readonly OperatorCase[] = [
   ...STATELESS_CASES,
   ...RUNNING_CASES,
   ...KEYED_PROCESS_CASES,
   ...WINDOW_CASES,
   ...TIMESTAMP_CASES,
 ]
+
+/** Elements name the input that they are for. */
+export const TWO_INPUT_CASES: readonly OperatorCase[] = [...CONNECTED_CASES]
+
+export const OPERATOR_CASES: readonly OperatorCase[] = [...ONE_INPUT_CASES, ...TWO_INPUT_CASES]

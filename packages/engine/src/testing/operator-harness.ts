@@ -56,6 +56,8 @@ export interface OperatorCase {
   readonly expectedOf?: (steps: readonly HarnessInput[]) => ExpectedOutcome
   /** Number of inputs of the operator; 1 where it is left out. */
   readonly inputCount?: 1 | 2
+  /** The input whose records every subtask gets. */
+  readonly broadcastInput?: 1
   /** What the wall clock shows at first. */
   readonly startMs?: number
 }

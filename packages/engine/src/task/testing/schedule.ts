@@ -9,8 +9,8 @@ import type { Playable } from './script-source.ts'
 export interface Reached {
   /** Records that it was given. */
   readonly records: number
-  /** Event time at its subtask; null while it has none, and at its end. */
-  readonly watermark: number | null
+  /** Event time at each of its subtasks; null while it has none, and at its end. */
+  readonly watermarks: readonly (number | null)[]
 }
 
 /**
@@ -24,14 +24,22 @@ export class Schedule {
   readonly #steps: readonly HarnessInput[]
   readonly #clock: ManualClock
   readonly #reached: () => Reached
+  readonly #arrivals: (input: 0 | 1) => number
   readonly #watermarks = [MIN_WATERMARK, MIN_WATERMARK]
   #at = 0
   #records = 0
 
-  constructor(steps: readonly HarnessInput[], clock: ManualClock, reached: () => Reached) {
+  /** `arrivals` says to how many subtasks a record of an input goes. */
+  constructor(
+    steps: readonly HarnessInput[],
+    clock: ManualClock,
+    reached: () => Reached,
+    arrivals: (input: 0 | 1) => number = () => 1,
+  ) {
     this.#steps = steps
     this.#clock = clock
     this.#reached = reached
+    this.#arrivals = arrivals
   }
 
   /** The source of one input. */
@@ -64,7 +72,7 @@ export class Schedule {
       switch (step.type) {
         case 'record':
           collect(step.value, step.timestamp ?? NO_TIMESTAMP)
-          this.#records++
+          this.#records += this.#arrivals(side)
           break
         case 'watermark':
           this.#watermarks[side] = Math.max(this.#watermarks[side], step.watermark)
@@ -82,8 +90,9 @@ export class Schedule {
   }
 
   #hasTakenEffect(): boolean {
-    const { records, watermark } = this.#reached()
+    const { records, watermarks } = this.#reached()
     const merged = Math.min(...this.#watermarks)
-    return records === this.#records && watermark === (Number.isFinite(merged) ? merged : null)
+    const expected = Number.isFinite(merged) ? merged : null
+    return records === this.#records && watermarks.every(watermark => watermark === expected)
   }
 }

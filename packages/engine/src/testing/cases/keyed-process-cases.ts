@@ -7,7 +7,6 @@ import {
 } from '../../functions/process-function.ts'
 import type { ListState, ValueState } from '../../functions/state.ts'
 import { listState, valueState } from '../../functions/state-descriptors.ts'
-import { StatefulMap } from '../../functions/stateful-map.ts'
 import {
   type ExpectedOutcome,
   end,
@@ -157,14 +156,14 @@ export const KEYED_PROCESS_CASES: readonly OperatorCase[] = [
   },
   {
     name: 'stateful map',
-    node: node('keyedProcess', { fn: '(key, sale, seen) => …' }),
+    node: node('statefulMap', { fn: '(key, sale, seen) => …' }),
     functions: () => ({
       ...byShop,
       // Every third sale of a shop is emitted with its number in the round.
-      fn: new StatefulMap((key: string, sale: Sale, seen: { count: number } | undefined) => {
+      fn: (key: string, sale: Sale, seen: { count: number } | undefined) => {
         const count = (seen?.count ?? 0) + 1
         return count === 3 ? [[{ key, third: sale.amount }], undefined] : [[], { count }]
-      }),
+      },
     }),
     inputs: inputsOf(SALES),
     expected: running(SALES, list => list).flatMap((output): HarnessOutput[] => {

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { OperatorSpec } from '../graph/operator-spec.ts'
+
+/** The specs of operators with two inputs, and of asyncMap. In the graph a function is its source text. */
+
+const functionText = z.string().min(1, 'a function is needed')
+const twoFunctions = z.strictObject({ fn1: functionText, fn2: functionText })
+const FN = { fn: 'required' } as const
+const TWO_FNS = { fn1: 'required', fn2: 'required' } as const
+
+const broadcastSchema = z.strictObject({
+  fn: functionText,
+  /** The states that records of the broadcast stream write and the others read. */
+  states: z
+    .array(z.strictObject({ name: z.string().min(1, 'the name of a state is needed') }))
+    .min(1, 'at least one broadcast state is needed'),
+})
+
+function twoInputs(
+  type: string,
+  keyed: boolean,
+  title: string,
+  help: string,
+  config: z.ZodType,
+  functions: OperatorSpec['functions'],
+  more: Pick<OperatorSpec, 'broadcastInput'> = {},
+): OperatorSpec {
+  return { type, kind: 'transform', title, help, inputs: 2, keyed, config, functions, ...more }
+}
+
+export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
+  twoInputs(
+    'coMap',
+    false,
+    'Map of two streams',
+    'Turns each record of two streams into another, with a function for each stream.',
+    twoFunctions,
+    TWO_FNS,
+  ),
+  twoInputs(
+    'coFlatMap',
+    false,
+    'Flat map of two streams',
+    'Turns each record of two streams into any number of others, with a function for each stream.',
+    twoFunctions,
+    TWO_FNS,
+  ),
+  twoInputs(
+    'coProcess',
+    false,
+    'Process two streams',
+    'Handles the records of two streams one at a time, also with side outputs.',
+    z.strictObject({ fn: functionText }),
+    FN,
+  ),
+  twoInputs(
+    'keyedCoProcess',
+    true,
+    'Keyed process of two streams',
+    'Handles the records of two streams with state and timers per key, which both streams share.',
+    z.strictObject({ fn: functionText }),
+    FN,
+  ),
+  twoInputs(
+    'broadcastProcess',
+    false,
+    'Process with broadcast state',
+    'Handles records by the help of state that a second stream, which every subtask gets, keeps up to date.',
+    broadcastSchema,
+    FN,
+    { broadcastInput: 1 },
+  ),
+  twoInputs(
+    'keyedBroadcastProcess',
+    true,
+    'Keyed process with broadcast state',
+    'Handles records with state and timers per key, and with state that a second stream keeps up to date in every subtask.',
+    broadcastSchema,
+    FN,
+    { broadcastInput: 1 },
+  ),
+]
