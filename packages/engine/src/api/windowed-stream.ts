@@ -6,10 +6,10 @@ import type { OperatorStream } from './data-stream.ts'
 import type { NumberField, OrderedField } from './field-names.ts'
 import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
 import type { NewNode } from './stream-node.ts'
-import type { TumblingAssignerConfig } from './window-assigners.ts'
+import type { WindowAssignerConfig } from './window-assigners.ts'
 
 interface WindowSettings {
-  readonly assigner: TumblingAssignerConfig
+  readonly assigner: WindowAssignerConfig
   readonly allowedLatenessMs?: number
   readonly lateTag?: string
   readonly attach: <Out>(config: NewNode['config'], functions: Readonly<Record<string, unknown>>) => OperatorStream<Out>
@@ -111,8 +111,10 @@ export class WindowedStream<T, K> {
   }
 
   #checkEventTime(call: string): void {
-    if (this.#settings.assigner.time === 'event') return
-    throw misuse(NAME, `${call}(): no record is late in a processing-time window; remove the call`)
+    const { type, time } = this.#settings.assigner
+    if (time === 'event' && type !== 'global') return
+    const kind = time === 'event' ? 'global' : 'processing-time'
+    throw misuse(NAME, `${call}(): no record is late in a ${kind} window; remove the call`)
   }
 
   #optional(windowFn: unknown): { windowFn?: unknown } {

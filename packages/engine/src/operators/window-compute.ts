@@ -4,16 +4,7 @@ import { AGGREGATOR_METHODS, type AnyAggregator, addTo, resultOf } from './aggre
 import { type Comparable, comparableField, extreme, numberField } from './fields.ts'
 import type { OperatorContext } from './operator.ts'
 import { requireFunction, requireObject } from './operator-errors.ts'
-
-/**
- * What a window computes, as the `compute` field of its config says. The built-in ones give an object that names key and
- * window: `{ key, start, end, sum }`, and in the same way `count`, `avg`, `min`, `max`.
- */
-export interface WindowCompute {
-  readonly type: 'reduce' | 'aggregate' | 'process' | 'sum' | 'count' | 'avg' | 'min' | 'max'
-  /** Of sum, avg, min and max. */
-  readonly field?: string
-}
+import type { WindowCompute } from './window-config.ts'
 
 export function windowFold(context: OperatorContext, compute: WindowCompute): WindowFold<unknown> {
   return foldOf(context, compute) as WindowFold<unknown>
@@ -41,12 +32,14 @@ function foldOf(context: OperatorContext, { type, field = '' }: WindowCompute): 
       return builtInFold<number>(
         () => 1,
         count => count + 1,
+        add,
         (key, window, count) => ({ ...bounds(key, window), count }),
       )
     case 'sum':
       return builtInFold<number>(
         value => numberField(value, field),
         (sum, value) => sum + numberField(value, field),
+        add,
         (key, window, sum) => ({ ...bounds(key, window), sum }),
       )
     case 'avg':
@@ -57,6 +50,7 @@ function foldOf(context: OperatorContext, { type, field = '' }: WindowCompute): 
           held.count++
           return held
         },
+        (a, b) => ({ sum: a.sum + b.sum, count: a.count + b.count }),
         (key, window, { sum, count }) => ({ ...bounds(key, window), avg: sum / count }),
       )
     case 'min':
@@ -64,9 +58,14 @@ function foldOf(context: OperatorContext, { type, field = '' }: WindowCompute): 
       return builtInFold<Comparable>(
         value => comparableField(value, field),
         (held, value) => extreme(held, comparableField(value, field), type, field),
+        (a, b) => extreme(a, b, type, field),
         (key, window, found) => ({ ...bounds(key, window), [type]: found }),
       )
   }
+}
+
+function add(a: number, b: number): number {
+  return a + b
 }
 
 function bounds(key: unknown, { start, end }: TimeWindow): { key: unknown; start: number; end: number } {

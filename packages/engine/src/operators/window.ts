@@ -1,85 +1,85 @@
-import { WeirError } from '../base/errors.ts'
 import type { Clock } from '../base/platform.ts'
-import type { Collector } from '../functions/collector.ts'
-import type { TimeWindow } from '../functions/window-function.ts'
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 import type { KeyedRow, KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
-import { type TimeWindowAssigner, TumblingAssigner, type TumblingConfig, windowEndingAt } from '../window/assigner.ts'
-import { TimeWindowStore } from '../window/time-window-store.ts'
-import { eventTimeTrigger, processingTimeTrigger, type TimeTrigger } from '../window/trigger.ts'
+import { type TimeWindowConfig, windowEndingAt } from '../window/assigner.ts'
+import { FiredGroups } from '../window/fired-groups.ts'
+import { type Firing, LookUpFiring, MergedFiring, TableFiring } from '../window/firing.ts'
+import { SliceStore } from '../window/slice-store.ts'
+import { Slicer } from '../window/slicer.ts'
+import { SlidingMerge } from '../window/sliding-merge.ts'
+import { eventTimeTrigger, processingTimeTrigger, type TimeTrigger } from '../window/time-trigger.ts'
 import type { WindowFold } from '../window/window-fold.ts'
-import { decodeWatermarks, encodeWatermark, keySelector, restoreKeyed } from './keyed-operator.ts'
-import type { FlowControl, Operator, OperatorContext, OperatorCounters, OperatorSnapshot, Output } from './operator.ts'
+import { keySelector, restoreKeyed } from './keyed-operator.ts'
+import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
-import { type WindowCompute, windowFold } from './window-compute.ts'
+import { windowFold } from './window-compute.ts'
+import type { WindowConfig } from './window-config.ts'
+import { WindowOutput } from './window-output.ts'
+import { decodeProgress, encodeProgress } from './window-progress.ts'
 
-export interface WindowConfig {
-  readonly assigner: TumblingConfig
-  /** Event time only: so long after its end a window takes late records, and fires again for each. */
-  readonly allowedLatenessMs?: number
-  /** Side output for records that are too late; without it they are dropped. Both are counted. */
-  readonly lateTag?: string
-  readonly compute: WindowCompute
-}
-
-interface Firing {
-  readonly window: TimeWindow
-  readonly rows: IterableIterator<KeyedRow<unknown>>
-}
+/** A window with more keys than this in its slices is merged anew each time instead of kept merged in memory. */
+const KEPT_MERGED_MAX = 1_000_000
 
 /**
- * Time windows per key, with Flink's semantics: a window [start, end) fires at watermark ≥ end − 1, its results take the
- * timestamp end − 1, and a record is late when end − 1 + allowed lateness ≤ the watermark. Windows fire in order of their
- * ends, the keys of one in the order in which they came first. Processing-time windows fire when the clock reaches their
- * end; at the end of a bounded input they fire all at once, so that nothing is lost.
+ * Tumbling and sliding windows per key, with Flink's semantics: a window [start, end) fires at watermark ≥ end − 1, its
+ * results take the timestamp end − 1, and a record is late for it when end − 1 + allowed lateness ≤ the watermark. Windows
+ * fire in order of their ends, the keys of one in the order in which they came first to the oldest slice that has them.
+ * Processing-time windows fire when the clock reaches their end; at the end of a bounded input they fire all at once, so
+ * that nothing is lost.
+ *
+ * A record is added to one slice (see `slicer.ts`); the slices of a window are merged when it fires.
  */
-export class WindowOperator implements Operator, Collector<unknown> {
-  readonly #assigner: TimeWindowAssigner
+export class WindowOperator implements Operator {
+  readonly #slicer: Slicer
   readonly #trigger: TimeTrigger
   readonly #fold: WindowFold<unknown>
   readonly #eventTime: boolean
-  readonly #allowedLatenessMs: number
-  readonly #lateTag: string | undefined
+  readonly #latenessMs: number
   readonly #selector: KeySelector
   readonly #backend: KeyedStateBackend
-  readonly #output: Output
   readonly #flow: FlowControl
-  readonly #counters: OperatorCounters
   readonly #clock: Clock
   readonly #node: JobNode
-  #store!: TimeWindowStore<unknown>
+  readonly #out: WindowOutput
+  readonly #firedGroups: FiredGroups
+  #store!: SliceStore<unknown>
+  #merge!: SlidingMerge<unknown>
   /** The watermark, or the highest wall-clock time seen. */
   #now = MIN_WATERMARK
-  #firing: Firing | undefined
-  /** Timestamp of the results that are being emitted. */
-  #timestamp = 0
-  // The window of the last record, while records may be added to it without looking further.
+  /** Some key groups have fired windows that are open again for others. */
+  #catchingUp = false
+  #firing: Firing<unknown> | undefined
+  // The slice of the last record, while no window has fired that holds it: records may be added without looking further.
   #start = Number.POSITIVE_INFINITY
   #end = Number.NEGATIVE_INFINITY
   #rows!: KeyedTable<unknown>
 
   constructor(context: OperatorContext) {
-    const config = context.node.config as unknown as WindowConfig
-    this.#assigner = new TumblingAssigner(config.assigner)
-    this.#eventTime = this.#assigner.domain === 'event'
+    const config = context.node.config as unknown as WindowConfig<TimeWindowConfig>
+    this.#slicer = new Slicer(config.assigner)
+    this.#eventTime = config.assigner.time === 'event'
     this.#trigger = this.#eventTime ? eventTimeTrigger : processingTimeTrigger
     this.#fold = windowFold(context, config.compute)
-    this.#allowedLatenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
-    this.#lateTag = config.lateTag
+    this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
     this.#selector = keySelector(context)
     this.#backend = context.keyedState
-    this.#output = context.output
     this.#flow = context.flow
-    this.#counters = context.counters
     this.#clock = context.platform.clock
     this.#node = context.node
+    this.#out = new WindowOutput(context, this.#fold, config.lateTag)
+    this.#firedGroups = new FiredGroups(context.keyedState, context.subtask.maxParallelism)
   }
 
   open(): void {
-    this.#store = new TimeWindowStore(this.#backend, this.#allowedLatenessMs)
+    const store = new SliceStore<unknown>(this.#backend, this.#slicer)
+    this.#store = store
+    this.#merge = new SlidingMerge(this.#fold, (sliceEnd, key) => store.at(sliceEnd)?.get(key)?.value)
+    this.#firedGroups.open()
+    this.#catchingUp = this.#firedGroups.isAhead(this.#now)
+    for (const sliceEnd of store.sliceEnds()) this.#schedule(sliceEnd)
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -97,26 +97,25 @@ export class WindowOperator implements Operator, Collector<unknown> {
   }
 
   nextProcessingTime(): number {
-    return this.#eventTime ? Number.POSITIVE_INFINITY : (this.#store.nextDue() ?? Number.POSITIVE_INFINITY)
+    return this.#eventTime ? Number.POSITIVE_INFINITY : this.#store.nextDue()
   }
 
   snapshot(): OperatorSnapshot {
     return {
       keyed: this.#backend.snapshot(),
-      operatorState: encodeWatermark(this.#eventTime ? this.#now : MIN_WATERMARK),
+      operatorState: encodeProgress({
+        // The wall clock of a restarted subtask may be another machine's.
+        watermark: this.#eventTime ? this.#now : MIN_WATERMARK,
+        fired: this.#firedGroups.ranges(this.#now),
+      }),
     }
   }
 
   restore(snapshots: readonly OperatorSnapshot[]): void {
     restoreKeyed(this.#backend, snapshots)
-    const watermark = Math.min(...decodeWatermarks(snapshots))
-    // What was late before the restart stays late. An input that had ended and goes on begins its event time anew.
-    if (watermark !== MAX_WATERMARK) this.#now = watermark
-  }
-
-  /** The window function's collector. */
-  collect(value: unknown): void {
-    this.#output.collect(value, this.#timestamp)
+    const { watermark, fired } = decodeProgress(snapshots)
+    if (watermark !== undefined) this.#now = watermark
+    this.#firedGroups.restore(fired)
   }
 
   /** Never goes back, so that a clock that does cannot open a window that has fired. */
@@ -127,51 +126,26 @@ export class WindowOperator implements Operator, Collector<unknown> {
   }
 
   #assign(value: unknown, time: number, timestamp: number): void {
-    if (!Number.isFinite(time)) throw this.#noTimestamp(time)
-    const { sizeMs, slideMs } = this.#assigner
-    let late = true
-    for (let end = this.#assigner.firstEnd(time); end - sizeMs <= time; end += slideMs) {
-      if (this.#trigger.fireAt(end) > this.#now) {
-        this.#addToPending(end, value)
-        late = false
-      } else if (!this.#store.isExpired(end, this.#now)) {
-        this.#emit(windowEndingAt(end, sizeMs), this.#add(this.#store.fired(end), value))
-        late = false
-      }
+    if (!Number.isFinite(time)) throw this.#out.noTimestamp(time)
+    const slicer = this.#slicer
+    const sliceEnd = slicer.endOf(time)
+    if (slicer.isGap(sliceEnd)) {
+      if (this.#eventTime && time + this.#latenessMs <= this.#now) this.#out.late(value, timestamp)
+      return
     }
-    if (late) this.#late(value, timestamp)
-  }
-
-  #addToPending(end: number, value: unknown): void {
-    const rows = this.#store.pending(end)
-    const fired = this.#store.firedIfAny(end)
-    if (fired !== undefined) this.#reopen(fired, rows, value)
-    else if (this.#assigner.slideMs === this.#assigner.sizeMs) {
-      this.#start = end - this.#assigner.sizeMs
-      this.#end = end
+    if (this.#isExpired(slicer.lastWindowEnd(sliceEnd), this.#now)) {
+      this.#out.late(value, timestamp)
+      return
+    }
+    const rows = this.#store.ensure(sliceEnd)
+    const firstWindowEnd = slicer.firstWindowEnd(sliceEnd)
+    if (this.#trigger.fireAt(firstWindowEnd) > this.#now && !this.#catchingUp) {
+      this.#start = slicer.startOf(sliceEnd)
+      this.#end = sliceEnd
       this.#rows = rows
-    }
-    this.#add(rows, value)
-  }
-
-  /**
-   * A window that has fired for some keys but is open at this watermark: after a restart at another parallelism, of two
-   * subtasks that had come to different watermarks the lower counts. The key at hand will fire again, as it would have.
-   */
-  #reopen(fired: KeyedTable<unknown>, pending: KeyedTable<unknown>, value: unknown): void {
-    const canonical = this.#keyOf(value)
-    const row = fired.get(canonical)
-    if (row === undefined) return
-    fired.delete(canonical)
-    pending.insert(canonical, row.key, row.value)
-  }
-
-  #keyOf(value: unknown): CanonicalKey {
-    try {
-      return canonicalKey(this.#selector(value))
-    } catch (error) {
-      throw userError(error, this.#node)
-    }
+      this.#store.schedule(firstWindowEnd)
+      this.#add(rows, value)
+    } else this.#addLate(rows, value, sliceEnd)
   }
 
   #add(rows: KeyedTable<unknown>, value: unknown): KeyedRow<unknown> {
@@ -187,52 +161,122 @@ export class WindowOperator implements Operator, Collector<unknown> {
     }
   }
 
-  #late(value: unknown, timestamp: number): void {
-    this.#counters.lateRecords++
-    if (this.#lateTag !== undefined) this.#output.sideOutput(this.#lateTag, value, timestamp)
-  }
-
-  #advance(now: number): boolean {
-    if (now > this.#now) this.#now = now
-    if (this.#trigger.fireAt(this.#end) <= this.#now) this.#start = Number.POSITIVE_INFINITY
-    for (;;) {
-      if (this.#firing === undefined) {
-        const end = this.#store.nextDue()
-        if (end === undefined || this.#trigger.fireAt(end) > this.#now) break
-        this.#firing = { window: windowEndingAt(end, this.#assigner.sizeMs), rows: this.#store.pending(end).rows() }
-      }
-      if (!this.#fire(this.#firing)) return false
-      this.#store.finishFiring(this.#firing.window.end)
-      this.#firing = undefined
-    }
-    this.#store.dropExpired(this.#now)
-    return true
-  }
-
-  /** False when outputs were full before the window was through. */
-  #fire({ window, rows }: Firing): boolean {
-    const flow = this.#flow
-    for (;;) {
-      if (flow.blocked) return false
-      const next = rows.next()
-      if (next.done) return true
-      this.#emit(window, next.value)
+  /** To a slice of which windows have fired, for all keys or some. Those that are not expired fire again for this key. */
+  #addLate(rows: KeyedTable<unknown>, value: unknown, sliceEnd: number): void {
+    const { key } = this.#add(rows, value)
+    const canonical = canonicalKey(key)
+    this.#merge.changed(sliceEnd, canonical, key)
+    this.#schedule(sliceEnd)
+    const { slideMs } = this.#slicer
+    const last = this.#slicer.lastWindowEnd(sliceEnd)
+    for (let end = this.#slicer.firstWindowEnd(sliceEnd); end <= last; end += slideMs) {
+      const fireAt = this.#trigger.fireAt(end)
+      if (fireAt > this.#now) {
+        if (this.#catchingUp) this.#firedGroups.reopen(end, fireAt, canonical, key)
+      } else if (!this.#isExpired(end, this.#now)) this.#fireAgain(end, canonical, key)
     }
   }
 
-  #emit(window: TimeWindow, row: KeyedRow<unknown>): void {
-    this.#timestamp = window.end - 1
+  #fireAgain(windowEnd: number, canonical: CanonicalKey, key: unknown): void {
+    let found = false
+    let accumulator: unknown
+    for (const sliceEnd of this.#slicer.slicesOf(windowEnd)) {
+      const row = this.#store.at(sliceEnd)?.get(canonical)
+      if (row === undefined) continue
+      accumulator = found ? this.#merged(accumulator, row.value) : row.value
+      found = true
+    }
+    this.#out.emit(key, windowEndingAt(windowEnd, this.#slicer.sizeMs), accumulator, windowEnd - 1)
+  }
+
+  #merged(a: unknown, b: unknown): unknown {
     try {
-      this.#fold.emit(row.key, window, row.value, this)
+      return this.#fold.merge(a, b)
     } catch (error) {
       throw userError(error, this.#node)
     }
   }
 
-  #noTimestamp(time: number): WeirError {
-    const message =
-      `operator '${this.#node.name}': an event-time window got a record with the timestamp ${time}. Give the source a ` +
-      'watermark strategy with a timestamp assigner, use assignTimestampsAndWatermarks, or a processing-time window.'
-    return new WeirError('NO_TIMESTAMP', message, { place: { operator: this.#node.name } })
+  /** The first window that holds the slice and has not fired becomes due. */
+  #schedule(sliceEnd: number): void {
+    const last = this.#slicer.lastWindowEnd(sliceEnd)
+    for (let end = this.#slicer.firstWindowEnd(sliceEnd); end <= last; end += this.#slicer.slideMs) {
+      if (this.#trigger.fireAt(end) > this.#now) {
+        this.#store.schedule(end)
+        return
+      }
+    }
+  }
+
+  #advance(now: number): boolean {
+    if (now > this.#now) this.#now = now
+    // Slices that windows have begun to fire take records another way. Where windows are one slice, that is its own end.
+    if (this.#end > this.#start && this.#trigger.fireAt(this.#slicer.firstWindowEnd(this.#end)) <= this.#now) {
+      this.#start = Number.POSITIVE_INFINITY
+    }
+    for (;;) {
+      if (this.#firing === undefined) {
+        const end = this.#store.nextDue()
+        if (end === Number.POSITIVE_INFINITY || this.#trigger.fireAt(end) > this.#now) break
+        this.#firing = this.#startFiring(end)
+      }
+      if (!this.#fire(this.#firing)) return false
+      const { end } = this.#firing.window
+      this.#firing = undefined
+      this.#store.finishFiring(end)
+      this.#firedGroups.forget(end)
+      // At the end of the input many windows fire at once: what they held goes with each.
+      if (this.#latenessMs === 0) this.#store.dropWhile(lastWindowEnd => lastWindowEnd <= end)
+    }
+    if (this.#latenessMs > 0) this.#store.dropWhile(lastWindowEnd => this.#isExpired(lastWindowEnd, this.#now))
+    if (this.#catchingUp) this.#catchingUp = this.#firedGroups.isAhead(this.#now)
+    return true
+  }
+
+  #startFiring(windowEnd: number): Firing<unknown> {
+    const { sizeMs, isShared } = this.#slicer
+    const window = windowEndingAt(windowEnd, sizeMs)
+    const store = this.#store
+    if (!isShared) return new TableFiring(window, store.at(windowEnd))
+    const sliceEnds = this.#slicer.slicesOf(windowEnd)
+    const tables = sliceEnds.flatMap(end => store.at(end) ?? [])
+    if (tables.length === 1) return new TableFiring(window, tables[0])
+    if (tables.reduce((sum, { size }) => sum + size, 0) > KEPT_MERGED_MAX) {
+      this.#merge.clear()
+      return new LookUpFiring(window, tables, this.#fold)
+    }
+    try {
+      this.#merge.moveTo(window.start, windowEnd, sliceEnds, end => store.at(end))
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+    return new MergedFiring(window, this.#merge)
+  }
+
+  /** False when outputs were full before the window was through. */
+  #fire(firing: Firing<unknown>): boolean {
+    const { window } = firing
+    const timestamp = window.end - 1
+    const fireAt = this.#trigger.fireAt(window.end)
+    for (;;) {
+      if (this.#flow.blocked) return false
+      if (!this.#next(firing)) return true
+      const { canonicalKey: canonical, key } = firing
+      if (this.#catchingUp && this.#firedGroups.isSilent(window.end, fireAt, canonical, key)) continue
+      this.#out.emit(key, window, firing.accumulator, timestamp)
+    }
+  }
+
+  /** Merging calls functions of the user. */
+  #next(firing: Firing<unknown>): boolean {
+    try {
+      return firing.advance()
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+  }
+
+  #isExpired(windowEnd: number, now: number): boolean {
+    return this.#trigger.fireAt(windowEnd) + this.#latenessMs <= now
   }
 }

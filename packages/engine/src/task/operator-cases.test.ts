@@ -185,6 +185,9 @@ describe('two inputs of timed operators in the interleavings that seeds pick', (
       'tumbling window with late records to a side output',
       'tumbling window with allowed lateness',
       'tumbling window in processing time',
+      'sliding window with count and late records to a side output',
+      'sliding window with allowed lateness, late records',
+      'sliding window in processing time',
     ])
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { TumblingAssigner } from './assigner.ts'
+import { SlidingAssigner, TumblingAssigner } from './assigner.ts'
 
 const tumbling = (sizeMs: number, offsetMs = 0): TumblingAssigner =>
   new TumblingAssigner({ type: 'tumbling', sizeMs, offsetMs, time: 'event' })
@@ -40,6 +40,24 @@ test('every time lies in exactly the window that it is given', () => {
         expect(time).toBeLessThan(windowEnd)
         expect(time).toBeGreaterThanOrEqual(windowEnd - sizeMs)
         expect(Math.abs((windowEnd - offsetMs) % sizeMs)).toBe(0)
+      },
+    ),
+  )
+})
+
+test('the first window of a time is the lowest that holds it, or the next one where windows leave gaps', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -500, max: 500 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: -59, max: 59 }),
+      (time, sizeMs, slideMs, offset) => {
+        const offsetMs = offset % slideMs
+        const assigner = new SlidingAssigner({ type: 'sliding', sizeMs, slideMs, offsetMs, time: 'event' })
+        let end = offsetMs - 1_200 * slideMs + sizeMs
+        while (end <= time) end += slideMs
+        expect(assigner.firstEnd(time)).toBe(end)
       },
     ),
   )
