@@ -8,6 +8,8 @@ import { cut } from './text-width.ts'
 export interface EdgeLook {
   /** In bold before partitioner and key: the rate, or the type of the records; empty for nothing. */
   readonly figure: string
+  /** Room for the figure before the words: rates change, and the words stay where they are. */
+  readonly figureWidthPx: number
   readonly widthPx: number
   /** All of it on hover, where `figure` is cut; empty for nothing. */
   readonly full: string
@@ -27,13 +29,21 @@ export interface EdgeRecords {
   readonly bad: boolean
 }
 
-const TYPE_LETTERS = 11
+const TYPE_LETTERS = 18
 /** From here on the sender's blocking is worth a colour; below it is the normal play of buffers. */
 const BLOCKED_FROM = 0.1
 
 export function designEdge(edge: EdgeView, types: Readonly<Record<string, EdgeRecords>>): EdgeLook {
   const { short, full, bad } = types[edge.id] ?? NOT_KNOWN
-  return { figure: cut(short, TYPE_LETTERS), full, widthPx: 1.5, blocked: false, bad }
+  const figure = cut(short, TYPE_LETTERS)
+  return { figure, figureWidthPx: figureWidth(figure), full, widthPx: 1.5, blocked: false, bad }
+}
+
+const FIGURE_LETTER_PX = 6.65
+const RATE_WIDTH_PX = 58
+
+function figureWidth(figure: string): number {
+  return figure === '' ? 0 : [...figure].length * FIGURE_LETTER_PX + 8
 }
 
 const NOT_KNOWN: EdgeRecords = { short: '', full: '', bad: false }
@@ -46,8 +56,10 @@ export function liveEdge(edge: EdgeView, vertexOf: (uid: string) => string | und
   const senderBlocked = !edge.chained && (sender?.backpressure ?? 0) >= BLOCKED_FROM
   // Of several receivers the one that is busy or blocked itself is the one that the sender waits for.
   const receiverFull = (receiver?.busy ?? 0) >= 0.5 || (receiver?.backpressure ?? 0) >= BLOCKED_FROM
+  const figure = rate === null ? '' : formatRate(rate)
   return {
-    figure: rate === null ? '' : formatRate(rate),
+    figure,
+    figureWidthPx: figure === '' ? 0 : Math.max(RATE_WIDTH_PX, figureWidth(figure)),
     full: '',
     widthPx: edgeWidth(rate),
     blocked: senderBlocked && receiverFull,

@@ -1,9 +1,19 @@
 'use client'
-import { ReactFlow, ReactFlowProvider, type ReactFlowState, useReactFlow, useStore, type Viewport } from '@xyflow/react'
+import {
+  ReactFlow,
+  type ReactFlowInstance,
+  ReactFlowProvider,
+  type ReactFlowState,
+  useReactFlow,
+  useStore,
+  type Viewport,
+} from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import type { PipelineView } from '@weir/proto/web/pipeline'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { inputNumbers } from './edge-text.ts'
 import { FarEdges } from './far-edges.tsx'
+import { firstView, READABLE_ZOOM, type Size, wholeView } from './fit.ts'
 import styles from './graph-canvas.module.css'
 import { type Distance, DistanceContext, type GraphActions, GraphContext } from './graph-context.ts'
 import { GraphControls, GraphMiniMap } from './graph-controls.tsx'
@@ -14,7 +24,7 @@ import type { GraphMode, GraphStore } from './graph-store.ts'
 import { GraphTable } from './graph-table.tsx'
 import { neighboursOf } from './graph-topology.ts'
 import { isWalkKey, walk } from './graph-walk.ts'
-import { layoutOf } from './layout.ts'
+import { layoutOf, type PlacedNode } from './layout.ts'
 
 interface GraphCanvasProps {
   readonly pipeline: PipelineView
@@ -29,17 +39,17 @@ interface GraphCanvasProps {
 const NO_EDGES: PipeEdge[] = []
 const NODE_TYPES = { operator: GraphNode }
 const EDGE_TYPES = { pipe: GraphEdge }
-/** What floats over the canvas counts as its border. */
-const FIT = { padding: { top: '52px', bottom: '52px', left: '40px', right: '40px' }, maxZoom: 1.2 } as const
 const ZOOM_MIN = 0.08
 const ZOOM_MAX = 2
-/** Below these zooms rings, badges and labels cannot be read, and then names neither. */
-const FAR_BELOW = 0.5
-const VERY_FAR_BELOW = 0.25
+/** Below these zooms a card has less on it: what is left keeps a size that can be read, by growing in steps of a tenth. */
+const DISTANCES = [READABLE_ZOOM - 0.05, 0.5, 0.36] as const
+const GROWTH_MAX = 2.8
 const CLICK_MOVES_MAX_PX = 4
 
-const distanceOf = ({ transform: [, , zoom] }: ReactFlowState): Distance =>
-  zoom < VERY_FAR_BELOW ? 2 : zoom < FAR_BELOW ? 1 : 0
+const distanceOf = ({ transform: [, , zoom] }: ReactFlowState) =>
+  DISTANCES.filter(limit => zoom < limit).length as Distance
+const growthOf = ({ transform: [, , zoom] }: ReactFlowState) =>
+  zoom < DISTANCES[0] ? Math.min(GROWTH_MAX, Math.ceil(10 / zoom) / 10) : 1
 const sizeOf = (state: ReactFlowState) => `${state.width}x${state.height}`
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -53,6 +63,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
 function Canvas({ pipeline, store, mode, selected, actions, stale, label }: GraphCanvasProps) {
   const flow = useReactFlow<OperatorNode, PipeEdge>()
   const distance = useStore(distanceOf)
+  const growth = useStore(growthOf)
   const size = useStore(sizeOf)
   const frame = useRef<HTMLDivElement>(null)
   const layout = layoutOf(pipeline)
@@ -61,36 +72,35 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
   const edges = useMemo(() => edgesOf(pipeline), [pipeline])
   const scope = useMemo(() => ({ store, actions }), [store, actions])
 
-  // Another topology, or another size of the canvas, is shown as a whole; but whoever has chosen a part keeps it.
-  const moved = useRef(false)
+  // Another topology, or another size of the canvas, begins anew; but whoever has chosen a part, or the whole, keeps it.
+  const part = useRef<'first' | 'whole' | 'own'>('first')
   const begun = useRef<Viewport>({ x: 0, y: 0, zoom: 1 })
   const fit = useCallback(() => {
-    moved.current = false
-    void flow.fitView(FIT)
-  }, [flow])
+    part.current = 'whole'
+    void flow.setViewport(wholeView(layout, paneOf(frame.current)))
+  }, [flow, layout])
   const shown = useRef(layout)
+  const chosen = useRef(selected)
+  chosen.current = selected
   useEffect(() => {
-    if (shown.current !== layout) moved.current = false
+    if (shown.current !== layout) part.current = 'first'
     shown.current = layout
-    if (size !== '0x0' && !moved.current) fit()
-  }, [layout, size, fit])
+    if (size === '0x0') return
+    const focus = layout.nodes.get(chosen.current ?? '') ?? null
+    const pane = paneOf(frame.current)
+    if (part.current === 'first') void flow.setViewport(firstView(layout, pane, focus))
+    else if (part.current === 'whole') void flow.setViewport(wholeView(layout, pane))
+    else if (focus !== null && !isInSight(focus, flow.getViewport(), pane)) centre(flow, focus)
+  }, [layout, size, flow])
 
   const focusOn = useCallback(
     (uid: string) => {
       const node = layout.nodes.get(uid)
       const element = frame.current
       if (node === undefined || element === null) return
-      const { x, y, zoom } = flow.getViewport()
-      const left = node.x * zoom + x
-      const top = node.y * zoom + y
-      const inSight =
-        left >= 0 &&
-        top >= 0 &&
-        left + node.width * zoom <= element.clientWidth &&
-        top + node.height * zoom <= element.clientHeight
-      if (!inSight) {
-        moved.current = true
-        void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom })
+      if (!isInSight(node, flow.getViewport(), paneOf(element))) {
+        part.current = 'own'
+        centre(flow, node)
       }
       focusWhenThere(element, uid)
     },
@@ -123,6 +133,7 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
         className={styles.canvas}
         data-far={distance || undefined}
         data-stale={stale || undefined}
+        style={{ '--grow': growth } as CSSProperties}
         onKeyDown={onKeyDown}
         onFocus={event => {
           const uid = operatorAt(event.target)
@@ -132,19 +143,21 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
         <DistanceContext value={distance}>
           <ReactFlow
             nodes={nodes}
-            edges={distance === 2 ? NO_EDGES : edges}
+            edges={distance === 3 ? NO_EDGES : edges}
             nodeTypes={NODE_TYPES}
             edgeTypes={EDGE_TYPES}
             minZoom={ZOOM_MIN}
             maxZoom={ZOOM_MAX}
             // From far away all is in sight, or nearly so: to mount and unmount costs more than it saves.
-            onlyRenderVisibleElements={distance < 2}
+            onlyRenderVisibleElements={distance < 3}
             nodesDraggable={false}
             nodesConnectable={false}
             nodesFocusable={false}
             edgesFocusable={false}
             elementsSelectable={false}
             zoomOnDoubleClick={false}
+            // The wheel goes along the graph, as along a page; with Ctrl (or two fingers) it zooms.
+            panOnScroll
             disableKeyboardA11y
             deleteKeyCode={null}
             selectionKeyCode={null}
@@ -155,11 +168,11 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
               frame.current?.setAttribute('data-moving', '')
             }}
             onMove={(event, to) => {
-              if (event !== null && isMove(begun.current, to)) moved.current = true
+              if (event !== null && isMove(begun.current, to)) part.current = 'own'
             }}
             onMoveEnd={() => frame.current?.removeAttribute('data-moving')}
           >
-            {distance === 2 && <FarEdges layout={layout} />}
+            {distance === 3 && <FarEdges layout={layout} />}
             <GraphMiniMap layout={layout} selected={selected} />
           </ReactFlow>
         </DistanceContext>
@@ -169,6 +182,22 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
       </div>
     </GraphContext>
   )
+}
+
+function paneOf(frame: HTMLElement | null): Size {
+  return { width: frame?.clientWidth ?? 0, height: frame?.clientHeight ?? 0 }
+}
+
+function isInSight(node: PlacedNode, { x, y, zoom }: Viewport, pane: Size): boolean {
+  const left = node.x * zoom + x
+  const top = node.y * zoom + y
+  const right = left + node.width * zoom
+  return left >= 0 && top >= 0 && right <= pane.width && top + node.height * zoom <= pane.height
+}
+
+function centre(flow: ReactFlowInstance<OperatorNode, PipeEdge>, node: PlacedNode): void {
+  const { zoom } = flow.getViewport()
+  void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom })
 }
 
 /** In topological order, which is the order of Tab. */
@@ -183,11 +212,12 @@ function nodesOf(pipeline: PipelineView): OperatorNode[] {
 
 function edgesOf(pipeline: PipelineView): PipeEdge[] {
   const layout = layoutOf(pipeline)
+  const inputs = inputNumbers(pipeline.edges)
   return pipeline.edges.flatMap(view => {
     const placed = layout.edges.get(view.id)
-    return placed === undefined
-      ? []
-      : [{ id: view.id, type: 'pipe' as const, source: view.from, target: view.to, data: { view, placed } }]
+    if (placed === undefined) return []
+    const data = { view, placed, input: inputs.get(view.id) ?? null }
+    return [{ id: view.id, type: 'pipe' as const, source: view.from, target: view.to, data }]
   })
 }
 

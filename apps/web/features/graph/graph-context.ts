@@ -10,10 +10,10 @@ export interface GraphActions {
 }
 
 /**
- * How far away the graph is: 0 near, 1 too far for figures, 2 too far for names. What cannot be read is not drawn: a
- * graph that is far away is a large one.
+ * How far away the graph is: 0 near, 1 too far for all but name, rate and badges, 2 too far for all but names, 3 too far
+ * for those. What cannot be read is not drawn: a graph that is far away is a large one.
  */
-export type Distance = 0 | 1 | 2
+export type Distance = 0 | 1 | 2 | 3
 
 export const DistanceContext = createContext<Distance>(0)
 

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import styles from './graph-controls.module.css'
 import type { GraphLayout } from './layout.ts'
 
+const isNarrow = ({ width }: ReactFlowState) => width < MAP_FROM_WIDTH_PX
 const percentOf = (state: ReactFlowState) => Math.round(state.transform[2] * 100)
 
 /** Zoom out, in, and everything; below the picture on the left. */
@@ -14,11 +15,21 @@ export function GraphControls({ onFit }: { readonly onFit: () => void }) {
   return (
     <fieldset className={styles.controls}>
       <legend className={styles.legend}>Zoom</legend>
-      <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => void flow.zoomOut()}>
+      <button
+        type="button"
+        aria-label="Zoom out"
+        title="Zoom out (Ctrl and the wheel)"
+        onClick={() => void flow.zoomOut()}
+      >
         <Minus size={16} strokeWidth={1.5} aria-hidden="true" />
       </button>
       <span className={styles.percent}>{percent}%</span>
-      <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn()}>
+      <button
+        type="button"
+        aria-label="Zoom in"
+        title="Zoom in (Ctrl and the wheel)"
+        onClick={() => void flow.zoomIn()}
+      >
         <Plus size={16} strokeWidth={1.5} aria-hidden="true" />
       </button>
       <button type="button" aria-label="Show the whole graph" title="Show the whole graph" onClick={onFit}>
@@ -28,12 +39,16 @@ export function GraphControls({ onFit }: { readonly onFit: () => void }) {
   )
 }
 
+/** In a narrower pane the map would lie over the cards. */
+const MAP_FROM_WIDTH_PX = 640
+
 /** The whole in small, while a part of it is out of sight. */
 export function GraphMiniMap({ layout, selected }: { readonly layout: GraphLayout; readonly selected: string | null }) {
   // Labels may reach beyond the edge: that alone is no reason to cover a corner with a map.
   const cardsEnd = useMemo(() => Math.max(0, ...[...layout.nodes.values()].map(({ x, width }) => x + width)), [layout])
   const fits = useStore(state => allInSight(state, cardsEnd, layout.height))
-  if (fits || layout.nodes.size === 0) return null
+  const narrow = useStore(isNarrow)
+  if (fits || narrow || layout.nodes.size === 0) return null
   return (
     <MiniMap
       className={styles.minimap}

@@ -14,7 +14,7 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps<OperatorNod
   const { operator } = data
   const { actions } = useGraphScope()
   const selected = useIsSelected(operator.uid)
-  const far = useContext(DistanceContext) === 2
+  const far = useContext(DistanceContext) === 3
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={false} className={styles.handle} />

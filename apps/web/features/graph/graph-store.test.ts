@@ -278,7 +278,9 @@ describe('what a card says', () => {
     const store = new GraphStore(pipeline, {
       mode: 'design',
       doc: null,
-      edgeTypes: { 'parse->sum': { short: 'ClickOfSomebody', full: 'ClickOfSomebody { id: number }', bad: true } },
+      edgeTypes: {
+        'parse->sum': { short: 'ClickOfSomebodyElse', full: 'ClickOfSomebodyElse { id: number }', bad: true },
+      },
       problems: [
         { ...problem, severity: 'warning', line: 3 },
         { ...problem, severity: 'error' },
@@ -288,8 +290,8 @@ describe('what a card says', () => {
     expect(store.node('sum').tags).toEqual([{ kind: 'error', text: 'line 22 +1', hint: 'error: no such field' }])
     expect(store.node('src').tags).toEqual([])
     expect(store.edge('parse->sum')).toMatchObject({
-      figure: 'ClickOfSom…',
-      full: 'ClickOfSomebody { id: number }',
+      figure: 'ClickOfSomebodyEl…',
+      full: 'ClickOfSomebodyElse { id: number }',
       bad: true,
     })
     expect(store.edge('src->parse')).toMatchObject({ figure: '', full: '', bad: false })

@@ -1,9 +1,9 @@
 import type { EdgeView } from '@weir/proto/web/pipeline'
 import { describe, expect, test } from 'vitest'
 import { downwardPath } from './edge-path.ts'
-import { edgeWords, keyText } from './edge-text.ts'
+import { edgeWords, inputNumbers, keyText } from './edge-text.ts'
 import { edgeWidth } from './edge-width.ts'
-import { cut } from './text-width.ts'
+import { cut, cutToWidth, sansWidth } from './text-width.ts'
 
 const plain: EdgeView = {
   id: 'a->b',
@@ -21,15 +21,20 @@ describe('words on an edge', () => {
     ['click => click.userId', 'userId'],
     ['(click) => click.user.id', 'user.id'],
     ['(click: Click) => click.userId', 'userId'],
-    ['click => click.a + click.b', 'click => click.a + click.b'],
-    ['word  =>\n word', 'word => word'],
-    ['click => other.userId', 'click => other.userId'],
+    ['click => click.a + click.b', 'a + b'],
+    ['word  =>\n word', 'word'],
+    ['click => other.userId', 'other.userId'],
+    ['click => my.click.id', 'my.click.id'],
+    ['$ => $.id', 'id'],
+    ['(click) => { return click.userId; }', 'userId'],
+    ['({ id }) => id', '({ id }) => id'],
+    ['function (click) { return click.id }', 'function (click…'],
   ])('the key selector %j reads %j', (selector, text) => {
     expect(keyText(selector)).toBe(text)
   })
 
   test('a long selector is cut', () => {
-    expect(keyText('record => record.country.toLowerCase() + record.city')).toHaveLength(26)
+    expect(keyText('record => record.country.toLowerCase() + record.city')).toBe('country.toLower…')
   })
 
   test('the tag of a side output comes before the partitioner', () => {
@@ -40,9 +45,36 @@ describe('words on an edge', () => {
     expect(edgeWords({ ...plain, partitioner: 'forward', chained: true })).toBe('chained')
   })
 
+  test('edges of an operator with two inputs say which one they come into; others do not', () => {
+    const edges = [
+      { ...plain, id: 'a->j', to: 'j' },
+      { ...plain, id: 'b->j', to: 'j', input: 1 },
+      { ...plain, id: 'c->j', to: 'j', input: 1 },
+      plain,
+    ]
+    expect([...inputNumbers(edges)]).toEqual([
+      ['a->j', 1],
+      ['b->j', 2],
+      ['c->j', 2],
+    ])
+  })
+
   test('cut counts letters, not code units', () => {
     expect(cut('🌊🌊🌊', 3)).toBe('🌊🌊🌊')
     expect(cut('🌊🌊🌊', 2)).toBe('🌊…')
+  })
+})
+
+describe('a name that is too long for its card', () => {
+  test('is cut so that it fits with its ellipsis', () => {
+    const text = cutToWidth('total of each product', 150, 21)
+    expect(text).toMatch(/^total of .*…$/)
+    expect(sansWidth(text, 21)).toBeLessThanOrEqual(150)
+  })
+
+  test('stays when it fits, and is never nothing at all', () => {
+    expect(cutToWidth('map', 150, 21)).toBe('map')
+    expect(cutToWidth('WWWW', 1, 21)).toBe('…')
   })
 })
 

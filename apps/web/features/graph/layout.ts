@@ -23,21 +23,24 @@ export interface PlacedEdge {
 
 /** Places in px; the upper left corner of the picture is 0,0. */
 export interface GraphLayout {
+  /** With the labels of the edges. */
   readonly width: number
   readonly height: number
+  /** Cards and lines alone. */
+  readonly drawnWidth: number
   readonly nodes: ReadonlyMap<string, PlacedNode>
   readonly edges: ReadonlyMap<string, PlacedEdge>
   /** Uids so that every operator comes after its inputs: the order of focus. */
   readonly order: readonly string[]
 }
 
-export const CARD_HEIGHT = 80
+export const CARD_HEIGHT = 72
 const CARD_WIDTH_MIN = 200
 const CARD_WIDTH_MAX = 288
 /** Room for a rate or a record's type, beside the words for partitioner and key. */
-export const FIGURE_WIDTH = 76
+const FIGURE_WIDTH = 128
 const LABEL_GAP = 10
-const RANK_GAP = 34
+const RANK_GAP = 26
 const HEAD_LENGTH = 8
 const CACHED_LAYOUTS = 24
 
@@ -131,7 +134,9 @@ function place(pipeline: PipelineView): GraphLayout {
       label: { x: label.x - label.width / 2, y: label.y },
     })
   }
-  return { ...boundsOf(nodes, placed, edges), nodes, edges: placed, order }
+  const turns = [...bends.values()].flat().map(({ x }) => x)
+  const drawnWidth = Math.ceil(Math.max(0, ...turns, ...[...nodes.values()].map(node => node.x + node.width)))
+  return { ...boundsOf(nodes, placed, edges), drawnWidth, nodes, edges: placed, order }
 }
 
 /** The places between the cards that dagre leads an edge through; its first and last point are on the cards. */

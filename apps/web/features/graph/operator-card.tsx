@@ -6,6 +6,7 @@ import { Ring } from '@/ui/load/ring.tsx'
 import type { NodeFigures, NodeTag, NodeView } from './node-view.ts'
 import styles from './operator-card.module.css'
 import { OperatorIcon } from './operator-icon.tsx'
+import { typeWords } from './operator-type.ts'
 
 /** Made once: cards are drawn often. */
 const CLOCK = <Clock size={12} strokeWidth={1.5} aria-hidden="true" />
@@ -40,7 +41,7 @@ export function OperatorCard({ operator, view, selected }: CardProps) {
         </span>
       )}
       <span className={styles.top}>
-        <OperatorIcon type={operator.type} />
+        <OperatorIcon type={operator.type} kind={operator.kind} />
         <b title={operator.name}>{operator.name}</b>
         <span className={styles.parallelism} title={`Parallelism ${operator.parallelism}`}>
           ×{operator.parallelism}
@@ -48,7 +49,7 @@ export function OperatorCard({ operator, view, selected }: CardProps) {
       </span>
       {view.live === null ? (
         <span className={styles.detail} title={operator.detail}>
-          {operator.detail === '' ? operator.type : operator.detail}
+          {operator.detail === '' ? typeWords(operator.type) : operator.detail}
         </span>
       ) : (
         <Figures figures={view.live} />

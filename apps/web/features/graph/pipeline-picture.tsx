@@ -1,11 +1,13 @@
 import type { PipelineView } from '@weir/proto/web/pipeline'
+import { inputNumbers } from './edge-text.ts'
 import { layoutOf } from './layout.ts'
 import { OperatorIcon } from './operator-icon.tsx'
 import styles from './pipeline-picture.module.css'
-import { cut } from './text-width.ts'
+import { cutToWidth } from './text-width.ts'
 
-/** At this width of a card, in px of the layout, about that many letters of the name fit at 20 px. */
-const PX_PER_LETTER = 12
+const NAME_PX = 21
+/** Icon and borders of a card, beside its name. */
+const BESIDE_NAME_PX = 68
 
 interface PipelinePictureProps {
   readonly pipeline: PipelineView
@@ -18,13 +20,14 @@ interface PipelinePictureProps {
  * width and keeps its shape; the container bounds its height.
  */
 export function PipelinePicture({ pipeline, label }: PipelinePictureProps) {
-  const { width, height, nodes, edges } = layoutOf(pipeline)
+  const { drawnWidth, height, nodes, edges } = layoutOf(pipeline)
+  const inputs = inputNumbers(pipeline.edges)
   const names = pipeline.operators.map(({ name }) => name).join(', ')
   const said = label ?? `Graph of ${pipeline.name}: ${names}`
   return (
     <svg
       className={styles.picture}
-      viewBox={`-4 -4 ${Math.max(width, 208) + 8} ${height + 8}`}
+      viewBox={`-4 -4 ${Math.max(drawnWidth, 208) + 8} ${height + 8}`}
       role="img"
       aria-label={said}
       aria-hidden={said === '' || undefined}
@@ -37,6 +40,11 @@ export function PipelinePicture({ pipeline, label }: PipelinePictureProps) {
           <g key={edge.id}>
             <path className={styles.edge} data-side={edge.output !== null || undefined} d={placed.path} />
             <path className={styles.head} d={`M${x - 7},${y - 11} h14 L${x},${y}Z`} />
+            {inputs.has(edge.id) && (
+              <text className={styles.input} x={x - 12} y={y - 6}>
+                {inputs.get(edge.id)}
+              </text>
+            )}
           </g>
         )
       })}
@@ -47,10 +55,10 @@ export function PipelinePicture({ pipeline, label }: PipelinePictureProps) {
           <g key={operator.uid} transform={`translate(${node.x} ${node.y})`}>
             <rect className={styles.card} width={node.width} height={node.height} rx="10" />
             <g className={styles.icon} transform={`translate(18 ${node.height / 2 - 14})`}>
-              <OperatorIcon type={operator.type} size={28} />
+              <OperatorIcon type={operator.type} kind={operator.kind} size={28} />
             </g>
             <text className={styles.name} x="58" y={node.height / 2 + 8}>
-              {cut(operator.name, Math.floor((node.width - 70) / PX_PER_LETTER))}
+              {cutToWidth(operator.name, node.width - BESIDE_NAME_PX, NAME_PX)}
             </text>
           </g>
         )

@@ -23,3 +23,15 @@ export function cut(text: string, letters: number): string {
   const all = [...text]
   return all.length <= letters ? text : `${all.slice(0, letters - 1).join('')}…`
 }
+
+/** A text of at most `widthPx` in the sans font; what was cut is an ellipsis. */
+export function cutToWidth(text: string, widthPx: number, sizePx: number): string {
+  const all = [...text]
+  if (sansWidth(text, sizePx) <= widthPx) return text
+  let letters = all.length
+  while (letters > 1 && sansWidth(`${all.slice(0, letters - 1).join('')}…`, sizePx) > widthPx) letters--
+  return `${all
+    .slice(0, letters - 1)
+    .join('')
+    .trimEnd()}…`
+}

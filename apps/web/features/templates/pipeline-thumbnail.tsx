@@ -27,7 +27,7 @@ export interface PipelineThumbnailProps {
 export function PipelineThumbnail({ pipeline, height, decorative = false }: PipelineThumbnailProps) {
   const size = useMemo(() => {
     const layout = layoutOf(pipeline)
-    return { width: Math.max(layout.width, WIDTH_MIN_PX) + MARGIN_PX, height: layout.height + MARGIN_PX }
+    return { width: Math.max(layout.drawnWidth, WIDTH_MIN_PX) + MARGIN_PX, height: layout.height + MARGIN_PX }
   }, [pipeline])
   const room = height - PADDING_PX
   const scale = Math.min(Math.max(room / size.height, SCALE_MIN), SCALE_MAX)

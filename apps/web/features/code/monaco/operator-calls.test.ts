@@ -18,7 +18,8 @@ export declare class OperatorStream<T> extends DataStream<T> {
   uid(uid: string): this
 }
 export declare class KeyedStream<T, K> { reduce(fn: (a: T, b: T) => T): OperatorStream<T>; window(ms: number): WindowedStream<T, K> }
-export declare class WindowedStream<T, K> { aggregate<Out>(fn: (key: K, values: T[]) => Out): OperatorStream<Out> }
+export declare class WindowedStream<T, K> { aggregate<Out>(fn: (key: K, values: T[]) => Out): OperatorStream<Out>; count(): OperatorStream<WindowCount<K>> }
+export interface WindowCount<K> { key: K; count: number }
 export declare class SinkOperator { name(name: string): this }
 export declare const env: { addSource<T>(source: () => T): OperatorStream<T>; setParallelism(n: number): typeof env }
 `
@@ -100,6 +101,14 @@ test('the key and the records that come in are those of the stream that it was c
   const count = callsIn(CLICKS).get('count')
   expect(count?.key).toBe('string')
   expect(count?.input?.short).toBe('Click')
+})
+
+test('types of the library have their plain names, though the text does not import them', () => {
+  const calls = callsIn(CLICKS.replace(/«count»aggregate[^\n]*/, '«count»count()'))
+  expect(calls.get('count')?.output).toEqual({
+    short: 'WindowCount<strin…',
+    full: 'WindowCount<string> { key: string; count: number }',
+  })
 })
 
 test('a wrong field in keyBy is an error of the operator that follows', () => {

@@ -168,7 +168,7 @@ class CallReader {
 
   #keyType(node: TsNode): string | null {
     const [, key] = this.#streamArguments(node, KEYED)
-    return key === undefined ? null : typeText(this.#ts, this.#checker, key, node)
+    return key === undefined ? null : typeText(this.#ts, this.#checker, key)
   }
 
   #streamArguments(node: TsNode, names: ReadonlySet<string>) {

@@ -9,13 +9,13 @@ export interface RecordType {
 }
 
 /** The longest text of a type on an edge, in characters. */
-const SHORT_CHARS = 32
+const SHORT_CHARS = 18
 
 /** The longest text on hover: somebody else's type may be endless. */
 const FULL_CHARS = 2_000
 
 export function recordTypeOf(ts: Ts, checker: TsChecker, type: TsType, at: TsNode): RecordType {
-  const text = typeText(ts, checker, type, at)
+  const text = typeText(ts, checker, type)
   const fields = isPlainObject(ts, type) ? type.getProperties().map(({ name }) => name) : []
   return {
     short: shortText(text, text.startsWith('{') ? fields : []),
@@ -24,8 +24,12 @@ export function recordTypeOf(ts: Ts, checker: TsChecker, type: TsType, at: TsNod
 }
 
 /** A type in one line, as TypeScript writes it. */
-export function typeText(ts: Ts, checker: TsChecker, type: TsType, at: TsNode): string {
-  return checker.typeToString(type, at, ts.TypeFormatFlags.NoTruncation).replaceAll(/\s+/g, ' ').replace(/; \}/g, ' }')
+export function typeText(ts: Ts, checker: TsChecker, type: TsType): string {
+  // Asked from no place it writes plain names; from one, `import("…").Name` for whatever is not imported there.
+  return checker
+    .typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/; \}/g, ' }')
 }
 
 /** A name stays; an object without a name that is too long says its fields; the rest is cut. */
@@ -46,7 +50,7 @@ function wholeText(ts: Ts, checker: TsChecker, type: TsType, at: TsNode, text: s
   const properties = type.getProperties()
   if (properties.length === 0) return text
   const fields = properties.map(
-    one => `${one.name}: ${typeText(ts, checker, checker.getTypeOfSymbolAtLocation(one, at), at)}`,
+    one => `${one.name}: ${typeText(ts, checker, checker.getTypeOfSymbolAtLocation(one, at))}`,
   )
   return `${text} { ${fields.join('; ')} }`
 }
