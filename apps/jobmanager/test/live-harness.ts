@@ -73,7 +73,8 @@ export class TestSources implements LiveSources {
 
   readLog: LiveSources['readLog'] = async (filter, limit, after) => {
     this.logReads.push(after)
-    const isWanted = (line: LogLine): boolean => line.msg.includes(filter.search ?? '')
+    const isWanted = (line: LogLine): boolean =>
+      line.msg.includes(filter.search ?? '') && (filter.level === null || line.level === filter.level)
     if (after === null) return { lines: this.lines.filter(isWanted).slice(-limit), cursor: String(this.lines.length) }
     const lines: LogLine[] = []
     let place = Number(after)
@@ -93,8 +94,8 @@ export class TestSources implements LiveSources {
     this.#listener({ jobId })
   }
 
-  log(msg: string): void {
-    this.lines.push({ level: 'info', time: '2026-01-02T03:04:05.000Z', msg, process: 'tm-1', job: 'job_1' })
+  log(msg: string, level = 'info'): void {
+    this.lines.push({ level, time: '2026-01-02T03:04:05.000Z', msg, process: 'tm-1', job: 'job_1' })
   }
 }
 

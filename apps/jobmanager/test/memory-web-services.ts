@@ -4,8 +4,8 @@ import type { RowItem } from '@weir/proto/web/job-details'
 import type { DraftService, JobPages, WebServices } from '../src/api/trpc/services.ts'
 import type { ControlPlane } from '../src/dispatcher/control-plane.ts'
 import { ChangeFeed } from '../src/live/change-feed.ts'
+import type { RowQuery } from '../src/live/job-rows.ts'
 import { LiveHub } from '../src/live/live-hub.ts'
-import type { RowQuery } from '../src/live/rows-channel.ts'
 
 /** The parts behind the web app's procedures, in memory: live documents of a MemoryControlPlane, and calls that are noted. */
 export class MemoryWebServices implements WebServices {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readLogTail } from './log-reader.ts'
+import { LOG_LEVELS, readLogTail, readLogTailInSlices } from './log-reader.ts'
 import { rotatedName } from './rotating-file.ts'
 
 let folder: string
@@ -64,4 +64,38 @@ test('lines are searched by their message, in upper or lower case, when they are
   const next = readLogTail({ file, limit: 10, search: 'a.CSV', after: first.cursor })
   expect(next.lines.map(({ msg }) => msg)).toEqual(['reading a.csv again'])
   expect(newest(10, { search: '"job":' })).toEqual([])
+})
+
+test('lines of a level and of those that are worse are found, when they are read and when they are followed', () => {
+  const write = (levels: readonly string[]) =>
+    levels.map(level => `${JSON.stringify({ level, time: '', msg: level })}\n`).join('')
+  writeFileSync(file, write([...LOG_LEVELS, 'odd']))
+  expect(newest(10, { level: 'warn' })).toEqual(['warn', 'error', 'fatal'])
+  expect(newest(10, { level: 'info' })).toEqual(['info', 'warn', 'error', 'fatal', 'odd'])
+  const { cursor } = readLogTail({ file, limit: 10, level: 'error' })
+  appendFileSync(file, write(['info', 'error']))
+  expect(newest(10, { level: 'error', after: cursor })).toEqual(['error'])
+})
+
+test('a large log is read in slices between which others have a turn, with the same outcome', async () => {
+  writeFileSync(file, Array.from({ length: 40_000 }, (_, i) => line(`${i} ${'x'.repeat(60)}`)).join(''))
+  let turns = 0
+  const turn = async (): Promise<void> => {
+    turns++
+  }
+  const query = { file, limit: 10, search: '39999 ' }
+  expect(await readLogTailInSlices(query, turn)).toEqual(readLogTail(query))
+  expect(turns).toBeGreaterThan(5)
+  turns = 0
+  const all = { file, limit: 100_000, after: '0:0' }
+  expect((await readLogTailInSlices(all, turn)).lines).toHaveLength(40_000)
+  expect(turns).toBeGreaterThan(5)
+})
+
+test('whoever ends the waiting between two slices ends the reading', async () => {
+  writeFileSync(file, Array.from({ length: 40_000 }, (_, i) => line(`${i}`)).join(''))
+  const given = readLogTailInSlices({ file, limit: 10, search: 'nothing' }, async () => {
+    throw new Error('enough')
+  })
+  await expect(given).rejects.toThrow('enough')
 })

@@ -14,6 +14,10 @@ export interface LogLine {
   readonly [field: string]: unknown
 }
 
+/** From the least to the worst; a level that is not among them counts as information. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 export interface LogQuery {
   /** The newest file; the rotated ones beside it are read too. */
   readonly file: string
@@ -22,6 +26,8 @@ export interface LogQuery {
   readonly subtask?: number
   /** Only lines whose message holds this text, in upper or lower case. */
   readonly search?: string
+  /** Only lines of this level, and of those that are worse. */
+  readonly level?: LogLevel
   /** At most so many lines: the newest ones without a cursor, the next ones with it. */
   readonly limit: number
   /** The `cursor` of an earlier answer: only lines after it. */
@@ -54,9 +60,35 @@ interface OpenFile {
  * into a file that is gone goes on at the oldest line there is. An unfinished last line waits for the next call.
  */
 export function readLogTail(query: LogQuery): LogTail {
+  const reading = readInSlices(query)
+  for (;;) {
+    const slice = reading.next()
+    if (slice.done) return slice.value
+  }
+}
+
+/** The same in slices of some milliseconds; between two of them whoever else waits for this thread has a turn. */
+export async function readLogTailInSlices(query: LogQuery, turn: () => Promise<void>): Promise<LogTail> {
+  const reading = readInSlices(query)
+  try {
+    for (;;) {
+      const slice = reading.next()
+      if (slice.done) return slice.value
+      await turn()
+    }
+  } finally {
+    // When a turn throws, the files are closed all the same.
+    reading.return({ lines: [], cursor: query.after ?? '0:0' })
+  }
+}
+
+/** Yields after each piece that it has read. */
+type Slices = Generator<void, LogTail, void>
+
+function* readInSlices(query: LogQuery): Slices {
   const files = openFiles(query.file)
   try {
-    return query.after === undefined ? readNewest(files, query) : readAfter(files, query, query.after)
+    return yield* query.after === undefined ? readNewest(files, query) : readAfter(files, query, query.after)
   } finally {
     for (const file of files) closeSync(file.descriptor)
   }
@@ -87,7 +119,7 @@ function openFiles(file: string): OpenFile[] {
 }
 
 /** From the end backwards, in pieces: what is wanted mostly stands in the last of them. */
-function readNewest(files: readonly OpenFile[], query: LogQuery): LogTail {
+function* readNewest(files: readonly OpenFile[], query: LogQuery): Slices {
   const newestFirst: LogLine[] = []
   let cursor: string | null = null
   let budgetBytes = SCAN_BYTES_MAX
@@ -110,6 +142,7 @@ function readNewest(files: readonly OpenFile[], query: LogQuery): LogTail {
         if (newestFirst.length < query.limit) newestFirst.push(...matchingLine(text, query))
       }
       end = start + firstLine
+      yield
       if (firstLine === 0 && start > 0) break
     }
     cursor ??= `${file.inode}:0`
@@ -118,7 +151,7 @@ function readNewest(files: readonly OpenFile[], query: LogQuery): LogTail {
   return { lines: newestFirst.reverse(), cursor: cursor ?? '0:0' }
 }
 
-function readAfter(files: readonly OpenFile[], query: LogQuery, after: string): LogTail {
+function* readAfter(files: readonly OpenFile[], query: LogQuery, after: string): Slices {
   const [inode = 0, offset = 0] = after.split(':').map(Number)
   const oldestFirst = [...files].reverse()
   const found = oldestFirst.findIndex(file => file.inode === inode && file.sizeBytes >= offset)
@@ -126,14 +159,27 @@ function readAfter(files: readonly OpenFile[], query: LogQuery, after: string): 
   let cursor = after
   let budgetBytes = SCAN_BYTES_MAX
   for (const [index, file] of oldestFirst.slice(Math.max(0, found)).entries()) {
-    const start = index === 0 && found >= 0 ? offset : 0
-    const bytes = readBytes(file.descriptor, start, Math.min(file.sizeBytes, start + budgetBytes))
-    budgetBytes -= bytes.length
-    const { texts, endOffset } = wholeLines(bytes, start)
-    cursor = `${file.inode}:${endOffset}`
-    for (const { text, end } of texts) {
-      lines.push(...matchingLine(text, query))
-      if (lines.length >= query.limit) return { lines, cursor: `${file.inode}:${end}` }
+    let start = index === 0 && found >= 0 ? offset : 0
+    let pieceBytes = PIECE_BYTES
+    cursor = `${file.inode}:${start}`
+    while (start < file.sizeBytes && budgetBytes > 0) {
+      const end = Math.min(file.sizeBytes, start + Math.min(pieceBytes, budgetBytes))
+      const bytes = readBytes(file.descriptor, start, end)
+      const { texts, endOffset } = wholeLines(bytes, start)
+      if (endOffset === start) {
+        // No line ends in it: one that is not finished yet, or one that needs a larger piece.
+        if (end === file.sizeBytes || pieceBytes >= budgetBytes) break
+        pieceBytes *= 2
+        continue
+      }
+      budgetBytes -= endOffset - start
+      for (const { text, end: lineEnd } of texts) {
+        lines.push(...matchingLine(text, query))
+        if (lines.length >= query.limit) return { lines, cursor: `${file.inode}:${lineEnd}` }
+      }
+      cursor = `${file.inode}:${endOffset}`
+      start = endOffset
+      yield
     }
     if (budgetBytes <= 0) break
   }
@@ -170,8 +216,14 @@ function matchingLine(text: string, query: LogQuery): LogLine[] {
   if (query.jobId !== undefined && line.job !== query.jobId) return []
   if (query.operator !== undefined && line.operator !== query.operator) return []
   if (query.subtask !== undefined && line.subtask !== query.subtask) return []
+  if (query.level !== undefined && rankOf(line.level) < rankOf(query.level)) return []
   if (query.search !== undefined && !line.msg.toLowerCase().includes(query.search.toLowerCase())) return []
   return [line]
+}
+
+function rankOf(level: string): number {
+  const rank = (LOG_LEVELS as readonly string[]).indexOf(level)
+  return rank < 0 ? LOG_LEVELS.indexOf('info') : rank
 }
 
 /** Null for what is not a log line: a line that a kill -9 cut off, and that the next start wrote on. */

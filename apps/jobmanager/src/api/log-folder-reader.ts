@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type LogLine, type LogTail, readLogTail } from '@weir/process/log-reader'
+import { setImmediate as turn } from 'node:timers/promises'
+import { type LogLine, type LogTail, readLogTailInSlices } from '@weir/process/log-reader'
 import type { JobLogQuery, LogReader } from './rest/context.ts'
 
 /** Before the first byte of any file: a process that starts later is read from its beginning. */
@@ -24,11 +25,9 @@ export class LogFolderReader implements LogReader {
     const lines: LogLine[] = []
     for (const name of await this.#files()) {
       const place = cursors === undefined ? {} : { after: cursors[name] ?? BEGINNING }
-      const tail = readLogTail({ file: join(this.#folder, name), ...filter, ...place })
-      lines.push(...tail.lines)
+      const tail = await readLogTailInSlices({ file: join(this.#folder, name), ...filter, ...place }, turn)
+      for (const line of tail.lines) lines.push(line)
       next[name] = tail.cursor
-      // Reading is synchronous: between two files the requests that wait get their turn.
-      await new Promise(resolve => setImmediate(resolve))
     }
     lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
     const shown = after === undefined ? lines.slice(-query.limit) : lines

@@ -1,5 +1,5 @@
 import type { RowItem } from '@weir/proto/web/job-details'
-import type { RowFeed, RowQuery } from '../live/rows-channel.ts'
+import type { RowFeed, RowQuery } from '../live/job-rows.ts'
 import type { PublishedRow } from './control-plane.ts'
 
 export interface RowLimits {

@@ -3,9 +3,10 @@ import type { Platform } from '@weir/engine/base/platform'
 import { type LiveTopic, topicKey } from '@weir/proto/web/live'
 import type { Channel } from './channel.ts'
 import { DocumentChannel } from './document-channel.ts'
+import { JobRows } from './job-rows.ts'
+import { ListChannel } from './list-channel.ts'
 import type { LiveChange, LiveSources } from './live-sources.ts'
-import { LogChannel } from './log-channel.ts'
-import { RowsChannel } from './rows-channel.ts'
+import { LogLines } from './log-lines.ts'
 
 /** Channels that nobody watches and that are kept, so that a tab which is seen again goes on where it was. */
 const IDLE_MAX = 32
@@ -91,7 +92,6 @@ export class ChannelRegistry {
     const { clock, timers } = platform
     const fault = (error: WeirError): void => onFault(key, error)
     const shared = { topic: key, generation: ++this.#generation, clock, timers, onNews, onFault: fault }
-    const requireJob = (jobId: string): Promise<void> => sources.requireJob(jobId)
     switch (topic.kind) {
       case 'overview':
         return new DocumentChannel({ ...shared, compute: freshness => sources.overview(freshness, seesRecords) })
@@ -102,12 +102,13 @@ export class ChannelRegistry {
         })
       case 'rows': {
         const { jobId, operator } = topic
-        return new RowsChannel({ ...shared, jobId, operator, rows: sources.rows, requireJob })
+        const source = new JobRows({ jobId, operator }, sources.rows)
+        return new ListChannel({ ...shared, source, requireJob: () => sources.requireJob(jobId) })
       }
       case 'logs': {
-        const { jobId, operator, subtask, search } = topic
-        const filter = { jobId, operator, subtask, search }
-        return new LogChannel({ ...shared, filter, readLog: sources.readLog, requireJob })
+        const { jobId, operator, subtask, search, level = null } = topic
+        const source = new LogLines({ jobId, operator, subtask, search, level }, sources.readLog)
+        return new ListChannel({ ...shared, source, requireJob: () => sources.requireJob(jobId) })
       }
     }
   }

@@ -34,12 +34,13 @@ export function jobManagerSources({ documents, dispatcher, logs, changes }: JobM
       head: jobId => leading().publishedRows.head(jobId),
       after: query => leading().publishedRows.after(query),
     },
-    readLog: ({ jobId, operator, subtask, search }, limit, after) =>
+    readLog: ({ jobId, operator, subtask, search, level }, limit, after) =>
       logs.read({
         jobId,
         limit,
         ...(operator === null ? {} : { operator }),
         ...(subtask === null ? {} : { subtask }),
+        ...(level === null ? {} : { level }),
         ...(search === null || search === '' ? {} : { search }),
         ...(after === null ? {} : { after }),
       }),

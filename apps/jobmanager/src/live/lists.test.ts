@@ -143,6 +143,16 @@ describe('live logs', () => {
     expect(texts(page.lists.get('logs/job_1///pear'))).toEqual(['pear'])
   })
 
+  it('are cut down to a level on the server, so that old errors are found behind many other lines', async () => {
+    const harness = new HubHarness()
+    harness.sources.log('it broke', 'error')
+    for (let i = 0; i < 3_000; i++) harness.sources.log(`line ${i}`)
+    const page = harness.open([{ ...logs(), level: 'error' } as LiveTopic, logs()])
+    await harness.pass(100)
+    expect(texts(page.lists.get('logs-error/job_1///'))).toEqual(['it broke'])
+    expect(texts(page.lists.get(LOGS_KEY))).not.toContain('it broke')
+  })
+
   it('are read once for all who follow them', async () => {
     const harness = new HubHarness()
     const pages = Array.from({ length: 10 }, () => harness.open([logs()]))

@@ -1,7 +1,7 @@
 import type { Shown } from './document-channel.ts'
-import type { ReadLog } from './log-channel.ts'
+import type { RowFeed } from './job-rows.ts'
+import type { ReadLog } from './log-lines.ts'
 import type { Freshness } from './pace.ts'
-import type { RowFeed } from './rows-channel.ts'
 
 /** What has changed by an event: a job, or (null) the TaskManagers. */
 export interface LiveChange {

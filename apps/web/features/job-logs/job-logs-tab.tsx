@@ -3,12 +3,11 @@ import type { LogItem } from '@weir/proto/web/job-details'
 import { ScrollText } from 'lucide-react'
 import { useMemo } from 'react'
 import { isOver, type JobTabProps } from '@/features/job/job-tabs.ts'
-import { countOf } from '@/lib/format.ts'
 import { type LiveList, useLiveList } from '@/lib/live'
 import { changeUrl, useUrlState } from '@/lib/use-url-state.ts'
 import { Button, EmptyState, ErrorState, Loading, Skeleton } from '@/ui'
 import styles from './job-logs.module.css'
-import { fromLevel, type LogFilter, logFilterOf } from './log-level.ts'
+import { logFilterOf } from './log-level.ts'
 import { LogList } from './log-list.tsx'
 import { LogTools } from './log-tools.tsx'
 
@@ -32,10 +31,17 @@ export function JobLogsTab({ jobId, job, pipeline }: JobTabProps) {
   const subtask = subtaskOf(subtaskText, subtasks)
   const wanted = search.slice(0, 200)
   const level = logFilterOf(levelText)
-  const topic = { kind: 'logs', jobId, operator, subtask, search: wanted === '' ? null : wanted } as const
+  const topic = {
+    kind: 'logs',
+    jobId,
+    operator,
+    subtask,
+    search: wanted === '' ? null : wanted,
+    ...(level === 'all' ? {} : { level }),
+  } as const
   const live = useLiveList<LogItem>(topic, { limit: LINES_MAX })
-  const shown = useMemo(() => fromLevel(live.items, level), [live.items, level])
-  const isNarrowed = operator !== null || subtask !== null || wanted !== ''
+  const shown = live.items
+  const isNarrowed = operator !== null || subtask !== null || wanted !== '' || level !== 'all'
   return (
     <div className={styles.tab}>
       <LogTools
@@ -47,10 +53,9 @@ export function JobLogsTab({ jobId, job, pipeline }: JobTabProps) {
         level={level}
         search={wanted}
         shown={shown}
-        total={live.items.length}
       />
       {shown.length === 0 ? (
-        <NoLines live={live} level={level} isNarrowed={isNarrowed} isOver={isOver(job.status)} />
+        <NoLines live={live} isNarrowed={isNarrowed} isOver={isOver(job.status)} />
       ) : (
         // Other lines are another list: it begins at its end.
         <LogList key={JSON.stringify([operator, subtask, wanted, level])} items={shown} search={wanted} />
@@ -68,12 +73,11 @@ const ALL_LINES = { 'log-operator': null, 'log-subtask': null, 'log-search': nul
 
 interface NoLinesProps {
   readonly live: LiveList<LogItem>
-  readonly level: LogFilter
   readonly isNarrowed: boolean
   readonly isOver: boolean
 }
 
-function NoLines({ live, level, isNarrowed, isOver: over }: NoLinesProps) {
+function NoLines({ live, isNarrowed, isOver: over }: NoLinesProps) {
   if (live.state === 'gone') {
     return (
       <ErrorState fill title="The logs cannot be shown">
@@ -91,18 +95,15 @@ function NoLines({ live, level, isNarrowed, isOver: over }: NoLinesProps) {
       </div>
     )
   }
-  if (isNarrowed || level !== 'all') {
-    const others = live.items.length
+  if (isNarrowed) {
     return (
       <EmptyState
         fill
         title="No line is like this"
         actions={<Button onClick={() => changeUrl(ALL_LINES)}>Show all lines</Button>}
       >
-        {others > 0
-          ? `${countOf(others, 'line')} of a lower level ${others === 1 ? 'is' : 'are'} left out.`
-          : 'Nothing that has been written fits the choice and the search.'}{' '}
-        {over ? '' : 'New lines are looked at as they come.'}
+        Nothing that has been written fits the choice and the search.
+        {over ? '' : ' New lines are looked at as they come.'}
       </EmptyState>
     )
   }

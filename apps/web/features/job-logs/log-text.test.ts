@@ -1,7 +1,7 @@
 import type { LogItem } from '@weir/proto/web/job-details'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { fromLevel, levelOf, logFilterOf } from './log-level.ts'
+import { levelOf, logFilterOf } from './log-level.ts'
 import { logText, markedParts, originOf } from './log-text.ts'
 
 const item = (overrides: Partial<LogItem>): LogItem => ({
@@ -65,12 +65,8 @@ test('what was searched for is marked in any case, and nothing of the text is lo
   )
 })
 
-test('a level shows itself and what is worse', () => {
-  const items = ['debug', 'info', 'warn', 'error', 'fatal', 'odd'].map(level => item({ level }))
-  const levels = (text: string) => fromLevel(items, logFilterOf(text)).map(({ level }) => level)
-  expect(levels('warn')).toEqual(['warn', 'error', 'fatal'])
-  expect(levels('error')).toEqual(['error', 'fatal'])
-  expect(fromLevel(items, logFilterOf('nonsense'))).toBe(items)
+test('an address that names no level means all', () => {
+  expect(['warn', 'error', 'nonsense', null].map(logFilterOf)).toEqual(['warn', 'error', 'all', 'all'])
 })
 
 test('a level that is not known is shown by its name', () => {

@@ -24,12 +24,11 @@ interface LogToolsProps {
   readonly level: LogFilter
   readonly search: string
   readonly shown: readonly LogItem[]
-  readonly total: number
 }
 
 /** Which lines, and the way to take them along. */
 export function LogTools(props: LogToolsProps) {
-  const { jobName, names, operator, subtasks, subtask, level, shown, total } = props
+  const { jobName, names, operator, subtasks, subtask, level, shown } = props
   const [text, setText] = useTyped(props.search, TYPING_PAUSE_MS, search => changeUrl({ 'log-search': search }))
   const copy = async (): Promise<void> => {
     try {
@@ -76,7 +75,7 @@ export function LogTools(props: LogToolsProps) {
       <SearchInput className={styles.search} label="Search messages" value={text} maxLength={200} onChange={setText} />
       <span className={styles.count}>
         <b>{formatInteger(shown.length)}</b>
-        {shown.length < total ? ` of ${countOf(total, 'line')}` : shown.length === 1 ? ' line' : ' lines'}
+        {shown.length === 1 ? ' line' : ' lines'}
       </span>
       <IconButton
         label="Copy the lines shown"

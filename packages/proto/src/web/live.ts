@@ -16,7 +16,13 @@ export type LiveTopic =
       readonly operator: string | null
       readonly subtask: number | null
       readonly search: string | null
+      /** Lines of this level, and of those that are worse; absent: all. */
+      readonly level?: LeastLevel
     }
+
+/** From which level on log lines can be asked for. */
+export const LEAST_LEVELS = ['warn', 'error'] as const
+export type LeastLevel = (typeof LEAST_LEVELS)[number]
 
 /** The one name of a topic in messages and caches. */
 export function topicKey(topic: LiveTopic): string {
@@ -28,7 +34,7 @@ export function topicKey(topic: LiveTopic): string {
     case 'rows':
       return `rows/${topic.jobId}/${topic.operator ?? ''}`
     case 'logs':
-      return `logs/${topic.jobId}/${topic.operator ?? ''}/${topic.subtask ?? ''}/${topic.search ?? ''}`
+      return `${topic.level === undefined ? 'logs' : `logs-${topic.level}`}/${topic.jobId}/${topic.operator ?? ''}/${topic.subtask ?? ''}/${topic.search ?? ''}`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LogTail } from '@weir/process/log-reader'
+import type { LogLevel, LogTail } from '@weir/process/log-reader'
 import type { Access } from '../../auth/access.ts'
 import type { ControlPlane } from '../../dispatcher/control-plane.ts'
 
@@ -26,6 +26,8 @@ export interface JobLogQuery {
   readonly subtask?: number
   /** Only lines whose message holds this text, in upper or lower case. */
   readonly search?: string
+  /** Only lines of this level, and of those that are worse. */
+  readonly level?: LogLevel
   /** At most so many lines of each process. */
   readonly limit: number
   /** The `cursor` of an earlier answer: only lines after it. */

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server'
 import type { Draft } from '@weir/proto/web/drafts'
 import type { ExceptionGroup } from '@weir/proto/web/job-details'
+import { LEAST_LEVELS } from '@weir/proto/web/live'
 import { z } from 'zod'
 import { mayDo, type Principal } from '../../auth/permissions.ts'
 import type { ControlPlane } from '../../dispatcher/control-plane.ts'
@@ -30,6 +31,7 @@ const topicSchema = z.discriminatedUnion('kind', [
     operator,
     subtask: z.int().min(0).nullable(),
     search: z.string().max(200).nullable(),
+    level: z.enum(LEAST_LEVELS).optional(),
   }),
 ])
 

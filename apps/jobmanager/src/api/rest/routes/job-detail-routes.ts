@@ -1,4 +1,5 @@
 import { jobGraphSchema } from '@weir/engine/graph/job-graph'
+import { LOG_LEVELS } from '@weir/process/log-reader'
 import { z } from 'zod'
 import { jobParams } from '../bodies/common.ts'
 import {
@@ -129,6 +130,7 @@ export function jobDetailRoutes(context: ApiContext): Route[] {
       query: z.object({
         operator: z.string().min(1).max(200).optional(),
         subtask: z.coerce.number().int().min(0).optional(),
+        level: z.enum(LOG_LEVELS).optional().describe('Only lines of this level, and of those that are worse'),
         limit: z.coerce.number().int().min(1).max(LOG_LINES_MAX).default(LOG_LINES_DEFAULT),
         after: z.string().max(4_000).optional(),
       }),
