@@ -2,7 +2,7 @@ import { EpochFrame } from './epoch-frame.ts'
 import type { EventMaker, EventOutput } from './generator.ts'
 import { GOLDEN, mix, mixedSeed, startOf } from './random.ts'
 import { putEmailAddress, putUrl, TextBuffer } from './texts.ts'
-import { CITIES, FIRST_NAMES, FOUR_DIGITS, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
+import { CITIES, FIRST_NAMES, fourDigits, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
 
 /** Letters of an epoch at most: three auctions of 470, 46 bids of 120, one person of 150, and room for a last group. */
 const BUFFER_BYTES = 8192
@@ -62,19 +62,21 @@ export class FullTextEvents implements EventMaker {
     this.#frame = new EpochFrame(rate)
   }
 
-  emit(epoch: number, from: number, to: number, output: EventOutput): void {
+  emit(epoch: number, from: number, to: number, output: EventOutput): number {
     this.#frame.moveTo(epoch)
     const drafts = this.#drafts
     for (let at = from; at < to; at++) {
       drafts[at - from] = at >= 4 ? this.#bid(at) : at === 0 ? this.#person() : this.#auction(at)
     }
     const letters = this.#letters.take()
-    for (let i = 0; i < to - from; i++) {
-      const draft = drafts[i] as PersonDraft | AuctionDraft | BidDraft
+    let at = from
+    for (; at < to && !output.blocked; at++) {
+      const draft = drafts[at - from] as PersonDraft | AuctionDraft | BidDraft
       if (draft.type === 'bid') emitBid(draft, letters, output)
       else if (draft.type === 'auction') emitAuction(draft, letters, output)
       else this.#emitPerson(draft, letters, output)
     }
+    return at
   }
 
   #draw(): number {
@@ -99,7 +101,7 @@ export class FullTextEvents implements EventMaker {
     const name = `${FIRST_NAMES[this.#draw() % 11]} ${LAST_NAMES[this.#draw() % 9]}`
     const emailAt = letters.length
     putEmailAddress(letters)
-    const group = (): string => FOUR_DIGITS[this.#draw() % 10_000] as string
+    const group = (): string => fourDigits(this.#draw() % 10_000)
     const creditCard = `${group()} ${group()} ${group()} ${group()}`
     const city = CITIES[this.#draw() % 10] as string
     const state = STATES[this.#draw() % 6] as string

@@ -69,7 +69,7 @@ describe.each(vectors.runs.map((run, index) => ({ run, index })))('run $index of
   test('has the bytes of the specification as a file', () => {
     for (const [count, sha256] of Object.entries(run.sha256)) {
       const hash = createHash('sha256')
-      generator.emitAll(Number(count), { collect: event => hash.update(`${JSON.stringify(event)}\n`) })
+      generator.emitAll(Number(count), event => hash.update(`${JSON.stringify(event)}\n`))
       expect(hash.digest('hex')).toBe(sha256)
     }
   })
@@ -82,6 +82,24 @@ describe.each(vectors.runs.map((run, index) => ({ run, index })))('run $index of
     expect(first('auction', auctions.length)).toEqual(auctions)
     expect(first('bid', bids.length)).toEqual(bids)
     for (const { n, event } of far) expect(generator.event(n)).toEqual(event)
+  })
+
+  test('goes on where a blocked output stopped it', () => {
+    const given: unknown[] = []
+    const output = {
+      get blocked() {
+        return given.length % 7 === 6
+      },
+      collect: (event: unknown) => given.push(event),
+    }
+    let at = 3
+    while (at < 50) {
+      at = generator.emit(11, at, 50, output)
+      if (at < 50) given.push('stopped')
+    }
+    const whole = Array.from({ length: 47 }, (_, i) => generator.event(553 + i))
+    expect(given.filter(event => event !== 'stopped')).toEqual(whole)
+    expect(given.length).toBeGreaterThan(whole.length)
   })
 
   test('an event does not depend on those made before it', () => {

@@ -21,13 +21,18 @@ export interface GeneratorOptions {
 
 /** Where events go, with their `dateTime`: what sources give their records to. */
 export interface EventOutput {
+  /** No more events for now. */
+  readonly blocked: boolean
   collect(event: unknown, dateTime: number): void
 }
 
 /** Makes the events of one epoch. */
 export interface EventMaker {
-  /** Gives out events `from` to `to` - 1 of an epoch, 0 ≤ from ≤ to ≤ 50, in order. */
-  emit(epoch: number, from: number, to: number, output: EventOutput): void
+  /**
+   * Gives out events `from` to `to` - 1 of an epoch, 0 ≤ from ≤ to ≤ 50, in order, until the output is blocked. Answers
+   * with the first that was not given out.
+   */
+  emit(epoch: number, from: number, to: number, output: EventOutput): number
 }
 
 /**
@@ -41,20 +46,21 @@ export class Generator implements EventMaker {
     this.#maker = text === 'pooled' ? new PooledTextEvents(seed, rate) : new FullTextEvents(seed, rate)
   }
 
-  emit(epoch: number, from: number, to: number, output: EventOutput): void {
-    this.#maker.emit(epoch, from, to, output)
+  emit(epoch: number, from: number, to: number, output: EventOutput): number {
+    return this.#maker.emit(epoch, from, to, output)
   }
 
   event(n: number): NexmarkEvent {
     const epoch = Math.floor(n / EPOCH_EVENTS)
     const at = n - epoch * EPOCH_EVENTS
     const found: NexmarkEvent[] = []
-    this.emit(epoch, at, at + 1, { collect: event => found.push(event as NexmarkEvent) })
+    this.emit(epoch, at, at + 1, { blocked: false, collect: event => found.push(event as NexmarkEvent) })
     return found[0] as NexmarkEvent
   }
 
-  /** Events 0 to count - 1. */
-  emitAll(count: number, output: EventOutput): void {
+  /** Events 0 to count - 1, whatever the output says. */
+  emitAll(count: number, collect: EventOutput['collect']): void {
+    const output = { blocked: false, collect }
     for (let epoch = 0; epoch * EPOCH_EVENTS < count; epoch++) {
       this.emit(epoch, 0, Math.min(EPOCH_EVENTS, count - epoch * EPOCH_EVENTS), output)
     }

@@ -2,7 +2,7 @@ import { EpochFrame } from './epoch-frame.ts'
 import type { EventMaker, EventOutput } from './generator.ts'
 import { GOLDEN, mix, mixedSeed, startOf } from './random.ts'
 import { makePools, POOL_SIZE, type TextPools } from './texts.ts'
-import { CITIES, FIRST_NAMES, FOUR_DIGITS, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
+import { CITIES, FIRST_NAMES, fourDigits, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
 
 const POOL_MASK = POOL_SIZE - 1
 
@@ -21,13 +21,15 @@ export class PooledTextEvents implements EventMaker {
     this.#pools = makePools(this.#seed)
   }
 
-  emit(epoch: number, from: number, to: number, output: EventOutput): void {
+  emit(epoch: number, from: number, to: number, output: EventOutput): number {
     this.#frame.moveTo(epoch)
-    for (let at = from; at < to; at++) {
+    let at = from
+    for (; at < to && !output.blocked; at++) {
       if (at >= 4) this.#bid(at, output)
       else if (at === 0) this.#person(output)
       else this.#auction(at, output)
     }
+    return at
   }
 
   #person(output: EventOutput): void {
@@ -45,7 +47,7 @@ export class PooledTextEvents implements EventMaker {
       id: frame.lastPerson,
       name: `${FIRST_NAMES[draw() % 11]} ${LAST_NAMES[draw() % 9]}`,
       emailAddress: pools.emailAddress[draw() & POOL_MASK],
-      creditCard: `${FOUR_DIGITS[draw() % 10_000]} ${FOUR_DIGITS[draw() % 10_000]} ${FOUR_DIGITS[draw() % 10_000]} ${FOUR_DIGITS[draw() % 10_000]}`,
+      creditCard: `${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)}`,
       city: CITIES[draw() % 10],
       state: STATES[draw() % 6],
       extra: pools.personExtra[draw() & POOL_MASK],
