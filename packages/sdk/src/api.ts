@@ -40,6 +40,7 @@ export {
 export type { SinkDescriptor, SourceDescriptor } from '@weir/engine/api/connectors'
 export { DataStream, OperatorStream, SinkOperator } from '@weir/engine/api/data-stream'
 export type { JobExecutionResult } from '@weir/engine/api/host-hooks'
+export { IntervalJoin, IntervalJoined } from '@weir/engine/api/interval-joined'
 export { KeyedStream } from '@weir/engine/api/keyed-stream'
 export {
   type ExponentialDelayOptions,
@@ -57,7 +58,15 @@ export {
   StreamExecutionEnvironment,
 } from '@weir/engine/api/stream-environment'
 export { WatermarkStrategies, WatermarkStrategy } from '@weir/engine/api/watermark-strategies'
-export { TumblingWindow, type WindowAssigner } from '@weir/engine/api/window-assigners'
+export {
+  GlobalWindow,
+  SessionWindow,
+  type SessionWindowOptions,
+  SlidingWindow,
+  type SlidingWindowOptions,
+  TumblingWindow,
+  type WindowAssigner,
+} from '@weir/engine/api/window-assigners'
 export { type KeyedWindow, WindowedStream } from '@weir/engine/api/windowed-stream'
 export { WeirError } from '@weir/engine/base/errors'
 export type { Aggregator, ReduceFunction } from '@weir/engine/functions/aggregator'
@@ -74,6 +83,11 @@ export {
 } from '@weir/engine/functions/broadcast-process-function'
 export { CoProcessFunction, KeyedCoProcessFunction } from '@weir/engine/functions/co-process-function'
 export type { Collector } from '@weir/engine/functions/collector'
+export {
+  type IntervalJoinContext,
+  type ProcessJoinElement,
+  ProcessJoinFunction,
+} from '@weir/engine/functions/join-function'
 export {
   type Context,
   type KeyedProcessElement,

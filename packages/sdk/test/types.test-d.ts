@@ -320,6 +320,16 @@ export function connectedStreamsKeepTheirTypes(): void {
   orders.connect(users).keyBy('user', 'name')
   // @ts-expect-error a keyed stream is connected to a keyed one
   orders.keyBy('user').connect(users)
+  const near = orders
+    .keyBy('user')
+    .intervalJoin(users.keyBy('id'))
+    .between(-1_000, 1_000)
+    .upperBoundExclusive()
+    .sideOutputLeftLateData(new OutputTag<Order>('late'))
+    .process((order, user, ctx, out: Collector<string>) => out.collect(`${order.id} ${user.name} ${ctx.timestamp()}`))
+  same<Of<typeof near>, string>(true)
+  // @ts-expect-error the keys are of different types
+  orders.keyBy('user').intervalJoin(users.keyBy('name'))
 }
 
 export function whatComesLaterIsMissing(): void {

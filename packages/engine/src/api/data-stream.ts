@@ -272,7 +272,18 @@ function checkProcess(fn: unknown, where: string): void {
   )
 }
 
-const KEYED_ONLY = ['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'window', 'statefulMap'] as const
+const KEYED_ONLY = [
+  'reduce',
+  'sum',
+  'count',
+  'avg',
+  'min',
+  'max',
+  'aggregate',
+  'window',
+  'statefulMap',
+  'intervalJoin',
+] as const
 
 // Jobs are bundled without a type check, so a job that forgot keyBy gets here; "is not a function" would not help it.
 for (const method of KEYED_ONLY) {

@@ -12,6 +12,7 @@ import {
 import type { OperatorStream } from './data-stream.ts'
 import type { NumberField, OrderedField } from './field-names.ts'
 import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
+import { IntervalJoin } from './interval-joined.ts'
 import type { Key } from './key.ts'
 import type { NewNode, StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
 import type { WindowAssigner } from './window-assigners.ts'
@@ -115,6 +116,23 @@ export class KeyedStream<T, K> {
     checkSameJob('connect', node, (stream.#inputs[0] as StreamInput).node)
     const second = stream.#inputs.map(input => ({ ...input, input: 1 }))
     return new KeyedConnectedStreams<T, U, K>([this.#inputs, second], [this.#key, stream.#key], this.#attach)
+  }
+
+  /** Pairs records of one key of both streams whose times are close: `.between(lowerMs, upperMs).process(fn)`. */
+  intervalJoin<U>(stream: KeyedStream<U, K>): IntervalJoin<T, U> {
+    const [{ node }] = this.#inputs as readonly [StreamInput]
+    if (!(stream instanceof KeyedStream)) {
+      throw misuse(
+        'intervalJoin',
+        `intervalJoin(${shown(stream)}): the argument has to be a keyed stream; put .keyBy(record => …) after it`,
+      )
+    }
+    checkSameJob('intervalJoin', node, (stream.#inputs[0] as StreamInput).node)
+    const inputs = [...this.#inputs, ...stream.#inputs.map(input => ({ ...input, input: 1 }))]
+    const keys = { [keySelectorName(0)]: this.#key.selector, [keySelectorName(1)]: stream.#key.selector }
+    return new IntervalJoin<T, U>((config, fn) =>
+      this.#attach(node, { type: 'intervalJoin', config, functions: { fn, ...keys }, inputs }),
+    )
   }
 
   /** Groups the records of each key by windows, e.g. `window(TumblingWindow.of(10_000))`. */

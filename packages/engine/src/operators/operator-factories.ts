@@ -6,6 +6,7 @@ import { CoMapOperator } from './co-map.ts'
 import { CoProcessOperator } from './co-process.ts'
 import { FilterOperator } from './filter.ts'
 import { FlatMapOperator } from './flat-map.ts'
+import { IntervalJoinOperator } from './interval-join.ts'
 import { KeyedBroadcastProcessOperator } from './keyed-broadcast-process.ts'
 import { KeyedCoProcessOperator } from './keyed-co-process.ts'
 import { KeyedProcessOperator } from './keyed-process.ts'
@@ -16,7 +17,7 @@ import { ReduceOperator } from './reduce.ts'
 import { createRunningAggregation } from './running-aggregation.ts'
 import { StatefulMapOperator } from './stateful-map.ts'
 import { TimestampsOperator } from './timestamps.ts'
-import { WindowOperator } from './window.ts'
+import { createWindowOperator } from './window-factory.ts'
 
 /** One factory per type in `TRANSFORM_SPECS`. */
 export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map<string, OperatorFactory>([
@@ -33,7 +34,7 @@ export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map
   ['process', context => new ProcessOperator(context)],
   ['keyedProcess', context => new KeyedProcessOperator(context)],
   ['statefulMap', context => new StatefulMapOperator(context)],
-  ['window', context => new WindowOperator(context)],
+  ['window', createWindowOperator],
   ['timestamps', context => new TimestampsOperator(context)],
   ['coMap', context => new CoMapOperator(context)],
   ['coFlatMap', context => new CoFlatMapOperator(context)],
@@ -41,6 +42,7 @@ export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map
   ['keyedCoProcess', context => new KeyedCoProcessOperator(context)],
   ['broadcastProcess', context => new BroadcastProcessOperator(context)],
   ['keyedBroadcastProcess', context => new KeyedBroadcastProcessOperator(context)],
+  ['intervalJoin', context => new IntervalJoinOperator(context)],
 ])
 
 /** The operator of a transform's node. Sources and sinks are made from their connectors (source-operator, sink-operator). */

@@ -28,6 +28,32 @@ function twoInputs(
   return { type, kind: 'transform', title, help, inputs: 2, keyed, config, functions, ...more }
 }
 
+const boundMs = z.number('a bound is a number of ms').min(-1e15).max(1e15)
+const tag = z.string().min(1, 'the name of a side output is needed')
+
+const intervalJoinSchema = z
+  .strictObject({
+    fn: functionText,
+    /** A right record joins a left one when its time is from left + lowerMs to left + upperMs. */
+    lowerMs: boundMs,
+    upperMs: boundMs,
+    lowerExclusive: z.boolean().optional(),
+    upperExclusive: z.boolean().optional(),
+    leftLateTag: tag.optional(),
+    rightLateTag: tag.optional(),
+  })
+  .superRefine(({ lowerMs, upperMs, lowerExclusive, upperExclusive }, issues) => {
+    if (lowerMs > upperMs) {
+      issues.addIssue({ code: 'custom', path: ['lowerMs'], message: 'must not be above upperMs' })
+    } else if (lowerMs === upperMs && (lowerExclusive || upperExclusive)) {
+      issues.addIssue({
+        code: 'custom',
+        path: ['lowerMs'],
+        message: 'an interval of one moment cannot exclude its bound',
+      })
+    }
+  })
+
 export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
   twoInputs(
     'coMap',
@@ -78,5 +104,13 @@ export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
     broadcastSchema,
     FN,
     { broadcastInput: 1 },
+  ),
+  twoInputs(
+    'intervalJoin',
+    true,
+    'Interval join',
+    'Pairs the records of each key of two streams whose times are no further apart than the bounds say.',
+    intervalJoinSchema,
+    FN,
   ),
 ]

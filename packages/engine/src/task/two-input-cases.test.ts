@@ -62,6 +62,8 @@ describe('in the interleavings that seeds pick', () => {
       }
       outcomes.add(await expectResults(operatorCase, interleaved(operatorCase.inputs, seed), options, `seed ${seed}`))
     }
-    expect(outcomes.size, 'different outcomes').toBeGreaterThan(1)
+    // What is joined does not depend on which record comes first, as long as none is late.
+    const isOrderless = operatorCase.node.type === 'intervalJoin' && operatorCase.lateRecords === 0
+    if (!isOrderless) expect(outcomes.size, 'different outcomes').toBeGreaterThan(1)
   })
 })

@@ -1,4 +1,5 @@
 import { CONNECTED_CASES } from './cases/connected-cases.ts'
+import { INTERVAL_JOIN_CASES } from './cases/interval-join-cases.ts'
 import { KEYED_PROCESS_CASES } from './cases/keyed-process-cases.ts'
 import { RUNNING_CASES } from './cases/running-cases.ts'
 import { STATELESS_CASES, TIMESTAMP_CASES } from './cases/stateless-cases.ts'
@@ -19,6 +20,6 @@ export const ONE_INPUT_CASES: readonly OperatorCase[] = [
 ]
 
 /** Elements name the input that they are for. */
-export const TWO_INPUT_CASES: readonly OperatorCase[] = [...CONNECTED_CASES]
+export const TWO_INPUT_CASES: readonly OperatorCase[] = [...CONNECTED_CASES, ...INTERVAL_JOIN_CASES]
 
 export const OPERATOR_CASES: readonly OperatorCase[] = [...ONE_INPUT_CASES, ...TWO_INPUT_CASES]

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { freezeRecord } from '../base/frozen-records.ts'
-import type { NodeFunctions } from '../graph/job-functions.ts'
+import { type KeySelector, keySelectorName, type NodeFunctions } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import {
   type FlowControl,
@@ -11,12 +11,15 @@ import {
   type OperatorFactory,
   type OperatorSnapshot,
 } from '../operators/operator.ts'
+import { canonicalKey } from '../record/canonical-key.ts'
 import { subtaskOfKeyGroup } from '../record/key-group.ts'
 import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP } from '../record/stream-element.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
+import { StateRoom } from '../state/state-room.ts'
 import { WatermarkMerger } from '../time/watermark-merger.ts'
 import { ManualClock } from './manual-clock.ts'
+import { MemorySpillStore } from './memory-spill-store.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 /** What happens to an operator. `input` is 0 where it is left out. */
@@ -54,6 +57,8 @@ export interface OperatorCase {
    * Computed by a plain program over the elements.
    */
   readonly expectedOf?: (steps: readonly HarnessInput[]) => ExpectedOutcome
+  /** Side outputs that `expectedOf` may name, where they are not all in `expected`. */
+  readonly sideTags?: readonly string[]
   /** Number of inputs of the operator; 1 where it is left out. */
   readonly inputCount?: 1 | 2
   /** The input whose records every subtask gets. */
@@ -118,6 +123,10 @@ export interface HarnessOptions {
   readonly parallelism?: number
   readonly clock?: ManualClock
   readonly inputCount?: number
+  /** Room for the state in memory, in bytes; what is beyond goes to a store. Without it all stays in memory. */
+  readonly roomBytes?: number
+  /** Whether state is fetched by the keys of records before these are processed, as subtasks do. */
+  readonly prefetch?: boolean
 }
 
 /** Runs one operator in one subtask, without channels and threads. */
@@ -133,6 +142,8 @@ export class OperatorHarness {
   readonly #merger: WatermarkMerger
   #flow: HarnessFlow
   #state!: MemoryTier
+  #store: MemorySpillStore | undefined
+  #spilledBefore = 0
   #operator: Operator
   #emittedWatermark = MIN_WATERMARK
 
@@ -160,6 +171,11 @@ export class OperatorHarness {
     return this.#state
   }
 
+  /** Rows that were written to the store so far. */
+  get rowsSpilled(): number {
+    return this.#spilledBefore + (this.#store?.writes ?? 0)
+  }
+
   push(...inputs: readonly HarnessInput[]): void {
     for (const input of inputs) this.#push(input)
   }
@@ -183,7 +199,11 @@ export class OperatorHarness {
 
   #create(snapshots: readonly OperatorSnapshot[]): Operator {
     const { subtask = 0, parallelism = 1 } = this.#options
+    const { roomBytes } = this.#options
+    this.#spilledBefore = this.rowsSpilled
+    this.#store = new MemorySpillStore()
     this.#state = new MemoryTier({
+      ...(roomBytes === undefined ? {} : { room: new StateRoom(roomBytes, this.#store) }),
       maxParallelism: MAX_PARALLELISM,
       ownsKeyGroup: group => subtaskOfKeyGroup(group, MAX_PARALLELISM, parallelism) === subtask,
       clock: this.clock,
@@ -231,6 +251,7 @@ export class OperatorHarness {
       case 'record':
         // It has left another operator: whoever writes to it is found.
         freezeRecord(input.value)
+        this.#prefetch(input.value, input.input ?? 0)
         this.#operator.processElement(input.value, input.timestamp ?? NO_TIMESTAMP, input.input ?? 0)
         break
       case 'watermark':
@@ -252,6 +273,12 @@ export class OperatorHarness {
     if (!isWatermarking(this.#operator)) return
     this.#operator.onPeriodicEmit()
     this.#emitWatermark(this.#operator.currentWatermark())
+  }
+
+  #prefetch(value: unknown, input: number): void {
+    if (this.#options.prefetch !== true || !this.#state.mayHaveSpilled) return
+    const selector = this.#functions()[keySelectorName(input)] as KeySelector | undefined
+    if (selector !== undefined) this.#state.prefetch([canonicalKey(selector(value))], 1)
   }
 
   #advance(input: number, at: number): void {

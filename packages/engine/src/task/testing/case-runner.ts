@@ -61,7 +61,12 @@ export async function runInSubtasks(
     const played = new Schedule(steps, clock, reached, input => (input === broadcastInput ? parallelism : 1))
     return [played.input(0), played.input(1)]
   }
-  const tags = [...new Set(operatorCase.expected.flatMap(output => (output.type === 'side' ? [output.tag] : [])))]
+  const tags = [
+    ...new Set([
+      ...(operatorCase.sideTags ?? []),
+      ...operatorCase.expected.flatMap(output => (output.type === 'side' ? [output.tag] : [])),
+    ]),
+  ]
   const functions = operatorCase.functions()
   const inputOf = (script: number): number => (operatorCase.inputCount === 2 ? script : 0)
   const isKeyed = (input: number): boolean => functions[keySelectorName(input)] !== undefined
