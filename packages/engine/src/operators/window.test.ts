@@ -414,7 +414,7 @@ test('for any records and watermarks, in every mode, windows hold what a batch p
       fc.nat(39),
       (list, { type, sizeMs, slideMs, offsetMs }, latenessMs, oneCredit, restoreAt) => {
         const all = [...list, end()]
-        const slide = type === 'sliding' ? { slideMs } : {}
+        const slide: JobNode['config'] = type === 'sliding' ? { slideMs } : {}
         const window = harness(
           { assigner: { type, sizeMs, ...slide, offsetMs, time: 'event' }, allowedLatenessMs: latenessMs },
           oneCredit,

@@ -188,6 +188,9 @@ describe('two inputs of timed operators in the interleavings that seeds pick', (
       'sliding window with count and late records to a side output',
       'sliding window with allowed lateness, late records',
       'sliding window in processing time',
+      'session window with late records to a side output',
+      'session window with allowed lateness, and a late record that bridges two sessions',
+      'session window in processing time',
     ])
   })
 

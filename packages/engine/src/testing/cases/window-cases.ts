@@ -13,6 +13,7 @@ import {
 } from '../operator-harness.ts'
 import { spread, spreadOf, spreadTexts } from './running-cases.ts'
 import { amounts, byShop, node, out, type Sale, sales, sumOf } from './sales.ts'
+import { SESSION_WINDOW_CASES } from './session-window-cases.ts'
 import { SLIDING_WINDOW_CASES } from './sliding-window-cases.ts'
 import { merged } from './two-inputs.ts'
 
@@ -242,4 +243,5 @@ export const WINDOW_CASES: readonly OperatorCase[] = [
     expectedOf: steps => counted(steps, { sizeMs: 1_000, keyOf: word => word, clockMs: 1_500 }),
   },
   ...SLIDING_WINDOW_CASES,
+  ...SESSION_WINDOW_CASES,
 ]

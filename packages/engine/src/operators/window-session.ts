@@ -1,0 +1,209 @@
+import type { Clock } from '../base/platform.ts'
+import type { KeySelector } from '../graph/job-functions.ts'
+import type { JobNode } from '../graph/job-graph.ts'
+import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
+import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
+import { detachValue } from '../state/detach.ts'
+import type { KeyedRow, KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
+import { type Timer, TimerQueue } from '../time/timer-queue.ts'
+import type { SessionConfig } from '../window/assigner.ts'
+import { joinSessions, type Session, spanOf } from '../window/sessions.ts'
+import type { WindowFold } from '../window/window-fold.ts'
+import { keySelector, restoreKeyed } from './keyed-operator.ts'
+import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
+import { userError } from './operator-errors.ts'
+import { windowFold } from './window-compute.ts'
+import type { WindowConfig } from './window-config.ts'
+import { WindowOutput } from './window-output.ts'
+import { decodeProgress, encodeProgress } from './window-progress.ts'
+
+type Sessions = Session<unknown>[]
+
+/**
+ * Session windows per key: from a record to `gapMs` after the last one that is no further than that from another.
+ *
+ * Sessions whose ends touch are one, so a record exactly at the end of a session belongs to it. Hence a session fires at
+ * watermark ≥ end (a tumbling window at end − 1), its results take the timestamp `end` (with end − 1 they could be behind
+ * a watermark that has gone on before them), and a record is late when the session that it would be in, all that it joins
+ * included, has end + allowed lateness ≤ watermark. Sessions fire in order of their ends.
+ *
+ * Timers: each key has one that is due no later than the first of its sessions. A session that has grown in the meantime
+ * is found out when the timer comes, and gets another: so a record that makes a session longer costs one look-up.
+ */
+export class SessionWindowOperator implements Operator {
+  readonly #gapMs: number
+  readonly #fold: WindowFold<unknown>
+  readonly #eventTime: boolean
+  readonly #latenessMs: number
+  readonly #selector: KeySelector
+  readonly #backend: KeyedStateBackend
+  readonly #clock: Clock
+  readonly #node: JobNode
+  readonly #out: WindowOutput
+  readonly #timers = new TimerQueue<CanonicalKey>()
+  readonly #fireTimer = (timer: Timer<CanonicalKey>): void => this.#fire(timer.canonicalKey, timer.time)
+  readonly #shouldStop: () => boolean
+  #table!: KeyedTable<Sessions>
+  /** The watermark, or the highest wall-clock time seen. */
+  #now = MIN_WATERMARK
+
+  constructor(context: OperatorContext) {
+    const config = context.node.config as unknown as WindowConfig<SessionConfig>
+    const flow: FlowControl = context.flow
+    this.#gapMs = config.assigner.gapMs
+    this.#eventTime = config.assigner.time === 'event'
+    this.#fold = windowFold(context, config.compute)
+    this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
+    this.#selector = keySelector(context)
+    this.#backend = context.keyedState
+    this.#clock = context.platform.clock
+    this.#node = context.node
+    this.#out = new WindowOutput(context, this.#fold, config.lateTag)
+    this.#shouldStop = () => flow.blocked
+  }
+
+  open(): void {
+    this.#table = this.#backend.table('sessions')
+    for (const [canonical, row] of this.#table.entries()) this.#register(canonical, row.key, this.#firstDue(row.value))
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    const time = this.#eventTime ? timestamp : this.#processingTime()
+    let key: unknown
+    let canonical: CanonicalKey
+    let row: KeyedRow<Sessions> | undefined
+    try {
+      key = this.#selector(value)
+      canonical = canonicalKey(key)
+      row = this.#table.get(canonical)
+      if (row !== undefined) {
+        const last = row.value[row.value.length - 1]
+        // It touches no earlier session, since sessions do not touch.
+        if (time >= last.start && time <= last.end && !last.fired) {
+          last.accumulator = this.#fold.add(last.accumulator, value)
+          if (time + this.#gapMs > last.end) last.end = time + this.#gapMs
+          this.#table.touch(row)
+          return
+        }
+      }
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+    this.#join(row, canonical, key, value, time, timestamp)
+  }
+
+  processWatermark(watermark: number): boolean {
+    return this.#eventTime || watermark === MAX_WATERMARK ? this.#advance(watermark) : true
+  }
+
+  processProcessingTime(nowMs: number): boolean {
+    return this.#eventTime ? true : this.#advance(nowMs)
+  }
+
+  nextProcessingTime(): number {
+    return this.#eventTime ? Number.POSITIVE_INFINITY : this.#timers.nextTime()
+  }
+
+  snapshot(): OperatorSnapshot {
+    const watermark = this.#eventTime ? this.#now : MIN_WATERMARK
+    return { keyed: this.#backend.snapshot(), operatorState: encodeProgress({ watermark }) }
+  }
+
+  restore(snapshots: readonly OperatorSnapshot[]): void {
+    restoreKeyed(this.#backend, snapshots)
+    this.#now = decodeProgress(snapshots).watermark ?? MIN_WATERMARK
+  }
+
+  /** Never goes back, so that a clock that does cannot make a session that ends before one that has fired. */
+  #processingTime(): number {
+    const nowMs = this.#clock.now()
+    if (nowMs > this.#now) return nowMs
+    return this.#now === MAX_WATERMARK ? nowMs : this.#now
+  }
+
+  /** A record that begins a session, or joins others than the last one of its key. */
+  #join(
+    row: KeyedRow<Sessions> | undefined,
+    canonical: CanonicalKey,
+    key: unknown,
+    value: unknown,
+    time: number,
+    timestamp: number,
+  ): void {
+    if (!Number.isFinite(time)) throw this.#out.noTimestamp(time)
+    const known = row?.value ?? []
+    const span = spanOf(known, time, this.#gapMs)
+    if (span.end + this.#latenessMs <= this.#now) {
+      this.#out.late(value, timestamp)
+      return
+    }
+    const firstDue = this.#firstDue(known)
+    const joined = this.#joined(known, value, span)
+    const { session } = joined
+    session.fired = session.end <= this.#now
+    const kept = row ?? this.#table.insert(canonical, key, joined.sessions)
+    if (row !== undefined) this.#table.update(row, joined.sessions)
+    if (this.#due(session) < firstDue) this.#register(canonical, kept.key, this.#due(session))
+    if (session.fired)
+      this.#out.emit(kept.key, { start: session.start, end: session.end }, session.accumulator, session.end)
+  }
+
+  #joined(
+    known: Sessions,
+    value: unknown,
+    span: { start: number; end: number },
+  ): { session: Session<unknown>; sessions: Sessions } {
+    try {
+      return joinSessions(known, value, span, this.#fold)
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+  }
+
+  /** When something is to be done about it: it fires, or, within the lateness, is thrown away. */
+  #due(session: Session<unknown>): number {
+    return session.fired ? session.end + this.#latenessMs : session.end
+  }
+
+  #firstDue(sessions: Sessions): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const session of sessions) first = Math.min(first, this.#due(session))
+    return first
+  }
+
+  #register(canonical: CanonicalKey, key: unknown, time: number): void {
+    // The row's key does not keep the text of a batch in memory; the canonical key at hand may.
+    const kept = canonical === key ? (key as CanonicalKey) : detachValue(canonical)
+    this.#timers.register(kept, undefined, '', time)
+  }
+
+  #advance(now: number): boolean {
+    if (now > this.#now) this.#now = now
+    return this.#timers.fireUpTo(this.#now, this.#fireTimer, this.#shouldStop)
+  }
+
+  /** No more than one session of a key ends at a time, so firing stops between any two. */
+  #fire(canonical: CanonicalKey, time: number): void {
+    const row = this.#table.get(canonical)
+    if (row === undefined) return
+    const sessions = row.value
+    const due = sessions.find(session => this.#due(session) <= time)
+    if (due !== undefined) {
+      const { start, end, accumulator, fired } = due
+      if (!fired) this.#out.emit(row.key, { start, end }, accumulator, end)
+      if (this.#latenessMs > 0 && !fired) {
+        due.fired = true
+        this.#table.touch(row)
+      } else if (sessions.length === 1) {
+        this.#table.delete(canonical)
+        return
+      } else {
+        this.#table.update(
+          row,
+          sessions.filter(session => session !== due),
+        )
+      }
+    }
+    this.#register(canonical, row.key, this.#firstDue(row.value))
+  }
+}

@@ -1,0 +1,59 @@
+import { detachValue } from '../state/detach.ts'
+import type { WindowFold } from './window-fold.ts'
+
+/** A session of one key: [start, end), and what its records have been folded to. Plain data: a part of snapshots. */
+export interface Session<Acc> {
+  start: number
+  /** The gap after its last record. A record that stands exactly there still belongs to it. */
+  end: number
+  accumulator: Acc
+  /** It has fired, and is kept for late records. */
+  fired: boolean
+}
+
+/** What a record makes of the sessions of its key. */
+export interface Joined<Acc> {
+  readonly session: Session<Acc>
+  /** The others, and it, by time. */
+  readonly sessions: Session<Acc>[]
+}
+
+/** Start and end of the session that a record at `time` would be in: it joins all that it touches. */
+export function spanOf<Acc>(
+  sessions: readonly Session<Acc>[],
+  time: number,
+  gapMs: number,
+): { readonly start: number; readonly end: number } {
+  let start = time
+  let end = time + gapMs
+  for (const session of sessions) {
+    if (session.start > time + gapMs || session.end < time) continue
+    if (session.start < start) start = session.start
+    if (session.end > end) end = session.end
+  }
+  return { start, end }
+}
+
+/**
+ * The sessions with one more record. Sessions of a key never touch (two whose ends touch are one), so they have an order,
+ * in which they stand; those that the record joins are merged in it, and the record comes last.
+ */
+export function joinSessions<Acc>(
+  sessions: readonly Session<Acc>[],
+  value: unknown,
+  { start, end }: { readonly start: number; readonly end: number },
+  fold: WindowFold<Acc>,
+): Joined<Acc> {
+  const before: Session<Acc>[] = []
+  const after: Session<Acc>[] = []
+  let held: Session<Acc> | undefined
+  for (const session of sessions) {
+    if (session.end < start) before.push(session)
+    else if (session.start > end) after.push(session)
+    else if (held === undefined) held = session
+    else held = { ...held, accumulator: fold.merge(held.accumulator, session.accumulator) }
+  }
+  const accumulator = held === undefined ? detachValue(fold.create(value)) : fold.add(held.accumulator, value)
+  const session = { start, end, accumulator, fired: false }
+  return { session, sessions: [...before, session, ...after] }
+}
