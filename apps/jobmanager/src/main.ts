@@ -114,7 +114,7 @@ async function main(): Promise<void> {
   })
   onShutdown(() => http.close(), FLUSH_MS)
   // The last one registered runs first: the end of the cluster's other processes must not be taken for a failure.
-  onShutdown(() => leaderSwitch.dispatcher?.stop(FLUSH_MS))
+  onShutdown(reason => leaderSwitch.dispatcher?.stop(FLUSH_MS, reason.startsWith('SIG')))
   logger.info({ http: http.address, rpcPort: rpc.port }, `serving at ${http.address} as ${leaderSwitch.role()}`)
   reportReady({
     addresses: { http: http.address, rpc: addressOf(settings.host, rpc.port) },

@@ -126,3 +126,27 @@ describe('after a crash of the JobManager', () => {
     expect((await jobManager.store.jobs.getJob(jobId))?.status).not.toBe('FINISHED')
   })
 })
+
+describe('after an orderly stop', () => {
+  it('a job goes on without a word of failure, once; a crash after that is one again', async () => {
+    await jobManager.addTaskManager({ id: 'tm-1', slots: 2, finishes: false })
+    const { jobId } = await jobManager.dispatcher.submit(submission(2))
+    await stored(jobId, 'RUNNING')
+    const { port } = jobManager.rpc
+    await jobManager.stopInOrder()
+    await jobManager.start(port)
+    expect(await jobManager.dispatcher.jobStatus(jobId)).toMatchObject({ restarts: 0, restarting: true })
+    await jobManager.addTaskManager({ id: 'tm-1', slots: 2, finishes: false })
+    await eventually(async () => {
+      const { restarting, attempt } = await jobManager.dispatcher.jobStatus(jobId)
+      return !restarting && attempt === 2
+    })
+    expect(await jobManager.dispatcher.jobExceptions(jobId)).toEqual([])
+    expect((await jobManager.dispatcher.jobHistory(jobId)).map(({ type }) => type)).toContain('STOPPED')
+
+    await jobManager.crash()
+    await jobManager.start(port)
+    expect(await jobManager.dispatcher.jobStatus(jobId)).toMatchObject({ restarts: 1, restarting: true })
+    expect((await jobManager.dispatcher.jobExceptions(jobId))[0]?.code).toBe('JOBMANAGER_RESTARTED')
+  })
+})

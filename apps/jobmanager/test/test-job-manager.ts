@@ -171,6 +171,12 @@ export class TestJobManager {
     await this.dispatcher.stop(0)
   }
 
+  /** As by Ctrl-C. */
+  async stopInOrder(): Promise<void> {
+    await this.dispatcher.stop(1000, true)
+    this.rpc.close()
+  }
+
   async remove(): Promise<void> {
     for (const taskManager of this.#taskManagers) taskManager.kill()
     this.rpc.close()

@@ -77,6 +77,9 @@ export interface DispatcherParts {
   readonly onChange?: (jobId: string | null) => void
 }
 
+/** The setting that an orderly stop leaves for the next start. */
+const STOPPED_SETTING = 'stopped'
+
 /** How long a read of a job's history waits for what is not written yet. */
 const FLUSH_WAIT_MS = 1_000
 
@@ -145,12 +148,19 @@ export class Dispatcher implements ControlPlane {
     const { jobs, unreadable } = await findUnfinished(this.#parts.store.jobs)
     await this.#watch.start()
     for (const job of unreadable) await this.#launcher.giveUp(job)
-    for (const job of jobs) this.#launcher.takeUp(job)
+    const cause = (await this.#wasStopped())
+      ? new WeirError('CLUSTER_STOPPED', 'the cluster was stopped')
+      : new WeirError('JOBMANAGER_RESTARTED', 'the JobManager was restarted')
+    for (const job of jobs) this.#launcher.takeUp(job, cause)
   }
 
-  /** Ends at once what this process does; what was decided is written, within `timeoutMs`. TaskManagers are not told. */
-  async stop(timeoutMs: number): Promise<void> {
+  /**
+   * Ends at once what this process does; what was decided is written, within `timeoutMs`. TaskManagers are not told.
+   * `orderly`: somebody wants it, so that the next start is no restart after a fault.
+   */
+  async stop(timeoutMs: number, orderly = false): Promise<void> {
     this.#stopped = true
+    if (orderly) this.#noteStop()
     this.#watch.stop()
     this.#desk.close()
     const runners = this.#table.runners()
@@ -340,6 +350,22 @@ export class Dispatcher implements ControlPlane {
   }
 
   // inside
+
+  #noteStop(): void {
+    const { store, platform } = this.#parts
+    const at = platform.clock.now()
+    this.#clusterJournal.append('must', 'the stop of the cluster', () =>
+      store.cluster.putSetting(this.epoch, STOPPED_SETTING, { at }, at),
+    )
+  }
+
+  /** Whether the JobManager that led before was stopped in order. The answer holds for one start. */
+  async #wasStopped(): Promise<boolean> {
+    const { store, platform } = this.#parts
+    const noted = (await store.cluster.getSetting(STOPPED_SETTING)) ?? null
+    if (noted !== null) await store.cluster.putSetting(this.epoch, STOPPED_SETTING, null, platform.clock.now())
+    return noted !== null
+  }
 
   async #prepare(request: SubmitRequest): Promise<PreparedJob> {
     if (request.fromSavepoint !== undefined) {

@@ -1,5 +1,5 @@
 import { JobMaster, type JobMasterOptions } from '@weir/control/job/job-master'
-import { WeirError } from '@weir/engine/base/errors'
+import type { WeirError } from '@weir/engine/base/errors'
 import type { Platform } from '@weir/engine/base/platform'
 import { jobLogger, type Logger } from '@weir/process/logging'
 import { missingFeatures } from '@weir/submission/missing-features'
@@ -49,12 +49,12 @@ export class JobLauncher {
     return runner
   }
 
-  takeUp({ job, version, how }: UnfinishedJob): void {
+  /** `cause`: why its attempt ended. */
+  takeUp({ job, version, how }: UnfinishedJob, cause: WeirError): void {
     const { bundle, sourceMap } = fromStoredBundle(version.bundleText)
     const code = { graph: version.graph, graphHash: version.graphHash, bundle, sourceMap }
     const history = { restarts: job.restarts, startedAtMs: job.startedAt }
     const runner = this.#launch(job.id, code, { order: job.seq, recovered: true }, history)
-    const cause = new WeirError('JOBMANAGER_RESTARTED', 'the JobManager was restarted')
     runner.post({ type: 'recover', lastAttempt: job.attempt, cause, how })
   }
 

@@ -66,10 +66,11 @@ export function operatorOf(graph: ExecutionGraph, named: string): OperatorRef | 
 }
 
 export function failureFacts(failure: JobFailure, graph: ExecutionGraph | null): FailureFacts {
-  const { at, operator, subtask, message, stack, record } = failure
+  const { at, code, operator, subtask, message, stack, record } = failure
   const place = topmostPlace(stack)
   return {
     at,
+    code,
     operator: operator === null ? null : ((graph && operatorOf(graph, operator)) ?? { uid: null, name: operator }),
     subtask,
     message,

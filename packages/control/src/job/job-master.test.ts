@@ -237,6 +237,32 @@ describe('JobMaster', () => {
     expect(simulated.job.record).toMatchObject({ status: 'FINISHED', attempt: 4, restarts: 3, startedAtMs: 7 })
   })
 
+  it('goes on after an orderly stop of the cluster, which is neither a failure nor a restart', () => {
+    const simulated = cluster({ history: { restarts: 2, startedAtMs: 7 } })
+    const cause = new WeirError('CLUSTER_STOPPED', 'the cluster was stopped')
+    simulated.handle({ type: 'recover', lastAttempt: 3, cause, how: { as: 'new-attempt' } })
+    expect(simulated.job.record).toMatchObject({ status: 'RUNNING', restarting: true, restarts: 2, attempt: 3 })
+    simulated.settle()
+    expect(simulated.job.record).toMatchObject({ status: 'FINISHED', attempt: 4, restarts: 2 })
+    const told = cluster({ history: { restarts: 2, startedAtMs: 7 } }).job.handle({
+      type: 'recover',
+      lastAttempt: 3,
+      cause,
+      how: { as: 'new-attempt' },
+      at: { wallMs: 9, monotonicMs: 9 },
+    })
+    expect(told.map(({ type }) => type)).not.toContain('exception')
+    expect(told).toContainEqual(expect.objectContaining({ type: 'attempt-ended', attempt: 3, status: 'CANCELED' }))
+    expect(told).toContainEqual(expect.objectContaining({ type: 'history', kind: 'STOPPED' }))
+  })
+
+  it('counts a restart once that the last JobManager had counted and not begun', () => {
+    const simulated = cluster({ history: { restarts: 3, startedAtMs: 7 } })
+    const cause = new WeirError('JOBMANAGER_RESTARTED', 'the JobManager was restarted')
+    simulated.handle({ type: 'recover', lastAttempt: 3, cause, how: { as: 'new-attempt' } })
+    expect(simulated.job.record).toMatchObject({ restarts: 3 })
+  })
+
   it('repeats a recorded commit after a restart of the JobManager, without running anything again', () => {
     const simulated = cluster()
     const cause = new WeirError('CONNECTION_LOST', 'the JobManager was restarted')

@@ -7,7 +7,7 @@ import type { JobEffect, JobRecord } from './job-effect.ts'
 import type { EventTime, JobEvent } from './job-event.ts'
 import type { JobState } from './job-state.ts'
 import { type VertexView, verticesOf } from './job-view.ts'
-import { isEnded, publicState, reasonOf } from './public-status.ts'
+import { isEnded, isOrderly, publicState, reasonOf } from './public-status.ts'
 import { RestartPolicy } from './restart-policy.ts'
 import { committing } from './states/committing.ts'
 import { created } from './states/created.ts'
@@ -152,7 +152,10 @@ export class JobMaster {
     this.#state = next
     this.#latestRun = runOf(next) ?? this.#latestRun
     if (from.name === next.name) return
-    if (next.name === 'waiting-for-slots') this.#restarts = next.attempt - 1
+    if (next.name === 'waiting-for-slots' && next.cause !== null && !isOrderly(next.cause.error)) {
+      // One that the last JobManager had counted and not begun is not counted twice.
+      this.#restarts = Math.min(this.#restarts + 1, next.attempt - 1)
+    }
     if (isTerminal(next)) this.#finishedAtMs = at.wallMs
   }
 

@@ -1,3 +1,4 @@
+import type { WeirError } from '@weir/engine/base/errors'
 import type { JobFault } from './job-effect.ts'
 import type { JobState } from './job-state.ts'
 
@@ -6,6 +7,11 @@ export type PublicStatus = 'CREATED' | 'RUNNING' | 'FAILING' | 'FAILED' | 'CANCE
 
 export function isEnded(status: PublicStatus): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'CANCELED'
+}
+
+/** Whether an attempt ended because somebody stopped the cluster: that is no failure, and counts as no restart. */
+export function isOrderly(cause: Pick<WeirError, 'code'>): boolean {
+  return cause.code === 'CLUSTER_STOPPED'
 }
 
 export interface PublicState {

@@ -1,4 +1,5 @@
 import type { Verdict } from '@weir/proto/web/job-doc'
+import { isOrderly } from '../job/public-status.ts'
 import type { FailureFacts, JobFacts, SlotFacts } from './verdict-facts.ts'
 import { ageWords, durationWords, oneLine, plural, sentence } from './words.ts'
 
@@ -91,6 +92,17 @@ export function finishing({ reason }: JobFacts): Verdict {
 export function restarting({ failure, reason, slots }: JobFacts): Verdict {
   const next = 'Another attempt is on its way'
   const waits = slots === null || slots.free === null ? null : `It ${slotWords(slots)} ${slotRemedy(slots)}`
+  if (failure !== null && isOrderly(failure)) {
+    const doing = reason === null || /^needs \d/.test(reason) ? 'Its slots are asked for' : (asWords(reason) ?? '')
+    return {
+      kind: 'starting',
+      tone: 'busy',
+      text: 'Starting again: the cluster was stopped while it ran.',
+      detail: waits ?? sentence(doing),
+      operator: null,
+      since: failure.at,
+    }
+  }
   return {
     kind: 'restarting',
     tone: 'warn',

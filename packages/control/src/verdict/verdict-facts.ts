@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@weir/engine/base/errors'
 import type { JobStatus } from '@weir/proto/web/job-doc'
 
 /** What is known of a job when its verdict is made. Times are ms since the epoch; null is not known. */
@@ -49,6 +50,7 @@ export interface OperatorRef {
 
 export interface FailureFacts {
   readonly at: number
+  readonly code: ErrorCode
   /** Its uid is null where the graph is not at hand. */
   readonly operator: { readonly uid: string | null; readonly name: string } | null
   readonly subtask: number | null

@@ -51,6 +51,7 @@ function facts(change: Partial<JobFacts> = {}): JobFacts {
 
 const parseFailed: FailureFacts = {
   at: NOW - 1_000,
+  code: 'USER_FUNCTION',
   operator: { uid: 'p', name: 'parse' },
   subtask: 1,
   message: "operator 'parse': Cannot read properties of undefined (reading 'x')",
@@ -294,6 +295,7 @@ describe('a job that runs', () => {
 describe('a job that has failed before', () => {
   const lost: FailureFacts = {
     at: NOW - 40_000,
+    code: 'TASK_MANAGER_LOST',
     operator: null,
     subtask: null,
     message: 'TaskManager tm-1 was lost: its connection closed',
@@ -314,6 +316,20 @@ describe('a job that has failed before', () => {
     const slots = { needed: 2, free: 0, total: 0, parallelismThatFits: null }
     expect(verdictOf(facts({ restarting: true, failure: lost, slots })).detail).toBe(
       'It needs 2, none is free. The cluster has no slots: add a TaskManager with 2 slots more.',
+    )
+  })
+
+  test('starts again after the cluster was stopped, which is nothing to worry about', () => {
+    const stopped = { ...lost, code: 'CLUSTER_STOPPED', message: 'the cluster was stopped' } as const
+    expect(verdictOf(facts({ restarting: true, failure: stopped, reason: 'starting its slots' }))).toMatchObject({
+      kind: 'starting',
+      tone: 'busy',
+      text: 'Starting again: the cluster was stopped while it ran.',
+      detail: 'Starting its slots.',
+    })
+    const slots = { needed: 2, free: 0, total: 0, parallelismThatFits: null }
+    expect(verdictOf(facts({ restarting: true, failure: stopped, slots })).detail).toContain(
+      'It needs 2, none is free.',
     )
   })
 

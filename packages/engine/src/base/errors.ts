@@ -94,6 +94,11 @@ export const ERROR_CODES = {
     retry: 'later',
     sentence: 'The JobManager was restarted while the job ran.',
   },
+  CLUSTER_STOPPED: {
+    domain: 'external',
+    retry: 'later',
+    sentence: 'The cluster was stopped while the job ran, and the job went on when it was there again.',
+  },
   CONNECTION_LOST: { domain: 'external', retry: 'later', sentence: 'A connection to another process broke.' },
   DATABASE: { domain: 'external', retry: 'later', sentence: 'The metadata database did not answer as expected.' },
   FENCED: {

@@ -2,6 +2,7 @@ import { CommitToken } from '../commit-token.ts'
 import type { JobContext } from '../job-context.ts'
 import type { EventOf, JobEvent } from '../job-event.ts'
 import type { StateOf } from '../job-state.ts'
+import { isOrderly } from '../public-status.ts'
 import type { Next } from '../transitions.ts'
 import { repeatCommit } from './committing.ts'
 import { beginCleaning } from './ending.ts'
@@ -29,6 +30,12 @@ function recover(event: EventOf<'recover'>, context: JobContext): Next<'created'
       if (lastAttempt === 0) return waitForSlots(1, null, context)
       const fault = { error: cause, attempt: lastAttempt, atMs: context.at.wallMs }
       const atMs = context.at.wallMs
+      if (isOrderly(cause)) {
+        // Nothing went wrong: no exception, and no restart that anybody would look into.
+        context.emit({ type: 'attempt-ended', attempt: lastAttempt, status: 'CANCELED', cause, atMs })
+        context.history('STOPPED', `${cause.message} during attempt ${lastAttempt}; the next one goes on`)
+        return waitForSlots(lastAttempt + 1, fault, context)
+      }
       context.emit({ type: 'attempt-ended', attempt: lastAttempt, status: 'FAILED', cause, atMs })
       context.exception(lastAttempt, cause)
       context.history('RESTARTING', `attempt ${lastAttempt} cannot be followed up: ${cause.message}`)
