@@ -47,6 +47,11 @@ export const ERROR_CODES = {
   USER_MEMORY: { domain: 'user', retry: 'never', sentence: 'The job used up the memory of its slot.' },
   USER_EXIT: { domain: 'user', retry: 'never', sentence: 'A function of the job ended its process or worker.' },
   KEY_TYPE: { domain: 'user', retry: 'never', sentence: 'A key has a type that cannot be a key.' },
+  STATE_TYPE: {
+    domain: 'user',
+    retry: 'never',
+    sentence: 'State is asked for as another kind than it was written as.',
+  },
   FIELD_TYPE: {
     domain: 'user',
     retry: 'never',
@@ -84,6 +89,7 @@ export const ERROR_CODES = {
   },
   UNSUPPORTED: { domain: 'user', retry: 'never', sentence: 'What was asked for is not there in this version.' },
   // external
+  STATE_DISK: { domain: 'external', retry: 'later', sentence: 'State could not be written to disk, or read from there.' },
   FILE_ACCESS: { domain: 'external', retry: 'later', sentence: 'A file or folder could not be read or written.' },
   NOT_LEADER: { domain: 'external', retry: 'later', sentence: 'This JobManager is a standby: another one leads.' },
   NO_TASK_MANAGERS: { domain: 'external', retry: 'later', sentence: 'No TaskManager is registered.' },

@@ -5,9 +5,8 @@ import type { KeyedStateBackend, KeyedTable } from './keyed-state-backend.ts'
 /** The value of one state for the current key: what all kinds of state are made of. */
 export interface Cell<V> {
   get(): V | undefined
+  /** Also for the value itself, changed in place. */
   set(value: V): void
-  /** The value was changed in place: a write, as far as time to live goes. */
-  touch(): void
   clear(): void
 }
 
@@ -30,11 +29,6 @@ export class PlainCell<V> implements Cell<V> {
     if (row === undefined) this.#table.insert(canonicalKey, this.#backend.currentKey(), value)
     // What came out of this row and was changed in place holds nothing that would have to be detached again.
     else this.#table.update(row, value === row.value ? value : detachValue(value))
-  }
-
-  touch(): void {
-    const row = this.#table.get(this.#backend.currentCanonicalKey())
-    if (row !== undefined) this.#table.touch(row)
   }
 
   clear(): void {
@@ -82,13 +76,6 @@ export class ExpiringCell<V> implements Cell<V> {
       row.value.expiresAtMs = expiresAtMs
       this.#table.touch(row)
     }
-  }
-
-  touch(): void {
-    const row = this.#table.get(this.#backend.currentCanonicalKey())
-    if (row === undefined) return
-    row.value.expiresAtMs = this.#clock.now() + this.#ttlMs
-    this.#table.touch(row)
   }
 
   clear(): void {

@@ -36,7 +36,8 @@ export class ListStateInMemory<T> implements ListState<T> {
       held.lent = false
     }
     held.items.push(detachValue(value))
-    this.#cell.touch()
+    // Not `touch`: by now the row may have left for the disk, with the list as it was.
+    this.#cell.set(held)
   }
 
   addAll(values: Iterable<T>): void {

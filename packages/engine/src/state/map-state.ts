@@ -1,32 +1,38 @@
 import type { Clock } from '../base/platform.ts'
 import type { MapState } from '../functions/state.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
-import type { Cell } from './cell.ts'
 import { detachValue } from './detach.ts'
+import type { KeyedRow, KeyedStateBackend } from './keyed-state-backend.ts'
+import type { TablesByKey } from './nested-tables.ts'
+import type { StateTable } from './state-table.ts'
 
-interface MapEntry<K, V> {
-  readonly key: K
+/** What a row of a map holds where the state has a time to live; else it holds the value itself. */
+export interface ExpiringEntry<V> {
   value: V
-  /** Wall-clock ms; Infinity without a time to live. */
+  /** Wall-clock ms from which on the entry is gone. */
   expiresAtMs: number
 }
 
-export type MapCell<K, V> = Map<CanonicalKey, MapEntry<K, V>>
-
-/** Each entry has its own time to live: expired ones are removed when they are read or passed by. */
-export class MapStateInMemory<K, V> implements MapState<K, V> {
-  readonly #cell: Cell<MapCell<K, V>>
+/**
+ * A map per key, each of its entries a row of its own. Each entry has its own time to live: expired ones are removed when
+ * they are read, and passed by otherwise.
+ */
+export class TabledMapState<K, V> implements MapState<K, V> {
+  readonly #backend: KeyedStateBackend
+  readonly #tables: TablesByKey<unknown>
   readonly #clock: Clock
   readonly #ttlMs: number | undefined
 
-  constructor(cell: Cell<MapCell<K, V>>, clock: Clock, ttlMs: number | undefined) {
-    this.#cell = cell
+  constructor(backend: KeyedStateBackend, tables: TablesByKey<unknown>, clock: Clock, ttlMs: number | undefined) {
+    this.#backend = backend
+    this.#tables = tables
     this.#clock = clock
     this.#ttlMs = ttlMs
   }
 
   get(key: K): V | undefined {
-    return this.#live(canonicalKey(key))?.value
+    const row = this.#live(canonicalKey(key))
+    return row === undefined ? undefined : this.#valueOf(row)
   }
 
   has(key: K): boolean {
@@ -34,25 +40,30 @@ export class MapStateInMemory<K, V> implements MapState<K, V> {
   }
 
   put(key: K, value: V): void {
-    const expiresAtMs = this.#ttlMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + this.#ttlMs
-    let map = this.#cell.get()
-    if (map === undefined) {
-      map = new Map()
-      this.#cell.set(map)
-    }
+    const backend = this.#backend
+    const table = this.#tables.ensure(backend.currentCanonicalKey(), backend.currentKey())
     const canonical = canonicalKey(key)
-    const entry = map.get(canonical)
-    if (entry === undefined) {
-      map.set(detachValue(canonical), { key: detachValue(key), value: detachValue(value), expiresAtMs })
-    } else {
-      if (entry.value !== value) entry.value = detachValue(value)
-      entry.expiresAtMs = expiresAtMs
+    const row = table.get(canonical)
+    if (this.#ttlMs === undefined) {
+      if (row === undefined) table.insert(canonical, key, value)
+      // What came out of this row and was changed in place holds nothing that would have to be detached again.
+      else table.update(row, value === row.value ? value : detachValue(value))
+      return
     }
-    this.#cell.touch()
+    const expiresAtMs = this.#clock.now() + this.#ttlMs
+    if (row === undefined) {
+      table.insert(canonical, key, { value: detachValue(value), expiresAtMs })
+      return
+    }
+    const held = row.value as ExpiringEntry<V>
+    if (held.value !== value) held.value = detachValue(value)
+    held.expiresAtMs = expiresAtMs
+    table.touch(row)
   }
 
   remove(key: K): void {
-    this.#remove(canonicalKey(key))
+    const table = this.#table()
+    if (table !== undefined) this.#delete(table, canonicalKey(key))
   }
 
   *keys(): Iterable<K> {
@@ -64,9 +75,8 @@ export class MapStateInMemory<K, V> implements MapState<K, V> {
   }
 
   *entries(): Iterable<[K, V]> {
-    const nowMs = this.#ttlMs === undefined ? Number.NEGATIVE_INFINITY : this.#clock.now()
-    for (const entry of this.#cell.get()?.values() ?? []) {
-      if (entry.expiresAtMs > nowMs) yield [entry.key, entry.value]
+    for (const row of this.#table()?.rows() ?? []) {
+      if (this.#isLive(row)) yield [row.key as K, this.#valueOf(row)]
     }
   }
 
@@ -76,20 +86,30 @@ export class MapStateInMemory<K, V> implements MapState<K, V> {
   }
 
   clear(): void {
-    this.#cell.clear()
+    this.#tables.clear(this.#backend.currentCanonicalKey(), this.#backend.currentKey())
   }
 
-  #live(canonical: CanonicalKey): MapEntry<K, V> | undefined {
-    const entry = this.#cell.get()?.get(canonical)
-    if (entry === undefined || this.#ttlMs === undefined || entry.expiresAtMs > this.#clock.now()) return entry
-    this.#remove(canonical)
+  #table(): StateTable<unknown> | undefined {
+    return this.#tables.at(this.#backend.currentCanonicalKey(), this.#backend.currentKey())
+  }
+
+  #live(canonical: CanonicalKey): KeyedRow<unknown> | undefined {
+    const table = this.#table()
+    const row = table?.get(canonical)
+    if (table === undefined || row === undefined || this.#isLive(row)) return row
+    this.#delete(table, canonical)
     return undefined
   }
 
-  #remove(canonical: CanonicalKey): void {
-    const map = this.#cell.get()
-    if (map === undefined || !map.delete(canonical)) return
-    if (map.size === 0) this.#cell.clear()
-    else this.#cell.touch()
+  #isLive(row: KeyedRow<unknown>): boolean {
+    return this.#ttlMs === undefined || (row.value as ExpiringEntry<V>).expiresAtMs > this.#clock.now()
+  }
+
+  #valueOf(row: KeyedRow<unknown>): V {
+    return this.#ttlMs === undefined ? (row.value as V) : (row.value as ExpiringEntry<V>).value
+  }
+
+  #delete(table: StateTable<unknown>, canonical: CanonicalKey): void {
+    if (table.delete(canonical)) this.#tables.letGo(this.#backend.currentCanonicalKey(), table)
   }
 }

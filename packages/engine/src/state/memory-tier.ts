@@ -14,8 +14,7 @@ import { keyGroupOf, keyGroupOfBytes } from '../record/key-group.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { AggregatingStateInMemory } from './aggregating-state.ts'
 import { type Cell, ExpiringCell, PlainCell } from './cell.ts'
-import { namespacedEntryKey, readNamespacedEntryKey } from './entry-key.ts'
-import { estimateBytes } from './estimate-bytes.ts'
+import { mapEntryKey, namespacedEntryKey, readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
 import type {
   KeyedSnapshotEntry,
   KeyedStateBackend,
@@ -24,9 +23,12 @@ import type {
   TableOptions,
 } from './keyed-state-backend.ts'
 import { type ListCell, ListStateInMemory } from './list-state.ts'
-import { type MapCell, MapStateInMemory } from './map-state.ts'
-import { MemoryNamespacedTable, MemoryTable } from './memory-table.ts'
+import { type ExpiringEntry, TabledMapState } from './map-state.ts'
+import { NamespacedStateTable, statePrefix, TablesByKey } from './nested-tables.ts'
 import { ReducingStateInMemory } from './reducing-state.ts'
+import type { SpillKeys } from './spill-store.ts'
+import { type RoomShare, StateRoom } from './state-room.ts'
+import { StateTable } from './state-table.ts'
 import { ValueStateInMemory } from './value-state.ts'
 
 export interface MemoryTierOptions {
@@ -34,6 +36,13 @@ export interface MemoryTierOptions {
   readonly ownsKeyGroup: (keyGroup: number) => boolean
   /** Its wall clock is what time-to-live is measured on. */
   readonly clock: Clock
+  /**
+   * The room that the state shares with all other state of its slot, with the way to disk; without it everything stays
+   * in memory.
+   */
+  readonly room?: StateRoom
+  /** What errors call the state: the operator and the subtask. */
+  readonly name?: string
 }
 
 type AnyDescriptor =
@@ -43,36 +52,40 @@ type AnyDescriptor =
   | ReducingStateDescriptor<unknown>
   | AggregatingStateDescriptor<unknown, unknown, unknown>
 
-interface RegisteredTable {
-  readonly table: MemoryTable<unknown>
-  readonly options: TableOptions<unknown>
+type StateKind = AnyDescriptor['kind']
+const KINDS: readonly StateKind[] = ['value', 'list', 'map', 'reducing', 'aggregating']
+
+/** How one state is held. */
+type Registered =
+  | { readonly form: 'table'; readonly table: StateTable<unknown>; readonly expired: TableOptions<unknown>['expired'] }
+  | { readonly form: 'namespaced'; readonly tables: NamespacedStateTable<unknown> }
+  | { readonly form: 'map'; readonly tables: TablesByKey<unknown>; readonly expires: boolean }
+
+/** Names of states that users chose stand apart from those of operators, and carry the kind of the state. */
+function userStateName(kind: StateKind, name: string): string {
+  return `user/${kind}/${name}`
 }
 
-/** Names of states that users chose stand apart from those of operators. */
-const USER_STATE_PREFIX = 'user/'
-/** Rows of a table that are looked at for the estimate of its size. */
-const SAMPLE_ROWS = 16
-/** What a row costs beside its key and value: the entry of the Map and the row object. */
-const ROW_BYTES = 72
-
 /**
- * Keyed state in JS Maps, values updated in place.
+ * Keyed state: in JS Maps, values updated in place, and on disk what there is no room for in memory.
  *
  * Invariant: what was restored is either in a table or waits, as bytes, for the table of its name to be asked for; both
  * are in the next snapshot. So state of a function that does not ask for it any more is carried on, not lost.
  */
 export class MemoryTier implements KeyedStateBackend {
   readonly #options: MemoryTierOptions
-  readonly #tables = new Map<string, RegisteredTable>()
-  readonly #namespaced = new Map<string, MemoryNamespacedTable<unknown>>()
+  readonly #share: RoomShare
+  readonly #registered = new Map<string, Registered>()
   readonly #states = new Map<string, { kind: string; state: unknown }>()
   readonly #waiting = new Map<string, KeyedSnapshotEntry[]>()
+  #waitingBytes = 0
   #hasKey = false
   #key: unknown
   #canonicalKey: CanonicalKey | undefined
 
   constructor(options: MemoryTierOptions) {
     this.#options = options
+    this.#share = (options.room ?? new StateRoom(Number.POSITIVE_INFINITY)).share(options.name ?? 'an operator')
   }
 
   setCurrentKey(key: unknown): void {
@@ -104,9 +117,20 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   forEachKey(stateName: string, apply: (key: unknown) => void): void {
-    for (const [canonical, row] of this.#tables.get(USER_STATE_PREFIX + stateName)?.table.entries() ?? []) {
-      this.selectKey(canonical, row.key)
-      apply(row.key)
+    for (const kind of KINDS) {
+      const registered = this.#registered.get(userStateName(kind, stateName))
+      if (registered?.form === 'table') {
+        for (const [canonical, { key }] of registered.table.entries()) {
+          this.selectKey(canonical, key)
+          apply(key)
+        }
+      } else if (registered?.form === 'map') {
+        for (const [canonical, key, table] of registered.tables.keys()) {
+          if (isEmpty(table)) continue
+          this.selectKey(canonical, key)
+          apply(key)
+        }
+      }
     }
     this.clearCurrentKey()
   }
@@ -122,6 +146,7 @@ export class MemoryTier implements KeyedStateBackend {
   getState = ((descriptor: AnyDescriptor): unknown => {
     const known = this.#states.get(descriptor.name)
     if (known === undefined) {
+      this.#checkKind(descriptor)
       const state = this.#createState(descriptor)
       this.#states.set(descriptor.name, { kind: descriptor.kind, state })
       return state
@@ -134,13 +159,14 @@ export class MemoryTier implements KeyedStateBackend {
   }) as KeyedStateBackend['getState']
 
   table<V>(name: string, options: TableOptions<V> = {}): KeyedTable<V> {
-    const known = this.#tables.get(name)
-    if (known !== undefined) return known.table as MemoryTable<unknown> as MemoryTable<V>
-    const table = new MemoryTable<V>()
-    this.#tables.set(name, {
-      table: table as MemoryTable<unknown>,
-      options: options as TableOptions<unknown>,
-    })
+    const known = this.#registered.get(name)
+    if (known !== undefined) {
+      assert(known.form === 'table', `'${name}' is not a plain table`)
+      return known.table as StateTable<unknown> as StateTable<V>
+    }
+    const table = new StateTable<V>(this.#share, { prefix: this.#nextPrefix() })
+    const expired = options.expired as TableOptions<unknown>['expired']
+    this.#registered.set(name, { form: 'table', table: table as StateTable<unknown>, expired })
     for (const entry of this.#takeWaiting(name)) {
       const key = decodeKey(entry.key)
       table.insert(canonicalKey(key), key, decodeValue(entry.value) as V)
@@ -149,47 +175,77 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   namespacedTable<V>(name: string): NamespacedTable<V> {
-    const known = this.#namespaced.get(name)
-    if (known !== undefined) return known as MemoryNamespacedTable<unknown> as MemoryNamespacedTable<V>
-    const table = new MemoryNamespacedTable<V>()
-    this.#namespaced.set(name, table as MemoryNamespacedTable<unknown>)
+    const known = this.#registered.get(name)
+    if (known !== undefined) {
+      assert(known.form === 'namespaced', `'${name}' is not a table with namespaces`)
+      return known.tables as NamespacedStateTable<unknown> as NamespacedStateTable<V>
+    }
+    const tables = new NamespacedStateTable<V>(this.#share, this.#nextPrefix())
+    this.#registered.set(name, { form: 'namespaced', tables: tables as NamespacedStateTable<unknown> })
     for (const entry of this.#takeWaiting(name)) {
       const { namespace, key } = readNamespacedEntryKey(entry.key)
-      table.ensure(namespace).insert(canonicalKey(key), key, decodeValue(entry.value) as V)
+      tables.ensure(namespace).insert(canonicalKey(key), key, decodeValue(entry.value) as V)
     }
-    return table
+    return tables
+  }
+
+  /** Entries of a map for each key; those that expire hold an ExpiringEntry. */
+  #mapTables(name: string, expires: boolean): TablesByKey<unknown> {
+    const tables = new TablesByKey<unknown>(this.#share, this.#nextPrefix())
+    this.#registered.set(name, { form: 'map', tables, expires })
+    for (const entry of this.#takeWaiting(name)) {
+      const parts = readCountedKey(entry.key)
+      const key = decodeKey(parts.key)
+      const mapKey = decodeKey(parts.rest)
+      tables.ensure(canonicalKey(key), key).insert(canonicalKey(mapKey), mapKey, decodeValue(entry.value))
+    }
+    return tables
   }
 
   snapshot(): KeyedSnapshotEntry[] {
     const entries: KeyedSnapshotEntry[] = []
-    const { maxParallelism } = this.#options
-    for (const [state, { table, options }] of this.#tables) {
-      for (const { key, value } of table.rows()) {
-        if (options.expired?.(value)) continue
-        const bytes = encodeKey(key)
-        entries.push({ keyGroup: keyGroupOfBytes(bytes, maxParallelism), state, key: bytes, value: encodeValue(value) })
-      }
+    const add = (state: string, keyBytes: Uint8Array, entryKey: Uint8Array, value: unknown): void => {
+      const keyGroup = keyGroupOfBytes(keyBytes, this.#options.maxParallelism)
+      entries.push({ keyGroup, state, key: entryKey, value: encodeValue(value) })
     }
-    for (const [state, namespaced] of this.#namespaced) {
-      for (const namespace of namespaced.namespaces()) {
-        for (const { key, value } of namespaced.at(namespace)?.rows() ?? []) {
-          const bytes = encodeKey(key)
-          const keyGroup = keyGroupOfBytes(bytes, maxParallelism)
-          entries.push({ keyGroup, state, key: namespacedEntryKey(namespace, bytes), value: encodeValue(value) })
+    for (const [state, registered] of this.#registered) {
+      switch (registered.form) {
+        case 'table':
+          for (const { key, value } of registered.table.rows()) {
+            if (registered.expired?.(value)) continue
+            const bytes = encodeKey(key)
+            add(state, bytes, bytes, value)
+          }
+          break
+        case 'namespaced':
+          for (const namespace of registered.tables.namespaces()) {
+            for (const { key, value } of registered.tables.at(namespace)?.rows() ?? []) {
+              const bytes = encodeKey(key)
+              add(state, bytes, namespacedEntryKey(namespace, bytes), value)
+            }
+          }
+          break
+        case 'map': {
+          const now = this.#options.clock.now()
+          for (const [, key, table] of registered.tables.keys()) {
+            const bytes = encodeKey(key)
+            for (const { key: mapKey, value } of table.rows()) {
+              if (registered.expires && (value as ExpiringEntry<unknown>).expiresAtMs <= now) continue
+              add(state, bytes, mapEntryKey(bytes, encodeKey(mapKey)), value)
+            }
+          }
         }
       }
     }
-    for (const waiting of this.#waiting.values()) entries.push(...waiting)
+    for (const waiting of this.#waiting.values()) for (const entry of waiting) entries.push(entry)
     return entries
   }
 
   restore(entries: Iterable<KeyedSnapshotEntry>): void {
     for (const entry of entries) {
       if (!this.ownsKeyGroup(entry.keyGroup)) continue
-      assert(
-        !this.#tables.has(entry.state) && !this.#namespaced.has(entry.state),
-        `state '${entry.state}' was restored after its first use`,
-      )
+      assert(!this.#registered.has(entry.state), `state '${entry.state}' was restored after its first use`)
+      this.#waitingBytes += entry.key.byteLength + entry.value.byteLength
       const waiting = this.#waiting.get(entry.state)
       if (waiting === undefined) this.#waiting.set(entry.state, [entry])
       else waiting.push(entry)
@@ -197,18 +253,42 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   sizeBytes(): number {
-    let bytes = 0
-    for (const { table } of this.#tables.values()) bytes += tableBytes(table)
-    for (const namespaced of this.#namespaced.values()) {
-      for (const namespace of namespaced.namespaces()) {
-        const table = namespaced.at(namespace)
-        if (table !== undefined) bytes += tableBytes(table)
+    return Math.round(this.#share.usedBytes + this.#share.awayBytes + this.#waitingBytes)
+  }
+
+  /** Whether anything is on disk, so that it is worth asking for keys before they are used. */
+  get mayHaveSpilled(): boolean {
+    return this.#share.awayBytes > 0
+  }
+
+  /**
+   * Fetches what is on disk under the keys that are about to be used, by one question for all of them: from the plain
+   * tables, and of tables with namespaces from those that had to wait for the disk lately.
+   */
+  prefetch(keys: readonly CanonicalKey[], count: number): void {
+    const asked: CanonicalKey[] = []
+    const tables: { readonly table: StateTable<unknown>; readonly to: number }[] = []
+    const request: SpillKeys = this.#share.room.newRequest()
+    const ask = (table: StateTable<unknown>): void => {
+      const before = asked.length
+      table.askFor(keys, count, request, asked)
+      if (asked.length > before) tables.push({ table, to: asked.length })
+    }
+    for (const registered of this.#registered.values()) {
+      if (registered.form === 'table') ask(registered.table)
+      else if (registered.form === 'namespaced') {
+        for (const table of registered.tables.tables()) if (table.isWaitedFor) ask(table)
       }
     }
-    for (const waiting of this.#waiting.values()) {
-      for (const entry of waiting) bytes += entry.key.byteLength + entry.value.byteLength
+    if (asked.length === 0) return
+    const values = this.#share.room.getMany(request)
+    // What comes in may push other rows out: the answer is read to its end before anything else is asked for.
+    const fetched: { table: StateTable<unknown>; key: CanonicalKey; value: Uint8Array | undefined }[] = []
+    let at = 0
+    for (const { table, to } of tables) {
+      for (; at < to; at++) fetched.push({ table, key: asked[at]!, value: values.next() })
     }
-    return bytes
+    for (const { table, key, value } of fetched) table.takeFetched(key, value)
   }
 
   #createState(descriptor: AnyDescriptor): unknown {
@@ -218,9 +298,9 @@ export class MemoryTier implements KeyedStateBackend {
       case 'list':
         return new ListStateInMemory(this.#cell<ListCell<unknown>>(descriptor))
       case 'map':
-        // Entries of a map expire each by itself.
-        return new MapStateInMemory(
-          this.#cell<MapCell<unknown, unknown>>({ name: descriptor.name }),
+        return new TabledMapState(
+          this,
+          this.#mapTables(userStateName('map', descriptor.name), descriptor.ttlMs !== undefined),
           this.#options.clock,
           descriptor.ttlMs,
         )
@@ -231,28 +311,38 @@ export class MemoryTier implements KeyedStateBackend {
     }
   }
 
-  #cell<V>(descriptor: { readonly name: string; readonly ttlMs?: number }): Cell<V> {
-    const name = USER_STATE_PREFIX + descriptor.name
+  #cell<V>(descriptor: Exclude<AnyDescriptor, MapStateDescriptor<unknown, unknown>>): Cell<V> {
+    const name = userStateName(descriptor.kind, descriptor.name)
     if (descriptor.ttlMs === undefined) return new PlainCell(this, this.table<V>(name))
     return new ExpiringCell(this, name, this.#options.clock, descriptor.ttlMs)
+  }
+
+  /** What was restored tells under which kind it was written. */
+  #checkKind({ kind, name }: AnyDescriptor): void {
+    for (const written of KINDS) {
+      if (written === kind || !this.#waiting.has(userStateName(written, name))) continue
+      throw new WeirError(
+        'STATE_TYPE',
+        `the state '${name}' was written as ${written} state and is now asked for as ${kind} state; ask for it as ${written} state, or give the new state another name`,
+      )
+    }
+  }
+
+  #nextPrefix(): Uint8Array {
+    return statePrefix(this.#share.room.nextTable())
   }
 
   #takeWaiting(name: string): KeyedSnapshotEntry[] {
     const waiting = this.#waiting.get(name) ?? []
     this.#waiting.delete(name)
+    for (const entry of waiting) this.#waitingBytes -= entry.key.byteLength + entry.value.byteLength
     return waiting
   }
 }
 
-function tableBytes(table: KeyedTable<unknown>): number {
-  let sampled = 0
-  let bytes = 0
-  for (const { key, value } of table.rows()) {
-    if (sampled === SAMPLE_ROWS) break
-    sampled++
-    bytes += ROW_BYTES + estimateBytes(key) + estimateBytes(value)
-  }
-  return sampled === 0 ? 0 : Math.round((bytes / sampled) * table.size)
+function isEmpty(table: KeyedTable<unknown>): boolean {
+  for (const _ of table.rows()) return false
+  return true
 }
 
 function noCurrentKey(): WeirError {

@@ -4,6 +4,7 @@ import { keyGroupOf, subtaskOfKeyGroup } from '../record/key-group.ts'
 import { ManualClock } from './manual-clock.ts'
 import {
   type HarnessInput,
+  type HarnessOptions,
   type HarnessOutput,
   MAX_PARALLELISM,
   type OperatorCase,
@@ -18,6 +19,9 @@ export const HARNESS_MODES = [
   'restored after each element',
   'one credit, restored',
   'rescaled',
+  'spilled',
+  'spilled, one credit, restored',
+  'spilled, rescaled',
 ] as const
 export type HarnessMode = (typeof HARNESS_MODES)[number]
 
@@ -28,12 +32,19 @@ export interface HarnessResult {
   readonly lateRecords: number
   /** Whether the order of records counts: not where several subtasks emitted them. */
   readonly ordered: boolean
+  /** Rows of state that went to the store, in modes where there is hardly any room for them in memory. */
+  readonly rowsSpilled: number
 }
 
+/** Room for two rows or so. */
+const TINY_ROOM_BYTES = 320
+
 export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mode: HarnessMode): HarnessResult {
-  if (mode === 'rescaled') return runRescaled(operatorCase, factory)
+  const spills = mode.startsWith('spilled') ? { roomBytes: TINY_ROOM_BYTES, prefetch: mode !== 'spilled' } : {}
+  if (mode.endsWith('rescaled')) return runRescaled(operatorCase, factory, spills)
   const harness = new OperatorHarness(operatorCase.node, operatorCase.functions, factory, {
-    oneCredit: mode.startsWith('one credit'),
+    ...spills,
+    oneCredit: mode.includes('one credit'),
     clock: new ManualClock(operatorCase.startMs),
     inputCount: operatorCase.inputCount,
   })
@@ -42,21 +53,33 @@ export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mo
     if (mode.includes('restored')) harness.restore()
   }
   harness.close()
-  return result(harness.outputs, harness.counters.lateRecords, true)
+  // What comes from disk comes in the order of its keys.
+  return result(harness.outputs, harness.counters.lateRecords, !mode.startsWith('spilled'), harness.rowsSpilled)
 }
 
 /** The thirds of the inputs run at parallelism 1, 3 and 2, each restored from the snapshots of the one before. */
-function runRescaled(operatorCase: OperatorCase, factory: OperatorFactory): HarnessResult {
+function runRescaled(
+  operatorCase: OperatorCase,
+  factory: OperatorFactory,
+  spills: Pick<HarnessOptions, 'roomBytes' | 'prefetch'>,
+): HarnessResult {
   const { node, functions, inputs, startMs, inputCount } = operatorCase
   const selectors = [functions().key0, functions().key1] as (KeySelector | undefined)[]
   const clock = new ManualClock(startMs)
   const outputs: HarnessOutput[] = []
   let lateRecords = 0
+  let rowsSpilled = 0
   let snapshots: OperatorSnapshot[] = []
   const third = Math.ceil(inputs.length / 3)
   for (const [part, parallelism] of [1, 3, 2].entries()) {
     const subtasks = Array.from({ length: parallelism }, (_, subtask) => {
-      const harness = new OperatorHarness(node, functions, factory, { clock, subtask, parallelism, inputCount })
+      const harness = new OperatorHarness(node, functions, factory, {
+        ...spills,
+        clock,
+        subtask,
+        parallelism,
+        inputCount,
+      })
       if (snapshots.length > 0) harness.restore(snapshots)
       return harness
     })
@@ -77,13 +100,20 @@ function runRescaled(operatorCase: OperatorCase, factory: OperatorFactory): Harn
       harness.close()
       outputs.push(...harness.outputs)
       lateRecords += harness.counters.lateRecords
+      rowsSpilled += harness.rowsSpilled
     }
   }
-  return result(outputs, lateRecords, false)
+  return result(outputs, lateRecords, false, rowsSpilled)
 }
 
-function result(outputs: readonly HarnessOutput[], lateRecords: number, ordered: boolean): HarnessResult {
-  return { outputs, records: outputs.filter(output => output.type !== 'watermark'), lateRecords, ordered }
+function result(
+  outputs: readonly HarnessOutput[],
+  lateRecords: number,
+  ordered: boolean,
+  rowsSpilled: number,
+): HarnessResult {
+  const records = outputs.filter(output => output.type !== 'watermark')
+  return { outputs, records, lateRecords, ordered, rowsSpilled }
 }
 
 /** The inputs of a two-input operator in an order that the seed picks; each input keeps its own order. */

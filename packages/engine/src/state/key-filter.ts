@@ -1,0 +1,82 @@
+/** Bits for each key, and how many of them a key sets: about one of a hundred absent keys passes for a present one. */
+const BITS_PER_KEY = 10
+const PROBES = 6
+const FIRST_CAPACITY = 2048
+const GROWTH = 4
+
+/** A Bloom filter with room for a fixed number of keys. */
+class Layer {
+  readonly words: Uint32Array
+  readonly #mask: number
+  readonly capacity: number
+  count = 0
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+    // A power of two: the mask takes the place of a division.
+    const bits = 2 ** Math.ceil(Math.log2(capacity * BITS_PER_KEY))
+    this.words = new Uint32Array(bits / 32)
+    this.#mask = bits - 1
+  }
+
+  has(hash: number, step: number): boolean {
+    const { words } = this
+    let at = hash
+    for (let i = 0; i < PROBES; i++) {
+      const bit = at & this.#mask
+      if ((words[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
+      at = (at + step) | 0
+    }
+    return true
+  }
+
+  add(hash: number, step: number): void {
+    const { words } = this
+    let at = hash
+    for (let i = 0; i < PROBES; i++) {
+      const bit = at & this.#mask
+      words[bit >>> 5]! |= 1 << (bit & 31)
+      at = (at + step) | 0
+    }
+    this.count++
+  }
+}
+
+/**
+ * Which keys may be on disk: never says no of one that was added. It spares new keys the question to the disk. It grows
+ * with the keys by layers (as scalable Bloom filters do), and forgets none.
+ */
+export class KeyFilter {
+  readonly #layers: Layer[] = []
+  /** What the bits take up. */
+  sizeBytes = 0
+
+  /** `hash` is any 32 bits that depend on the whole key. */
+  has(hash: number): boolean {
+    const step = stepOf(hash)
+    for (let i = this.#layers.length - 1; i >= 0; i--) if (this.#layers[i]!.has(hash, step)) return true
+    return false
+  }
+
+  /** Answers by how many bytes the filter has grown. */
+  add(hash: number): number {
+    if (this.has(hash)) return 0
+    let last = this.#layers[this.#layers.length - 1]
+    let grown = 0
+    if (last === undefined || last.count >= last.capacity) {
+      last = new Layer(last === undefined ? FIRST_CAPACITY : last.capacity * GROWTH)
+      this.#layers.push(last)
+      grown = last.words.byteLength
+      this.sizeBytes += grown
+    }
+    last.add(hash, stepOf(hash))
+    return grown
+  }
+}
+
+/** A second hash from the first, odd so that the probes go over all bits. */
+function stepOf(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) | 1
+}
