@@ -106,7 +106,10 @@ describe('Dispatcher', () => {
     await jobManager.addTaskManager({ id: 'tm-1', slots: 2 })
     await eventually(() => statusIs(jobId, 'FINISHED'))
     expect((await jobManager.dispatcher.jobStatus(jobId)).restarts).toBe(1)
-    expect(await jobManager.dispatcher.taskManagers()).toHaveLength(1)
+    const [back, ...others] = await jobManager.dispatcher.taskManagers()
+    expect(others).toEqual([])
+    expect(back).toMatchObject({ status: 'ACTIVE', lostAt: null, losses: [{ lostAt: expect.any(Number) }] })
+    expect(back!.losses[0]!.backAt).toBeGreaterThanOrEqual(back!.losses[0]!.lostAt)
   })
 
   it('fails a job after an error of its code, names the operator, and leaves others alone', async () => {

@@ -242,6 +242,7 @@ export function taskManager(id: string): TaskManagerView {
     eventLoopUtilization: 0.1,
     memoryUsedBytes: 1_000,
     memoryTotalBytes: 2_000,
+    losses: [],
     slots: ['job_00000001', null, null, null],
   }
 }

@@ -168,6 +168,13 @@ export interface TaskManagerView {
   readonly memoryTotalBytes: number | null
   /** Which job holds each slot of this TaskManager; null is free. */
   readonly slots: readonly (string | null)[]
+  /** When it was away and came back under the same id, as far as this JobManager remembers; the latest last. */
+  readonly losses: readonly TaskManagerLoss[]
+}
+
+export interface TaskManagerLoss {
+  readonly lostAt: number
+  readonly backAt: number
 }
 
 export interface ClusterMetrics {

@@ -4,11 +4,14 @@ import { WeirError } from '@weir/engine/base/errors'
 import type { Clock } from '@weir/engine/base/platform'
 import type { AttemptRef, HeartbeatRequest, RegisterRequest } from '@weir/proto/generated/weir/v1/cluster'
 import type { TaskManagerRecord } from '../store/records.ts'
-import type { TaskManagerView } from './control-plane.ts'
+import type { TaskManagerLoss, TaskManagerView } from './control-plane.ts'
 import type { GatewayFactory, TaskManagerGateway } from './ports.ts'
 
 /** Lost TaskManagers that are still shown. */
 const LOST_SHOWN_MAX = 100
+/** Of a TaskManager that is there again: so many of the times when it was away, for so long. */
+const LOSSES_SHOWN_MAX = 5
+const LOSSES_SHOWN_MS = 24 * 3_600_000
 
 interface Known {
   readonly ref: TaskManagerRef
@@ -36,6 +39,8 @@ export class TaskManagerDirectory {
   readonly #known = new Map<string, Known>()
   /** By id; a TaskManager that is back leaves it. */
   readonly #lost = new Map<string, TaskManagerView>()
+  /** By id, oldest first. */
+  readonly #losses = new Map<string, readonly TaskManagerLoss[]>()
 
   constructor(resources: ResourceManager, gatewayFor: GatewayFactory, clock: Clock, epoch: number) {
     this.#resources = resources
@@ -60,7 +65,7 @@ export class TaskManagerDirectory {
       lastHeartbeatMs: this.#clock.now(),
       load: known?.load ?? null,
     })
-    this.#lost.delete(ref.id)
+    this.#noteReturn(ref.id)
     this.#resources.setOrphans(ref, this.orphansAmong(request.attempts).length)
     return { lost, isNew }
   }
@@ -152,6 +157,7 @@ export class TaskManagerDirectory {
         memoryUsedBytes: null,
         memoryTotalBytes: null,
         slots: [],
+        losses: [],
       })
     }
   }
@@ -184,6 +190,7 @@ export class TaskManagerDirectory {
       memoryUsedBytes: load?.memoryUsedBytes ?? null,
       memoryTotalBytes: registration.memoryBytes,
       slots,
+      losses: this.#recentLosses(ref.id),
     }
   }
 
@@ -201,6 +208,22 @@ export class TaskManagerDirectory {
       slotsFree: 0,
       slots: [],
     })
+  }
+
+  #noteReturn(id: string): void {
+    const lostAt = this.#lost.get(id)?.lostAt ?? null
+    this.#lost.delete(id)
+    if (lostAt === null) return
+    const losses = [...this.#recentLosses(id), { lostAt, backAt: this.#clock.now() }].slice(-LOSSES_SHOWN_MAX)
+    // Set again, so that those who were back last come last.
+    this.#losses.delete(id)
+    this.#losses.set(id, losses)
+    if (this.#losses.size > LOST_SHOWN_MAX) this.#losses.delete(this.#losses.keys().next().value!)
+  }
+
+  #recentLosses(id: string): readonly TaskManagerLoss[] {
+    const since = this.#clock.now() - LOSSES_SHOWN_MS
+    return (this.#losses.get(id) ?? []).filter(({ backAt }) => backAt >= since)
   }
 
   #showLost(view: TaskManagerView): void {

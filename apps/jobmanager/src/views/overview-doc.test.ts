@@ -43,6 +43,7 @@ const taskManager = (id: string, change: Partial<TaskManagerView> = {}): TaskMan
   status: 'ACTIVE',
   slotsTotal: 4,
   slotsFree: 1,
+  losses: [],
   lastHeartbeat: NOW - 500,
   lostAt: null,
   pid: 7,

@@ -85,6 +85,7 @@ function taskManagerDoc(view: TaskManagerView): TaskManagerDoc {
     memoryUsedBytes: roundRate(view.memoryUsedBytes),
     memoryTotalBytes: view.memoryTotalBytes,
     slots: Object.fromEntries(view.slots.map((jobId, index) => [index, jobId])),
+    losses: view.losses,
   }
 }
 

@@ -5,7 +5,7 @@ import { formatAge, formatBytes, formatDateTime, formatPercent } from '@/lib/for
 import { useServerNow } from '@/lib/live/index.ts'
 import { BusyBar, StatusMark, Table, type TableColumn, useTableSort } from '@/ui/index.ts'
 import styles from './cluster.module.css'
-import { slotsOf } from './task-manager-order.ts'
+import { lossWords, slotsOf } from './task-manager-order.ts'
 
 /** From this age on a heartbeat is late: they come every second. */
 const LATE_HEARTBEAT_MS = 3_000
@@ -58,13 +58,16 @@ function columnsAt(now: number): readonly TableColumn<TaskManagerDoc>[] {
     {
       id: 'status',
       header: 'State',
-      minWidth: 120,
+      minWidth: 152,
       sortValue: taskManager => taskManager.status,
-      cell: ({ status, lostAt }) =>
+      cell: ({ status, lostAt, losses }) =>
         status === 'ACTIVE' ? (
-          <StatusMark shape="run" tone="ok">
-            Active
-          </StatusMark>
+          <span className={styles.state} title={losses.map(({ lostAt: at }) => formatDateTime(at)).join('\n')}>
+            <StatusMark shape="run" tone="ok">
+              Active
+            </StatusMark>
+            {losses.length > 0 && <small>{lossWords({ losses })}</small>}
+          </span>
         ) : (
           <span className={styles.lost} title={formatDateTime(lostAt)}>
             <StatusMark shape="fail" tone="error">

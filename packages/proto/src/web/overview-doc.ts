@@ -59,6 +59,8 @@ export interface TaskManagerDoc {
   readonly memoryTotalBytes: number | null
   /** By slot index: the job that holds it; null is free. */
   readonly slots: Readonly<Record<string, string | null>>
+  /** When it was lost lately and came back under the same id; the latest last. */
+  readonly losses: readonly { readonly lostAt: number; readonly backAt: number }[]
 }
 
 export interface AttentionDoc {
