@@ -13,8 +13,8 @@ describe('the problems of an error', () => {
       ],
     })
     expect(problemsOfError(error, none)).toEqual([
-      { severity: 'error', message: 'a', line: 1, column: 3, operator: null },
-      { severity: 'error', message: 'b', line: 2, column: 1, operator: 'map' },
+      { severity: 'error', message: 'A', line: 1, column: 3, operator: null },
+      { severity: 'error', message: 'B', line: 2, column: 1, operator: 'map' },
     ])
   })
 
@@ -22,7 +22,7 @@ describe('the problems of an error', () => {
     const place = { file: 'job.ts', line: 4, column: 6 }
     const error = new WeirError('JOB_EVALUATION', 'job.ts:4:7: boom', { place })
     expect(problemsOfError(error, none)).toEqual([
-      { severity: 'error', message: 'boom', line: 4, column: 7, operator: null },
+      { severity: 'error', message: 'Boom', line: 4, column: 7, operator: null },
     ])
   })
 
@@ -30,14 +30,14 @@ describe('the problems of an error', () => {
     const places = new Map([['source', { file: 'job.ts', line: 3, column: 4 }]])
     const error = new WeirError('FILE_ACCESS', 'operator source: there is no file', { place: { operator: 'source' } })
     expect(problemsOfError(error, { fileName: 'job.ts', places })).toEqual([
-      { severity: 'error', message: 'operator source: there is no file', line: 3, column: 5, operator: 'source' },
+      { severity: 'error', message: 'Operator source: there is no file', line: 3, column: 5, operator: 'source' },
     ])
   })
 
   it('that has no place is about the file as a whole: its first line', () => {
     const error = new WeirError('JOB_NO_EXPORT', 'job.ts: it exports nothing', { place: { file: 'job.ts' } })
     expect(problemsOfError(error, none)).toEqual([
-      { severity: 'error', message: 'it exports nothing', line: 1, column: null, operator: null },
+      { severity: 'error', message: 'It exports nothing', line: 1, column: null, operator: null },
     ])
   })
 

@@ -1,5 +1,6 @@
 import type { Problem, WeirError } from '@weir/engine/base/errors'
 import type { Severity, SourceProblem } from '@weir/proto/web/drafts'
+import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { type OperatorPlaces, placed, placedError, shownPlace } from '@weir/submission/problems'
 
 /** What is wrong with a source, as rows of the Problems panel. */
@@ -30,7 +31,7 @@ export function problemRow(problem: Problem, severity: Severity, { fileName, pla
   const isHere = line !== undefined && (file === undefined || file === fileName)
   return {
     severity,
-    message,
+    message: sentenceCase(message),
     line: isHere ? line : null,
     column: isHere && column !== undefined ? column + 1 : null,
     operator: operator ?? null,

@@ -72,5 +72,6 @@ function keyOf({ code, operator }: JobException, { message, place }: ExceptionEx
 }
 
 function shownOperator(graph: ExecutionGraph, named: string): { uid: string; name: string } {
-  return operatorOf(graph, named) ?? { uid: named, name: named }
+  const { uid, name } = operatorOf(graph, named) ?? { uid: named, name: named }
+  return { uid, name }
 }

@@ -2,6 +2,7 @@ import { durationWords } from '@weir/control/verdict/words'
 import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { CheckpointingConfig, JobGraph, RestartStrategy } from '@weir/engine/graph/job-graph'
 import type { JobConfigView } from '@weir/proto/web/job-details'
+import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { JobRecord, JobVersionRecord } from '../store/records.ts'
 import { count, shortDuration } from './operator-detail.ts'
@@ -36,7 +37,7 @@ function settingsOf(graph: JobGraph, owner: string | null): Record<string, strin
     'Restart strategy': restartWords(graph.restart),
     'State backend': graph.stateBackend === undefined ? 'the cluster’s (state stays in memory)' : graph.stateBackend,
     Checkpointing: checkpointingWords(graph.checkpointing),
-    ...(notes.length === 0 ? {} : { 'Not in this version': notes.join('; ') }),
+    ...(notes.length === 0 ? {} : { 'Not in this version': notes.map(note => `${sentenceCase(note)}.`).join(' ') }),
     ...(owner === null ? {} : { 'Submitted by': owner }),
   }
 }

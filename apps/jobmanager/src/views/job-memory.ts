@@ -5,7 +5,7 @@ import type { JobDoc, Verdict } from '@weir/proto/web/job-doc'
 import type { JobStatusView } from '../dispatcher/control-plane.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { JobFigures } from '../metrics/job-metrics.ts'
-import { factsOf, type JobSight, operatorOf, withoutRecords } from './job-sight.ts'
+import { factsOf, type JobSight, operatorOf, refOf, withoutRecords } from './job-sight.ts'
 
 /** Figures of a moment ago are as good as new ones: reports come once a second. */
 const FIGURES_FRESH_MS = 900
@@ -48,7 +48,7 @@ export class JobMemory {
       )
       const node = vertex?.nodes.find(({ name }) => name === operator)
       longest = {
-        operator: node ?? operatorOf(graph, operator) ?? { uid: operator, name: operator },
+        operator: (node && refOf(graph, node)) ?? operatorOf(graph, operator) ?? { uid: operator, name: operator },
         subtask: vertex === undefined ? null : slot - vertex.firstSlot,
         since: begun,
       }

@@ -10,6 +10,7 @@ import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/executio
 import type { JobFailure, JobStatusView } from '../dispatcher/control-plane.ts'
 import type { LiveJob } from '../dispatcher/job-views.ts'
 import type { JobFigures, VertexFigures } from '../metrics/job-metrics.ts'
+import { operatorWords } from './operator-words.ts'
 import { topmostPlace } from './stack-places.ts'
 
 /** All that is known of one job at one moment. */
@@ -62,7 +63,14 @@ export function withoutRecords(facts: JobFacts): JobFacts {
 export function operatorOf(graph: ExecutionGraph, named: string): OperatorRef | null {
   const { nodes } = graph.job
   const node = nodes.find(({ uid }) => uid === named) ?? nodes.find(({ name }) => name === named)
-  return node === undefined ? null : { uid: node.uid, name: node.name }
+  return node === undefined ? null : refOf(graph, node)
+}
+
+export function refOf(
+  graph: ExecutionGraph,
+  { uid, name }: { readonly uid: string; readonly name: string },
+): OperatorRef {
+  return { uid, name, words: operatorWords(graph.job, uid) }
 }
 
 export function failureFacts(failure: JobFailure, graph: ExecutionGraph | null): FailureFacts {
@@ -98,7 +106,7 @@ function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] 
     const load = figures.vertices[index]!
     return {
       id,
-      operators: nodes.map(({ uid, name }) => ({ uid, name })),
+      operators: nodes.map(node => refOf(graph, node)),
       parallelism,
       isSource: !fed.has(index),
       finished: load.finished,

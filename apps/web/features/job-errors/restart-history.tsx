@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { HistoryEvent } from '@weir/proto/web/job-details'
 import type { JobDoc, Tone } from '@weir/proto/web/job-doc'
+import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { useEffect } from 'react'
 import { countOf, formatDateTime, formatDuration } from '@/lib/format.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
@@ -83,7 +84,7 @@ function Timeline({ events }: { readonly events: readonly HistoryEvent[] }) {
                   {word}
                 </StatusMark>
               </span>
-              <span className={styles.message}>{visibleText(event.message)}</span>
+              <span className={styles.message}>{visibleText(sentenceCase(event.message))}</span>
               <time className={styles.time} dateTime={new Date(event.at).toISOString()}>
                 {formatDateTime(event.at)}
                 <small>{before === undefined ? '' : `+${formatDuration(event.at - before.at)}`}</small>

@@ -1,7 +1,7 @@
 import type { Verdict } from '@weir/proto/web/job-doc'
 import { isOrderly } from '../job/public-status.ts'
 import type { FailureFacts, JobFacts, SlotFacts } from './verdict-facts.ts'
-import { ageWords, durationWords, oneLine, plural, sentence } from './words.ts'
+import { ageWords, called, durationWords, oneLine, plural, sentence } from './words.ts'
 
 /** Restarts are worth a word for so long. */
 export const RECENT_RESTART_MS = 10 * 60_000
@@ -171,8 +171,8 @@ export function noProgress({ stuck, now }: JobFacts): Verdict | null {
   return {
     kind: 'no-progress',
     tone: 'error',
-    text: `No progress in ${operator.name}: ${who} has been in one call for ${ageWords(now - since)}.`,
-    detail: `A call that does not return holds its slot. Look for an endless loop or for something slow in ${operator.name}; cancelling ends it.`,
+    text: `No progress in ${called(operator)}: ${who} has been in one call for ${ageWords(now - since)}.`,
+    detail: `A call that does not return holds its slot. Look for an endless loop or for something slow in ${called(operator)}; cancelling ends it.`,
     operator: operator.uid,
     since,
   }
@@ -189,12 +189,12 @@ function timesWords(times: number): string {
 
 function whereWords({ operator, subtask }: FailureFacts): string {
   if (operator === null) return ''
-  return subtask === null ? ` in ${operator.name}` : ` in ${operator.name}, subtask ${subtask}`
+  return subtask === null ? ` in ${called(operator)}` : ` in ${called(operator)}, subtask ${subtask}`
 }
 
 function causeWords(failure: FailureFacts): string {
   const message = messageOf(failure)
-  return failure.operator === null ? message : `${failure.operator.name} failed: ${message}`
+  return failure.operator === null ? message : `${called(failure.operator)} failed: ${message}`
 }
 
 /** Line and record; null when neither is known. */

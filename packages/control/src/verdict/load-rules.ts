@@ -1,6 +1,6 @@
 import type { Verdict } from '@weir/proto/web/job-doc'
 import type { JobFacts, OperatorRef, VertexFacts } from './verdict-facts.ts'
-import { ageWords, countWords, percentWords, plural, rateWords, ratioWords } from './words.ts'
+import { ageWords, calledFirst, countWords, percentWords, plural, rateWords, ratioWords } from './words.ts'
 
 /** From here on a vertex has no time left. */
 export const BUSY_FROM = 0.9
@@ -105,7 +105,7 @@ function fullVertex(vertex: VertexFacts, feeder: VertexFacts): Verdict {
   return {
     kind: 'bottleneck',
     tone: 'warn',
-    text: `${operator.name} is the bottleneck: ${load} while its inputs are backpressured.`,
+    text: `${calledFirst(operator)} is the bottleneck: ${load} while its inputs are backpressured.`,
     detail: `${chain}${waits}; ${remedy}.`,
     operator: operator.uid,
     since: null,
@@ -118,7 +118,7 @@ function waitsOutside(vertex: VertexFacts): Verdict {
   return {
     kind: 'bottleneck',
     tone: 'warn',
-    text: `${sink.name} is the bottleneck: it waits ${percentWords(vertex.backpressure!)} of the time for what it writes to.`,
+    text: `${calledFirst(sink)} is the bottleneck: it waits ${percentWords(vertex.backpressure!)} of the time for what it writes to.`,
     detail: 'Its target takes records more slowly than they come.',
     operator: sink.uid,
     since: null,
@@ -134,7 +134,7 @@ function slowChainOfSource({ vertices }: JobFacts): Verdict | null {
   return {
     kind: 'bottleneck',
     tone: 'warn',
-    text: `${hottest.name} is the bottleneck: ${percentWords(hottest.share)} of the time of its chain, which is busy ${ratioWords(vertex.busy!)}.`,
+    text: `${calledFirst(hottest)} is the bottleneck: ${percentWords(hottest.share)} of the time of its chain, which is busy ${ratioWords(vertex.busy!)}.`,
     detail: `It shares a thread with the source ${vertex.operators[0]!.name}, which waits for it: more than its ${plural(vertex.parallelism, 'subtask')}, or less work for each record, would help.`,
     operator: hottest.uid,
     since: null,
@@ -154,8 +154,8 @@ function heldUp(vertices: readonly VertexFacts[]): Verdict | null {
   return {
     kind: 'bottleneck',
     tone: 'warn',
-    text: `${operator.name} holds ${chainName(first)} up, which waits ${percentWords(first.backpressure!)} of the time.`,
-    detail: `${chain}${operator.name} is busy ${ratioWords(busiestOf(behind))}: its thread may be shared with others, or its input comes in bursts.`,
+    text: `${calledFirst(operator)} holds ${chainName(first)} up, which waits ${percentWords(first.backpressure!)} of the time.`,
+    detail: `${chain}${calledFirst(operator)} is busy ${ratioWords(busiestOf(behind))}: its thread may be shared with others, or its input comes in bursts.`,
     operator: operator.uid,
     since: null,
   }

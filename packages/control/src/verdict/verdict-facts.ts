@@ -46,13 +46,15 @@ export interface SlotFacts {
 export interface OperatorRef {
   readonly uid: string
   readonly name: string
+  /** How a sentence calls one that nobody has named: `the map after 'numbers'`. Absent, or null: by its name. */
+  readonly words?: string | null
 }
 
 export interface FailureFacts {
   readonly at: number
   readonly code: ErrorCode
   /** Its uid is null where the graph is not at hand. */
-  readonly operator: { readonly uid: string | null; readonly name: string } | null
+  readonly operator: (Omit<OperatorRef, 'uid'> & { readonly uid: string | null }) | null
   readonly subtask: number | null
   readonly message: string
   /** The record at which it happened, as text. */

@@ -420,3 +420,26 @@ describe('a job that ends', () => {
     )
   })
 })
+
+describe('an operator without a name', () => {
+  const map = { uid: 'map-1d48e035c6', name: 'map', words: "the map after 'numbers'" }
+
+  test('is called by its type and place, at the beginning of a sentence and in the middle', () => {
+    const vertices = [
+      vertex('src', { isSource: true, feeds: ['map'], backpressure: 0.8 }),
+      vertex('map', { operators: [map], busy: 0.97 }),
+    ]
+    const bottleneck = verdictOf(facts({ vertices }))
+    expect(bottleneck.text).toMatch(/^The map after 'numbers' is the bottleneck: busy 0\.97/)
+    expect(bottleneck.operator).toBe('map-1d48e035c6')
+    const failure = { ...parseFailed, operator: map }
+    expect(verdictOf(facts({ status: 'FAILED', failure })).text).toMatch(
+      /^Failed in the map after 'numbers', subtask 1:/,
+    )
+    const stuck = { operator: map, subtask: null, since: NOW - 7_000 }
+    expect(verdictOf(facts({ stuck })).text).toBe(
+      "No progress in the map after 'numbers': it has been in one call for 7 s.",
+    )
+    expect(verdictOf(facts({ restarting: true, failure })).text).toContain("because the map after 'numbers' failed:")
+  })
+})

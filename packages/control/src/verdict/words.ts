@@ -79,3 +79,13 @@ function pair(seconds: number, large: number, largeUnit: string, small: number, 
   const first = `${Math.floor(seconds / large)} ${largeUnit}`
   return rest === 0 ? first : `${first} ${rest} ${smallUnit}`
 }
+
+/** An operator in the middle of a sentence. */
+export function called({ name, words }: { readonly name: string; readonly words?: string | null }): string {
+  return words ?? name
+}
+
+/** An operator at the beginning of a sentence: a name stays as it was given. */
+export function calledFirst({ name, words }: { readonly name: string; readonly words?: string | null }): string {
+  return words == null ? name : words.charAt(0).toUpperCase() + words.slice(1)
+}

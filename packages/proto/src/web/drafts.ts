@@ -56,6 +56,7 @@ export type Severity = 'error' | 'warning' | 'info'
 /** Something that is wrong with a source, where, and what to do. Line and column count from 1. */
 export interface SourceProblem {
   readonly severity: Severity
+  /** A sentence. It names its operator itself, by name or type: nobody knows one by its uid. */
   readonly message: string
   readonly line: number | null
   readonly column: number | null
