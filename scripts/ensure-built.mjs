@@ -16,15 +16,19 @@ const webFolder = join(root, 'apps', 'web')
 
 /**
  * Installs and builds as needed. Shows a step only for what there is to do. The web app is built only for those who
- * show it (`web`), since that takes several times as long as all the rest.
+ * show it (`web`), since that takes several times as long as all the rest: what would make it in vain is looked for by
+ * `beforeWeb`, which throws then. It is called when there is something to build, and the programs are there.
  */
-export async function ensureBuilt(steps, { web = false } = {}) {
+export async function ensureBuilt(steps, { web = false, beforeWeb = () => undefined } = {}) {
   const isBuilt = () => isProgramsBuildCurrent() && (!web || isWebBuildCurrent())
   if (isInstallCurrent() && isBuilt() && isExampleDataThere()) return
   await exclusively(async () => {
     await ensureInstalled(steps)
     if (!isProgramsBuildCurrent()) await steps.run('Building the programs', note => buildPrograms(note))
-    if (web && !isWebBuildCurrent()) await steps.run('Building the web app', () => buildWeb())
+    if (web && !isWebBuildCurrent()) {
+      await beforeWeb()
+      await steps.run('Building the web app', () => buildWeb())
+    }
     if (!isExampleDataThere()) await steps.run('Preparing the input of the examples', () => prepareExampleData())
   })
 }

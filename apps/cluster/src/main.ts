@@ -1,14 +1,16 @@
 /** The embedded cluster of `npm start`: checks the machine, starts the processes, says where everything is, and stays. */
 import { rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
 import { adminToken } from '@weir/process/credentials'
 import { endWithParent } from '@weir/process/end-with-parent'
 import { logFolder, openLog, warnOfSettingsWithoutEffect } from '@weir/process/logging'
 import { projectFolder } from '@weir/process/project-folder'
 import { readSettings } from '@weir/process/settings'
+import { shownPath } from '@weir/process/shown-path'
 import { onShutdown, shutDown, shutDownOnSignals } from '@weir/process/shutdown'
 import { colorsFor, Steps } from '../../../scripts/steps.mjs'
+import { lockHome } from './home-lock.ts'
 import { preflight } from './preflight.ts'
 import { clusterFile, Supervisor } from './supervisor.ts'
 import { welcome } from './welcome.ts'
@@ -17,8 +19,15 @@ import { welcome } from './welcome.ts'
 const STOP_TIMEOUT_MS = 4500
 const SHUTDOWN_TIMEOUT_MS = 4800
 
+/** What `npm start` asks before a long build: whether WEIR_HOME is another cluster's. */
+const CHECK_HOME = '--check-home'
+
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
+  if (process.argv.includes(CHECK_HOME)) {
+    lockHome(settings).release()
+    process.exit(0)
+  }
   const steps = new Steps()
   const colors = colorsFor(process.stdout)
   const apps = join(projectFolder(), 'apps')
@@ -57,8 +66,7 @@ async function main(): Promise<void> {
     supervisor.startOthers(note),
   )
   const link = await supervisor.client.newLoginLink()
-  const logs = relative(process.cwd(), logFolder(settings)) || '.'
-  process.stdout.write(welcome(settings, { link, logs, colors }))
+  process.stdout.write(welcome(settings, { link, logs: shownPath(logFolder(settings)), colors }))
 }
 
 shutDownOnSignals(SHUTDOWN_TIMEOUT_MS)

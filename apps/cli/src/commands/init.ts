@@ -1,5 +1,5 @@
-import { relative } from 'node:path'
 import { projectFolder } from '@weir/process/project-folder'
+import { shownPath } from '@weir/process/shown-path'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { createProject } from '../init/create-project.ts'
@@ -18,7 +18,7 @@ export function addInit(program: Command, context: CliContext): void {
       context.print(`Made ${project.files.length} files in ${folder}:`)
       for (const file of project.files) context.print(`  ${file}`)
       context.print('')
-      context.print(`Next:  cd ${relative(process.cwd(), project.folder) || '.'}`)
+      context.print(`Next:  cd ${shownPath(project.folder)}`)
       context.print(`       npm start            ${dim('runs the job in this process')}`)
       context.print(`       npm run dev          ${dim('again on every change')}`)
       context.print(`       npm test             ${dim('its test')}`)
