@@ -1,7 +1,8 @@
 import type { Draft, Severity, SourceProblem } from '@weir/proto/web/drafts'
 import type { editor, IDisposable } from 'monaco-editor/editor'
-import type { Checker } from './check/checker.ts'
+import type { CheckAnswer, Checker, CheckState } from './check/checker.ts'
 import type { Autosave } from './draft/autosave.ts'
+import type { TextEdit } from './monaco/import-fix.ts'
 import {
   COLOURS_ONLY,
   type CodeFix,
@@ -11,7 +12,9 @@ import {
   typeScriptOf,
 } from './monaco/load-monaco.ts'
 import { OperatorParts } from './operator-parts.ts'
-import { mergeProblems, type Problem, type TypeScriptProblem } from './problems/problems.ts'
+import { mergeProblems, operatorProblems, type Problem, type TypeScriptProblem } from './problems/problems.ts'
+import { insertPath, insertSample } from './samples/insert-sample.ts'
+import type { SampleText } from './samples/sample-source.ts'
 import { Store } from './store.ts'
 
 export interface Caret {
@@ -52,6 +55,8 @@ export class CodeSession {
   /** Whether Tab moves the focus rather than making room in the text. */
   readonly tabMovesFocus = new Store(false)
   readonly parts: OperatorParts
+  /** The check whose operators `parts` and `operators` know: others may have the same uids and be others. */
+  #partsOf: CheckAnswer | null = null
   #editor: editor.IStandaloneCodeEditor | null = null
   readonly #disposables: IDisposable[] = []
   #disposed = false
@@ -123,14 +128,32 @@ export class CodeSession {
     this.#editor?.focus()
   }
 
-  /** Writes text at the caret, as one step of undo. */
-  insert(text: string): void {
-    const shown = this.#editor
-    if (shown === null) return
-    shown.pushUndoStop()
-    shown.executeEdits('weir', shown.getSelections()?.map(range => ({ range, text, forceMoveMarkers: true })) ?? [])
-    shown.pushUndoStop()
-    shown.focus()
+  /** Makes the job read a sample file, beginning at the caret; the caret then stands behind what was written. */
+  async insertSample(sample: SampleText): Promise<void> {
+    const isJob = this.model.getLanguageId() === LANGUAGE
+    const uri = this.model.uri.toString()
+    const statements = isJob ? await (await typeScriptOf(this.model.uri)).topStatements(uri) : null
+    if (this.#disposed) return
+    const { line, column } = this.caret.get()
+    const caret = this.model.getOffsetAt({ lineNumber: line, column })
+    const text = this.model.getValue()
+    const [main, ...others] =
+      statements === null ? insertPath(sample, text, caret) : insertSample(sample, text, caret, statements)
+    this.#edit([main, ...others])
+    const moved = others.filter(({ start }) => start <= main.start)
+    const end = moved.reduce((at, edit) => at + edit.newText.length - edit.length, main.start + main.newText.length)
+    const after = this.model.getPositionAt(end)
+    this.goTo(after.lineNumber, after.column)
+  }
+
+  /** The problems that stand on cards of the graph that is drawn. */
+  onCards(): readonly SourceProblem[] {
+    const { phase, answer, drawn } = this.checker.state.get()
+    return operatorProblems(this.problems.get(), {
+      operatorAt: (line, column) => (this.#partsOf === drawn ? this.parts.at(line, column) : null),
+      isOfGraph: drawn !== null && drawn.text === answer?.text,
+      isOfText: phase === 'checked',
+    })
   }
 
   /** Puts another text in the place of this one; undo brings it back. */
@@ -167,15 +190,7 @@ export class CodeSession {
   }
 
   apply(fix: CodeFix): void {
-    const edits = fix.changes.flatMap(({ textChanges }) =>
-      textChanges.map(({ span, newText }) => ({
-        range: this.#range(span.start, span.start + span.length),
-        text: newText,
-      })),
-    )
-    this.model.pushStackElement()
-    this.model.pushEditOperations([], edits, () => null)
-    this.model.pushStackElement()
+    this.#edit(fix.changes.flatMap(({ textChanges }) => textChanges.map(({ span, newText }) => ({ ...span, newText }))))
   }
 
   /** A text beside this one, in its colours: for a comparison. Whoever asks for it disposes of it. */
@@ -188,6 +203,17 @@ export class CodeSession {
     this.autosave.close()
     this.checker.close()
     for (const one of this.#disposables.reverse()) one.dispose()
+  }
+
+  /** As one step of undo. */
+  #edit(edits: readonly TextEdit[]): void {
+    this.model.pushStackElement()
+    this.model.pushEditOperations(
+      [],
+      edits.map(({ start, length, newText }) => ({ range: this.#range(start, start + length), text: newText })),
+      () => null,
+    )
+    this.model.pushStackElement()
   }
 
   #changed(): void {
@@ -207,17 +233,19 @@ export class CodeSession {
       problems.map(problem => this.#marker(problem)),
     )
     this.#collectProblems()
-    if (drawn?.text === answer.text) await this.#readOperators(drawn.pipeline.operators)
+    if (drawn !== null && drawn.text === answer.text) await this.#readOperators(drawn)
   }
 
   /** Asks TypeScript about the operators' calls. The places fit the text that was checked, and no other. */
-  async #readOperators(operators: readonly { uid: string; place: { line: number; column: number } | null }[]) {
+  async #readOperators(drawn: NonNullable<CheckState['drawn']>): Promise<void> {
+    const { operators } = drawn.pipeline
     const version = this.model.getVersionId()
     const places = operators.flatMap(({ uid, place }) => (place === null ? [] : [{ uid, ...place }]))
     const worker = await typeScriptOf(this.model.uri)
     const calls = await worker.operatorCalls(this.model.uri.toString(), places)
     if (this.#disposed || this.model.getVersionId() !== version) return
     this.parts.set(calls)
+    this.#partsOf = drawn
     this.operators.set(new Map(calls.map(call => [call.uid, call])))
     this.#findOperator()
     this.#collectProblems()

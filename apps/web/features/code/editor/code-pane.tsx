@@ -4,6 +4,7 @@ import { Redo2, Undo2 } from 'lucide-react'
 import { Badge, IconButton } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import { countsOf } from '../problems/problems.ts'
+import { StartHint } from '../start/start-hint.tsx'
 import { useStore } from '../store.ts'
 import { CodeEditor } from './code-editor.tsx'
 import styles from './code-pane.module.css'
@@ -40,7 +41,10 @@ export function CodePane({ draft, session }: { readonly draft: Draft; readonly s
           onClick={() => session.redo()}
         />
       </div>
-      <CodeEditor session={session} name={draft.name} />
+      <div className={styles.editor}>
+        <CodeEditor session={session} name={draft.name} />
+        <StartHint session={session} />
+      </div>
     </section>
   )
 }

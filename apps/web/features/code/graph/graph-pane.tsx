@@ -6,7 +6,8 @@ import { formatDuration } from '@/lib/format'
 import { Button, cx, EmptyState, Mark } from '@/ui'
 import type { CheckState } from '../check/checker.ts'
 import type { CodeSession, OperatorFacts } from '../code-session.ts'
-import { firstError, operatorProblems, type Problem } from '../problems/problems.ts'
+import { firstError, type Problem } from '../problems/problems.ts'
+import { isBlank } from '../start/skeleton.ts'
 import { useStore } from '../store.ts'
 import { edgeTypesOf } from './edge-types.ts'
 import styles from './graph-pane.module.css'
@@ -36,6 +37,7 @@ export function GraphPane({ session, selected, onSelect, onShowProblems }: Graph
         ) : (
           <DrawnGraph
             session={session}
+            check={check}
             pipeline={drawn.pipeline}
             problems={problems}
             selected={selected}
@@ -70,17 +72,16 @@ function CheckNote({ check, stale }: { readonly check: CheckState; readonly stal
 }
 
 interface DrawnGraphProps extends Pick<GraphPaneProps, 'session' | 'selected' | 'onSelect'> {
+  readonly check: CheckState
   readonly pipeline: PipelineView
   readonly problems: readonly Problem[]
 }
 
-function DrawnGraph({ session, pipeline, problems, selected, onSelect }: DrawnGraphProps) {
+function DrawnGraph({ session, check, pipeline, problems, selected, onSelect }: DrawnGraphProps) {
   const operators = useStore(session.operators)
   const edgeTypes = useMemo(() => shownTypes(pipeline, operators), [pipeline, operators])
-  const onOperators = useMemo(
-    () => operatorProblems(problems, (line, column) => session.parts.at(line, column)),
-    [problems, session],
-  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the session reads them itself
+  const onOperators = useMemo(() => session.onCards(), [problems, operators, check, session])
   return (
     <PipelineGraph
       pipeline={pipeline}
@@ -121,6 +122,13 @@ function NoGraph({ check, problems, onShowProblems }: NoGraphProps) {
         fill
         title={check.phase === 'unreachable' ? 'The JobManager cannot be reached' : 'Drawing the graph…'}
       />
+    )
+  }
+  if (isBlank(check.answer.text)) {
+    return (
+      <EmptyState fill title="Nothing to draw yet">
+        The graph of the code is drawn here while it is written.
+      </EmptyState>
     )
   }
   const error = firstError(problems)

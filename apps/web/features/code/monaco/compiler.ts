@@ -25,6 +25,8 @@ export interface TsSourceFile extends TsNode {
 
 export interface TsSymbol {
   readonly name: string
+  readonly flags: number
+  getDocumentationComment(checker: TsChecker): readonly { readonly text: string }[]
 }
 
 export interface TsType {
@@ -38,6 +40,8 @@ export interface TsType {
 
 export interface TsChecker {
   getTypeAtLocation(node: TsNode): TsType
+  /** What an `export { x } from '…'` stands for; only for symbols with the flag Alias. */
+  getAliasedSymbol(symbol: TsSymbol): TsSymbol
   getExportsOfModule(module: TsSymbol): readonly TsSymbol[]
   getTypeArguments(type: TsType): readonly TsType[]
   getTypeOfSymbolAtLocation(symbol: TsSymbol, node: TsNode): TsType
@@ -65,4 +69,10 @@ export interface Ts {
   isIdentifier(node: TsNode): boolean
   readonly TypeFormatFlags: { readonly NoTruncation: number; readonly InTypeAlias: number }
   readonly TypeFlags: { readonly Object: number }
+  readonly SymbolFlags: {
+    readonly Alias: number
+    readonly Function: number
+    readonly Class: number
+    readonly Variable: number
+  }
 }

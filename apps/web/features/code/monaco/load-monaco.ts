@@ -3,6 +3,8 @@ import * as monaco from 'monaco-editor/editor'
 import { conf, language } from 'monaco-editor/languages/definitions/typescript/typescript'
 import { getTypeScriptWorker, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import { COMPILER_OPTIONS } from './compiler-options.ts'
+import { offerImports, offerSkeleton } from './completions.ts'
+import type { ImportCompletion } from './import-completions.ts'
 import type { OperatorCall, OperatorPlace } from './operator-calls.ts'
 import { followTheme } from './theme.ts'
 import { loadTypings } from './typings.ts'
@@ -25,6 +27,8 @@ export interface CodeFix {
 /** Of the worker in `ts.worker.ts`, what is asked of it here. Positions are offsets of the model's text. */
 export interface TypeScript {
   operatorCalls(fileName: string, places: readonly OperatorPlace[]): Promise<readonly OperatorCall[]>
+  topStatements(fileName: string): Promise<readonly { readonly start: number; readonly end: number }[]>
+  importCompletions(fileName: string, offset: number): Promise<readonly ImportCompletion[]>
   getCodeFixesAtPosition(
     fileName: string,
     start: number,
@@ -52,6 +56,10 @@ async function setUp(): Promise<Monaco> {
   typescriptDefaults.setCompilerOptions(COMPILER_OPTIONS)
   typescriptDefaults.setDiagnosticsOptions({ noSemanticValidation: false, noSyntaxValidation: false })
   typescriptDefaults.setEagerModelSync(true)
+  offerImports(monaco, LANGUAGE, async (uri, offset) =>
+    (await typeScriptOf(uri)).importCompletions(uri.toString(), offset),
+  )
+  offerSkeleton(monaco, LANGUAGE)
   followTheme(monaco)
   try {
     typescriptDefaults.setExtraLibs(await loadTypings())

@@ -2,7 +2,14 @@
 declare module 'monaco-editor/language/typescript/ts.worker' {
   export class TypeScriptWorker {
     constructor(context: unknown, data: unknown)
-    getLanguageService(): { getProgram(): import('./compiler.ts').TsProgram | undefined }
+    getLanguageService(): {
+      getProgram(): import('./compiler.ts').TsProgram | undefined
+      getCompletionsAtPosition(
+        fileName: string,
+        position: number,
+        preferences: undefined,
+      ): import('./import-completions.ts').OfferedNames | undefined
+    }
     getSemanticDiagnostics(
       fileName: string,
     ): Promise<(import('./compiler.ts').TsDiagnostic & { readonly messageText: string | object })[]>

@@ -1,8 +1,7 @@
-import { libFileMap } from 'monaco-editor/languages/features/typescript/lib/lib'
-import { typescript } from 'monaco-editor/languages/features/typescript/lib/typescriptServices'
 import { expect, test } from 'vitest'
-import type { TsDiagnostic, TsProgram } from './compiler.ts'
+import type { TsProgram } from './compiler.ts'
 import { type OperatorCall, operatorCalls } from './operator-calls.ts'
+import { languageService, typescript } from './testing.ts'
 
 /** The shape of the SDK that types are read from, small enough to be seen through. */
 const SDK = `
@@ -24,11 +23,6 @@ export declare class SinkOperator { name(name: string): this }
 export declare const env: { addSource<T>(source: () => T): OperatorStream<T>; setParallelism(n: number): typeof env }
 `
 
-interface LanguageService {
-  getProgram(): TsProgram
-  getSemanticDiagnostics(fileName: string): TsDiagnostic[]
-}
-
 /** The calls of the operators whose methods are marked by `«n»` before their names. */
 function callsIn(marked: string): Map<string, OperatorCall & { readonly text: string }> {
   const places: { uid: string; line: number; column: number }[] = []
@@ -41,29 +35,9 @@ function callsIn(marked: string): Map<string, OperatorCall & { readonly text: st
     return line
   })
   const text = lines.join('\n')
-  const files: Record<string, string> = { '/job.ts': text, '/sdk.ts': SDK, ...libFileMap }
-  const ts = typescript as typeof typescript & {
-    createLanguageService(host: object): LanguageService
-    ScriptSnapshot: { fromString(text: string): object }
-  }
-  const service = ts.createLanguageService({
-    getCompilationSettings: () => ({
-      strict: true,
-      target: 99,
-      module: 99,
-      moduleResolution: 2,
-      lib: ['lib.es2024.d.ts'],
-    }),
-    getScriptFileNames: () => ['/job.ts'],
-    getScriptVersion: () => '1',
-    getScriptSnapshot: (name: string) => (name in files ? ts.ScriptSnapshot.fromString(files[name]!) : undefined),
-    getCurrentDirectory: () => '/',
-    getDefaultLibFileName: () => 'lib.es2024.d.ts',
-    fileExists: (name: string) => name in files,
-    readFile: (name: string) => files[name],
-  })
+  const service = languageService({ '/job.ts': text, '/sdk.ts': SDK })
   const diagnostics = service.getSemanticDiagnostics('/job.ts')
-  const calls = operatorCalls(ts, service.getProgram(), '/job.ts', places, diagnostics)
+  const calls = operatorCalls(typescript, service.getProgram(), '/job.ts', places, diagnostics)
   return new Map(calls.map(call => [call.uid, { ...call, text: text.slice(call.start, call.end) }]))
 }
 
@@ -137,7 +111,6 @@ doubled(env.«source»addSource(() => 1))`)
 test('a place that is not in the text is left out', () => {
   const calls = callsIn('env.«source»addSource(() => 1)')
   expect(calls.size).toBe(1)
-  const ts = typescript
   const nothing: TsProgram = { getSourceFile: () => undefined, getTypeChecker: () => ({}) as never }
-  expect(operatorCalls(ts, nothing, '/job.ts', [{ uid: 'x', line: 9, column: 1 }], [])).toEqual([])
+  expect(operatorCalls(typescript, nothing, '/job.ts', [{ uid: 'x', line: 9, column: 1 }], [])).toEqual([])
 })

@@ -1,27 +1,31 @@
 import { initialize, TypeScriptWorker, ts } from 'monaco-editor/language/typescript/ts.worker'
-import type { TsDiagnostic } from './compiler.ts'
+import { type ImportCompletion, importCompletions } from './import-completions.ts'
 import { importEdit, SDK, sdkExports, wordAt } from './import-fix.ts'
-import { importRefusal, missingModule } from './import-refusal.ts'
 import { type OperatorCall, type OperatorPlace, operatorCalls } from './operator-calls.ts'
+import { topStatements } from './top-statements.ts'
 import { SDK_ENTRY } from './typings.ts'
-
-type Diagnostic = TsDiagnostic & { readonly messageText: string | object }
 
 /** Monaco's TypeScript worker, and what it is asked for beside: operators in the text, and their types. */
 class JobWorker extends TypeScriptWorker {
-  /** Refused imports are told in the words of the JobManager rather than in TypeScript's. */
-  override async getSemanticDiagnostics(fileName: string): Promise<Diagnostic[]> {
-    const diagnostics = await super.getSemanticDiagnostics(fileName)
-    return diagnostics.map(one => {
-      const missing = typeof one.messageText === 'string' ? missingModule(one.code, one.messageText) : undefined
-      return missing === undefined ? one : { ...one, messageText: importRefusal(missing) }
-    })
-  }
-
   async operatorCalls(fileName: string, places: readonly OperatorPlace[]): Promise<readonly OperatorCall[]> {
     const program = this.getLanguageService().getProgram()
     if (program === undefined) return []
-    return operatorCalls(ts.typescript, program, fileName, places, await super.getSemanticDiagnostics(fileName))
+    return operatorCalls(ts.typescript, program, fileName, places, await this.getSemanticDiagnostics(fileName))
+  }
+
+  async topStatements(fileName: string): Promise<ReturnType<typeof topStatements>> {
+    const program = this.getLanguageService().getProgram()
+    return program === undefined ? [] : topStatements(program, fileName)
+  }
+
+  /** Names of the SDK that may stand at a place, and would have to be imported. */
+  async importCompletions(fileName: string, offset: number): Promise<readonly ImportCompletion[]> {
+    const service = this.getLanguageService()
+    const program = service.getProgram()
+    const text = program?.getSourceFile(fileName)?.text
+    if (program === undefined || text === undefined) return []
+    const offered = service.getCompletionsAtPosition(fileName, offset, undefined)
+    return importCompletions(ts.typescript, program, text, SDK_ENTRY, offered)
   }
 
   /** TypeScript's fixes, and before them the import of a name that the SDK has: TypeScript looks for none here. */

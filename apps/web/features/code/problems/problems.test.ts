@@ -49,6 +49,15 @@ test('a name that is not there is told once', () => {
   ])
 })
 
+test('a refused import is told in the words of the JobManager; until they are there, in those of TypeScript', () => {
+  const missing = ts(1, "Cannot find module 'node:fs'.", { code: 2307 })
+  expect(messages([missing], [])).toEqual(["Cannot find module 'node:fs'."])
+  expect(messages([missing], [jm(1, '"node:fs" is a module of Node; use fileSource()')])).toEqual([
+    '"node:fs" is a module of Node; use fileSource()',
+  ])
+  expect(messages([missing], [jm(2, 'something else')])).toHaveLength(2)
+})
+
 test('a warning of the JobManager is kept on a line with a syntax error', () => {
   const syntax = ts(3, 'expected', { code: 1005 })
   expect(messages([syntax], [jm(3, 'slow', { severity: 'warning' })])).toEqual(['expected', 'slow'])
@@ -79,12 +88,28 @@ test('the next problem comes after the caret, and after the last the first again
   expect(nextProblem(mergeProblems([], [jm(null, 'whole')]), 1, 1)).toBeUndefined()
 })
 
+const CURRENT = { operatorAt: () => 'map', isOfGraph: true, isOfText: true }
+
+test('while the graph is of an older text, a name that the JobManager gives is not taken for one of its cards', () => {
+  const all = mergeProblems([], [jm(8, 'named', { operator: 'map-2' }), jm(null, 'no place', { operator: 'map-3' })])
+  const cards = (facts: Partial<typeof CURRENT>) =>
+    operatorProblems(all, { ...CURRENT, ...facts }).map(({ operator }) => operator)
+  expect(cards({})).toEqual(['map-3', 'map-2'])
+  expect(cards({ isOfGraph: false })).toEqual(['map'])
+})
+
+test('while the answer is of an older text, its lines are not looked up in the new one; those of TypeScript are', () => {
+  const all = mergeProblems([ts(3, 'types')], [jm(8, 'older')])
+  const found = operatorProblems(all, { ...CURRENT, isOfGraph: false, isOfText: false })
+  expect(found.map(({ message }) => message)).toEqual(['types'])
+})
+
 test('a type error stands on the operator in whose text it is; hints and errors elsewhere on none', () => {
   const all = mergeProblems(
     [ts(5, 'inside'), ts(6, 'a warning', { severity: 'warning' }), ts(50, 'elsewhere')],
     [jm(8, 'named', { operator: 'sink', severity: 'warning' })],
   )
-  const found = operatorProblems(all, line => (line < 10 ? 'map' : null))
+  const found = operatorProblems(all, { ...CURRENT, operatorAt: line => (line < 10 ? 'map' : null) })
   expect(found.map(({ operator, message }) => [operator, message])).toEqual([
     ['map', 'inside'],
     ['sink', 'named'],

@@ -39,13 +39,22 @@ export function mergeProblems(
   typeScript: readonly TypeScriptProblem[],
   jobManager: readonly SourceProblem[],
 ): readonly Problem[] {
-  const own = typeScript.map(ofTypeScript)
+  const own = typeScript.map(ofTypeScript).filter(one => !isToldBetter(one, jobManager))
   const others = jobManager.filter(problem => !own.some(one => saysTheSame(one, problem))).map(ofJobManager)
   const seen = new Set<string>()
   return [...own, ...others]
     .filter(({ key }) => !seen.has(key) && seen.add(key))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) || rank(a) - rank(b))
 }
+
+/** A module that TypeScript does not find and the JobManager refuses, with what to do instead. */
+function isToldBetter({ code, line }: Problem, jobManager: readonly SourceProblem[]): boolean {
+  if (code === null || !NO_SUCH_MODULE.has(code)) return false
+  return jobManager.some(other => other.line === line && other.severity === 'error')
+}
+
+/** The numbers by which TypeScript says that it finds no module of a name. */
+const NO_SUCH_MODULE: ReadonlySet<number> = new Set([2307, 2792, 7016, 2882])
 
 function saysTheSame(one: Problem, other: SourceProblem): boolean {
   if (one.line !== other.line) return false
@@ -108,16 +117,28 @@ export function nextProblem(
   return step === 1 ? (placed.find(isAfter) ?? placed[0]) : (placed.findLast(isBefore) ?? placed.at(-1))
 }
 
+/** What the graph that is drawn has to do with the text and with the JobManager's answer. */
+export interface GraphFacts {
+  /** The operator of the drawn graph in whose part of the text, as it is now, a place lies. */
+  operatorAt(line: number, column: number): string | null
+  /** The answer's own graph is the one that is drawn: the names that it gives are those of the cards. */
+  readonly isOfGraph: boolean
+  /** The answer is about the text as it is now: its lines are those of the text. */
+  readonly isOfText: boolean
+}
+
 /**
- * The problems that stand on operators: the JobManager's name theirs; TypeScript's errors belong to the operator in whose
- * part of the text they stand.
+ * The problems that stand on operators: the JobManager's name theirs, if the graph is of the same text; TypeScript's
+ * errors belong to the operator in whose part of the text they stand. One whose card is not known stands on none.
  */
 export function operatorProblems(
   problems: readonly Problem[],
-  operatorAt: (line: number, column: number) => string | null,
+  { operatorAt, isOfGraph, isOfText }: GraphFacts,
 ): readonly SourceProblem[] {
-  return problems.flatMap(({ severity, message, line, column, operator }) => {
-    const uid = operator ?? (severity === 'error' && line !== null ? operatorAt(line, column ?? 1) : null)
+  return problems.flatMap(({ severity, message, line, column, operator, source }) => {
+    const named = isOfGraph ? operator : null
+    const isPlaced = severity === 'error' && line !== null && (source === 'TypeScript' || isOfText)
+    const uid = named ?? (isPlaced ? operatorAt(line, column ?? 1) : null)
     return uid === null ? [] : [{ severity, message, line, column, operator: uid }]
   })
 }

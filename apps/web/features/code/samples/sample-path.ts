@@ -7,7 +7,8 @@ export function insertionOf(path: string, line: string, column: number): string 
   return quote === null ? `'${escaped(path, "'")}'` : escaped(path, quote)
 }
 
-function openQuote(before: string): string | null {
+/** The quote that is open at the end of a beginning of a line; null where there is none. */
+export function openQuote(before: string): string | null {
   let open: string | null = null
   for (let at = 0; at < before.length; at++) {
     const letter = before[at]!

@@ -9,7 +9,6 @@ import { Button, ConfirmDialog, CopyButton, cx, IconButton, toast } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import { PasteDialog } from './paste-dialog.tsx'
 import { putSample } from './put-sample.ts'
-import { insertionOf } from './sample-path.ts'
 import styles from './samples-panel.module.css'
 
 /** Input for a fileSource: files and pasted lines that belong to this pipeline. */
@@ -51,7 +50,15 @@ export function SamplesPanel({ draft, session }: { readonly draft: Draft; readon
         <Button size="small" icon={<ClipboardPaste size={14} aria-hidden="true" />} onClick={() => setPasting(true)}>
           Paste lines
         </Button>
-        <span className={styles.hint}>or drop files here. A job reads them with fileSource.</span>
+        <span className={styles.hint} role="status">
+          {upload.isSuccess ? (
+            <>
+              <b>{upload.data.name}</b> is there. Insert it to read it.
+            </>
+          ) : (
+            'or drop files here. A job reads them with fileSource.'
+          )}
+        </span>
         <input
           ref={picker}
           type="file"
@@ -90,7 +97,6 @@ function useUpload(draftId: string) {
   return useMutation({
     mutationFn: ({ name, content }: { readonly name: string; readonly content: Blob }) =>
       putSample(draftId, name, content),
-    onSuccess: sample => toast.success(`${sample.name} is there`, { description: 'Insert its path to read it.' }),
     onError: (error, { name }) => toast.error(`${name} was not kept`, { description: messageOf(error) }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.drafts.get.queryKey({ draftId }) }),
   })
@@ -115,21 +121,26 @@ function Sample({ draft, sample, session }: SampleProps) {
     }),
   )
   const insert = (): void => {
-    const { line, column } = session.caret.get()
-    const text = session.model.getLineContent(line)
-    session.insert(insertionOf(sample.path, text, column))
+    session
+      .insertSample(sample)
+      .catch((error: unknown) => toast.error('It was not inserted', { description: messageOf(error) }))
   }
   return (
     <li className={styles.sample}>
       <FileText size={16} aria-hidden="true" className={styles.icon} />
-      <span className={styles.name}>{name}</span>
-      <span className={styles.size}>{formatBytes(sample.sizeBytes)}</span>
-      <code className={styles.path} title={sample.path}>
-        {sample.path}
-      </code>
+      <span className={styles.file} title={sample.path}>
+        <b className={styles.name}>{name}</b>
+        <span className={styles.size}>{formatBytes(sample.sizeBytes)}</span>
+      </span>
+      <pre className={styles.head}>{sample.head === '' ? '(empty)' : firstLines(sample.head)}</pre>
       <span className={styles.actions}>
-        <Button size="small" onClick={insert}>
-          Insert path
+        <Button
+          size="small"
+          aria-label={`Insert ${name} as a source`}
+          title="Writes a fileSource that reads it, where the caret stands"
+          onClick={insert}
+        >
+          Insert source
         </Button>
         <CopyButton text={sample.path} label={`Copy the path of ${name}`} />
         <IconButton
@@ -140,7 +151,6 @@ function Sample({ draft, sample, session }: SampleProps) {
           onClick={() => setAsking(true)}
         />
       </span>
-      <pre className={styles.head}>{sample.head === '' ? '(empty)' : firstLines(sample.head)}</pre>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
