@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useUrlState } from '@/lib/use-url-state.ts'
+import { useUrlText } from '@/lib/use-url-text.ts'
 import { ErrorState, Loading, Page, PageHeader, Skeleton } from '@/ui/index.ts'
 import styles from './api-docs.module.css'
 import { ApiIntro } from './api-intro.tsx'
@@ -13,7 +14,7 @@ import { groupsOf, searchGroups } from './operations.ts'
 /** The JobManager's HTTP interface, drawn from the document that it publishes: what stands here is what it checks. */
 export function ApiDocsPage() {
   const document = useQuery({ queryKey: ['openapi'], queryFn: fetchDocument, staleTime: 60_000 })
-  const [search, setSearch] = useUrlState('search', { fallback: '' })
+  const [search, setSearch] = useUrlText('search')
   const [chosen] = useUrlState('operation')
   const groups = useMemo(() => (document.data === undefined ? [] : groupsOf(document.data)), [document.data])
   const found = useMemo(() => searchGroups(groups, search), [groups, search])

@@ -4,6 +4,7 @@ import { Network } from 'lucide-react'
 import { useMemo } from 'react'
 import { useLive } from '@/lib/live/index.ts'
 import { changeUrl, useUrlState } from '@/lib/use-url-state.ts'
+import { useUrlText } from '@/lib/use-url-text.ts'
 import {
   Button,
   Card,
@@ -48,7 +49,7 @@ export function JobsPage() {
 
 function JobList({ jobs }: { readonly jobs: Readonly<Record<string, JobRowDoc>> }) {
   const [groupText, setGroup] = useUrlState('status', { fallback: 'all' })
-  const [search, setSearch] = useUrlState('search', { fallback: '' })
+  const [search, setSearch] = useUrlText('search')
   const group = jobGroupOf(groupText)
   const all = useMemo(() => Object.values(jobs), [jobs])
   const counts = useMemo(() => countGroups(all), [all])

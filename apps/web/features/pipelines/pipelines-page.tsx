@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { useMay } from '@/features/shell/use-may.ts'
 import { useLive } from '@/lib/live/index.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
-import { useUrlState } from '@/lib/use-url-state.ts'
+import { useUrlText } from '@/lib/use-url-text.ts'
 import {
   Button,
   Card,
@@ -32,7 +32,7 @@ type Asked = { readonly what: 'rename' | 'delete'; readonly draft: DraftSummary 
 export function PipelinesPage() {
   const drafts = useQuery(useTRPC().drafts.list.queryOptions())
   const jobs = useLive({ kind: 'overview' }, doc => doc.jobs)
-  const [search, setSearch] = useUrlState('search', { fallback: '' })
+  const [search, setSearch] = useUrlText('search')
   const [asked, setAsked] = useState<Asked>(null)
   const maySubmit = useMay('jobs:submit')
   const { create, making } = useCreateDraft()
@@ -98,7 +98,7 @@ export function PipelinesPage() {
             {shown.length === 0 ? (
               <EmptyState
                 title="No pipeline has this name"
-                actions={<Button onClick={() => setSearch(null)}>Show all</Button>}
+                actions={<Button onClick={() => setSearch('')}>Show all</Button>}
               />
             ) : (
               <DraftTable

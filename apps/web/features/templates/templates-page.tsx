@@ -5,6 +5,7 @@ import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
 import { useMay } from '@/features/shell/use-may.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
+import { useUrlText } from '@/lib/use-url-text.ts'
 import { Button, EmptyState, ErrorState, Loading, Page, PageHeader, SearchInput, Skeleton } from '@/ui/index.ts'
 import { chosenTemplates, tagsOf } from './choose-templates.ts'
 import { TemplateCard } from './template-card.tsx'
@@ -13,7 +14,7 @@ import styles from './templates.module.css'
 /** Every example that runs: what it looks like, what it does, and a copy of it to work on. */
 export function TemplatesPage() {
   const templates = useQuery({ ...useTRPC().templates.list.queryOptions(), staleTime: 60_000 })
-  const [search, setSearch] = useUrlState('search', { fallback: '' })
+  const [search, setSearch] = useUrlText('search')
   const [tag, setTag] = useUrlState('tag')
   const maySubmit = useMay('jobs:submit')
   const { create, making } = useCreateDraft()
@@ -53,7 +54,7 @@ export function TemplatesPage() {
                 templates.data.length > 0 && (
                   <Button
                     onClick={() => {
-                      setSearch(null)
+                      setSearch('')
                       setTag(null)
                     }}
                   >
