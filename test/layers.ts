@@ -11,7 +11,18 @@ const RECORDS = [...GROUND, 'engine/record', 'engine/graph', 'engine/functions']
 const MIDDLE = [...RECORDS, 'engine/window', 'engine/checkpoint', 'engine/network', 'engine/time', 'engine/state']
 const OPERATORS = [...MIDDLE, 'engine/operators']
 const ENGINE = [...OPERATORS, 'engine/api', 'engine/task']
-const APP = [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'local-runner', 'process', 'proto', 'proto/web']
+const APP = [
+  ...ENGINE,
+  'connectors',
+  'control',
+  'sdk',
+  'submission',
+  'local-runner',
+  'process',
+  'state-host',
+  'proto',
+  'proto/web',
+]
 
 /**
  * What each folder may import beside itself. What is not in the table is not part of the design: a new folder gets its
@@ -47,7 +58,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sdk: [...ENGINE, 'connectors', 'control'],
   submission: [...ENGINE, 'connectors', 'sdk'],
   // a job in one process: plugs JobMaster and tasks together, and so is on the way to being an app
-  'local-runner': [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'process'],
+  'local-runner': [...ENGINE, 'connectors', 'control', 'sdk', 'submission', 'process', 'state-host'],
+  // the thread that owns the state on disk, for whoever runs slots
+  'state-host': MIDDLE,
   // beside the layers: what the processes of Weir have in common; node-text-codec implements an interface of record
   process: [...GROUND, 'engine/record'],
   // layer 7: apps never import one another

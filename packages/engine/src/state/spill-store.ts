@@ -192,7 +192,7 @@ export function readScan(request: Uint8Array): { prefix: Uint8Array; after: Uint
 
 /** The entries of an answer of `scan`, copied out of it: they are used over further calls. */
 export function readEntries(answer: Uint8Array): { key: Uint8Array; value: Uint8Array }[] {
-  const reader = new BytesReader(answer.slice())
+  const reader = new BytesReader(new Uint8Array(answer))
   const entries: { key: Uint8Array; value: Uint8Array }[] = []
   while (!reader.atEnd) entries.push({ key: reader.counted(), value: reader.counted() })
   return entries
@@ -203,7 +203,8 @@ export function endOfPrefix(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length
   while (length > 0 && prefix[length - 1] === 0xff) length--
   if (length === 0) return undefined
-  const end = prefix.slice(0, length)
+  // Not `slice`, by which a Buffer gives a view on itself.
+  const end = new Uint8Array(prefix.subarray(0, length))
   end[length - 1]++
   return end
 }

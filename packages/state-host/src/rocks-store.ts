@@ -1,0 +1,255 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { WeirError } from '@weir/engine/base/errors'
+import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer } from '@weir/engine/state/spill-store'
+import RocksDB from 'rocksdb-native'
+import { RowCache } from './row-cache.ts'
+
+export interface RocksStoreOptions {
+  /** Belongs to the store alone: emptied when it opens, and gone when it is closed. */
+  readonly folder: string
+  readonly writeBufferBytes: number
+  readonly writeBuffersMax: number
+  /** Of the cache in front of the database. */
+  readonly cacheBytes: number
+}
+
+/** Bytes of keys that tell the slots' parts of the database apart. */
+const OWNER_BYTES = 4
+
+/**
+ * The database of all slots of a TaskManager. It opens with the first request, so that a folder that cannot be written
+ * fails the job that needs it, and only that; and when the last slot has gone, it is thrown away with its files.
+ */
+export class RocksStore {
+  readonly #options: RocksStoreOptions
+  #db: Promise<RocksDB> | undefined
+  #cache: RowCache
+  #owners = 0
+
+  constructor(options: RocksStoreOptions) {
+    this.#options = options
+    this.#cache = new RowCache(options.cacheBytes)
+  }
+
+  /** A slot's part of the database; `number` is never used twice. */
+  part(number: number): StorePart {
+    this.#owners++
+    return new StorePart(number, this)
+  }
+
+  /** Throws STATE_DISK. */
+  async open(): Promise<RocksDB> {
+    this.#db ??= this.#open()
+    try {
+      return await this.#db
+    } catch (error) {
+      // The next request tries again: somebody may have made room.
+      this.#db = undefined
+      throw error
+    }
+  }
+
+  get cache(): RowCache {
+    return this.#cache
+  }
+
+  async leave(prefix: Uint8Array): Promise<void> {
+    this.#owners--
+    if (this.#db === undefined) return
+    if (this.#owners === 0) {
+      await this.close()
+      return
+    }
+    this.#cache.deletePrefix(Buffer.from(prefix).toString('latin1'))
+    const end = endOfPrefix(prefix)
+    if (end === undefined) return
+    const db = await this.#db
+    const batch = db.write()
+    batch.tryDeleteRange(prefix, end)
+    await batch.flush()
+    batch.destroy()
+    // Gives the space on disk back.
+    await db.compactRange(prefix, end)
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#db
+    this.#db = undefined
+    this.#cache = new RowCache(this.#options.cacheBytes)
+    if (opening === undefined) return
+    try {
+      const db = await opening
+      await db.close({ force: true })
+    } finally {
+      rmSync(this.#options.folder, { recursive: true, force: true })
+    }
+  }
+
+  async #open(): Promise<RocksDB> {
+    const { folder, writeBufferBytes, writeBuffersMax } = this.#options
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(folder, { recursive: true })
+      const db = new RocksDB(folder, {
+        writeBufferSize: writeBufferBytes,
+        maxWriteBufferNumber: writeBuffersMax,
+        tableBlockSize: 4096,
+        maxBackgroundJobs: 2,
+        maxOpenFiles: 256,
+        avoidFlushDuringShutdown: true,
+      })
+      await db.ready()
+      return db
+    } catch (error) {
+      throw diskError(error, folder)
+    }
+  }
+
+  failed(error: unknown): WeirError {
+    return error instanceof WeirError ? error : diskError(error, this.#options.folder)
+  }
+}
+
+/** What went wrong on disk, with what to do about it. */
+function diskError(error: unknown, folder: string): WeirError {
+  const texts: string[] = []
+  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message)
+  const text = texts.length === 0 ? String(error) : texts.join(': ')
+  const remedy = /no space|ENOSPC|quota/i.test(text)
+    ? 'The disk is full: make room on it, or point WEIR_HOME to another one'
+    : /permission|EACCES|EPERM|EROFS|read-only/i.test(text)
+      ? 'The folder cannot be written by the user that runs this process: give it the right, or point WEIR_HOME to another one'
+      : 'Check the disk'
+  return new WeirError(
+    'STATE_DISK',
+    `state that does not fit into memory could not be kept in ${folder}: ${text}. ${remedy}, raise MEMORY_SIZE, or use STATE_BACKEND=memory where the state fits.`,
+    { cause: error },
+  )
+}
+
+/** The requests of one slot, on keys that begin with its number. One at a time. */
+export class StorePart {
+  readonly #prefix = Buffer.alloc(OWNER_BYTES)
+  /** Of the request at hand. */
+  readonly #answer = new SpillAnswer()
+  readonly #store: RocksStore
+
+  constructor(number: number, store: RocksStore) {
+    this.#prefix.writeUInt32BE(number)
+    this.#store = store
+  }
+
+  async write(request: Uint8Array): Promise<void> {
+    const db = await this.#store.open()
+    const { cache } = this.#store
+    let count = 0
+    readWrites(request, { put: () => count++, delete: () => count++, deletePrefix: () => count++ })
+    const batch = db.write({ capacity: Math.max(count, 8) })
+    try {
+      readWrites(request, {
+        put: (key, value) => {
+          const own = this.#own(key)
+          batch.tryPut(own, value)
+          if (!cache.isOff) cache.put(own.toString('latin1'), latin1(value))
+        },
+        delete: key => {
+          const own = this.#own(key)
+          batch.tryDelete(own)
+          if (!cache.isOff) cache.delete(own.toString('latin1'))
+        },
+        deletePrefix: prefix => {
+          const own = this.#own(prefix)
+          const end = endOfPrefix(own)
+          if (end !== undefined) batch.tryDeleteRange(own, end)
+          if (!cache.isOff) cache.deletePrefix(own.toString('latin1'))
+        },
+      })
+      await batch.flush()
+    } finally {
+      batch.destroy()
+    }
+  }
+
+  async get(request: Uint8Array): Promise<Uint8Array> {
+    const db = await this.#store.open()
+    const { cache } = this.#store
+    const keys = readKeys(request)
+    const cached = new Array<string | undefined>(keys.length)
+    const reads: Promise<Uint8Array | null>[] = []
+    const readKeysOf: string[] = []
+    let batch: ReturnType<RocksDB['read']> | undefined
+    for (let i = 0; i < keys.length; i++) {
+      const own = this.#own(keys[i]!)
+      const name = cache.isOff ? '' : own.toString('latin1')
+      const value = cache.isOff ? undefined : cache.get(name)
+      cached[i] = value
+      if (value !== undefined) continue
+      batch ??= db.read({ capacity: keys.length })
+      reads.push(batch.get(own))
+      readKeysOf.push(name)
+    }
+    let values: (Uint8Array | null)[] = []
+    if (batch !== undefined) {
+      batch.tryFlush()
+      try {
+        values = await Promise.all(reads)
+      } finally {
+        // A read that failed leaves others under way, which the binding ends by itself.
+        await Promise.allSettled(reads)
+        batch.destroy()
+      }
+    }
+    const answer = this.#answer
+    answer.reset()
+    let next = 0
+    for (let i = 0; i < keys.length; i++) {
+      const text = cached[i]
+      if (text !== undefined) {
+        answer.value(Buffer.from(text, 'latin1'))
+        continue
+      }
+      const value = values[next]!
+      if (value !== null && !cache.isOff) cache.put(readKeysOf[next]!, latin1(value))
+      next++
+      answer.value(value)
+    }
+    return answer.request
+  }
+
+  async scan(request: Uint8Array): Promise<Uint8Array> {
+    const db = await this.#store.open()
+    const { prefix, after, limit } = readScan(request)
+    const own = this.#own(prefix)
+    const end = endOfPrefix(own)
+    const entries: { readonly key: Uint8Array; readonly value: Uint8Array }[] = []
+    const range = {
+      ...(after === null ? { gte: own } : { gt: this.#own(after) }),
+      ...(end === undefined ? {} : { lt: end }),
+    }
+    for await (const entry of db.iterator(range, { limit, capacity: limit })) entries.push(entry)
+    const answer = this.#answer
+    answer.reset()
+    for (const { key, value } of entries) answer.entry(key.subarray(OWNER_BYTES), value)
+    return answer.request
+  }
+
+  /** Everything of the slot is thrown away. */
+  async leave(): Promise<void> {
+    await this.#store.leave(this.#prefix)
+  }
+
+  failed(error: unknown): WeirError {
+    return this.#store.failed(error)
+  }
+
+  #own(key: Uint8Array): Buffer {
+    const own = Buffer.allocUnsafe(OWNER_BYTES + key.length)
+    own.set(this.#prefix)
+    own.set(key, OWNER_BYTES)
+    return own
+  }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
