@@ -39,6 +39,13 @@ export {
 } from '@weir/engine/api/connected-streams'
 export type { SinkDescriptor, SourceDescriptor } from '@weir/engine/api/connectors'
 export { DataStream, OperatorStream, SinkOperator } from '@weir/engine/api/data-stream'
+export {
+  CountEvictor,
+  DeltaEvictor,
+  type EvictorOptions,
+  TimeEvictor,
+  type WindowEvictor,
+} from '@weir/engine/api/evictors'
 export type { JobExecutionResult } from '@weir/engine/api/host-hooks'
 export { IntervalJoin, IntervalJoined } from '@weir/engine/api/interval-joined'
 export { KeyedStream } from '@weir/engine/api/keyed-stream'
@@ -57,6 +64,15 @@ export {
   type StateBackend,
   StreamExecutionEnvironment,
 } from '@weir/engine/api/stream-environment'
+export {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  EventTimeTrigger,
+  ProcessingTimeTrigger,
+  PurgingTrigger,
+  type WindowTrigger,
+} from '@weir/engine/api/triggers'
 export { WatermarkStrategies, WatermarkStrategy } from '@weir/engine/api/watermark-strategies'
 export {
   GlobalWindow,
@@ -83,6 +99,7 @@ export {
 } from '@weir/engine/functions/broadcast-process-function'
 export { CoProcessFunction, KeyedCoProcessFunction } from '@weir/engine/functions/co-process-function'
 export type { Collector } from '@weir/engine/functions/collector'
+export type { DeltaFunction, Evictor, EvictorContext, TimestampedValue } from '@weir/engine/functions/evictor'
 export {
   type IntervalJoinContext,
   type ProcessJoinElement,
@@ -114,6 +131,12 @@ export {
   valueState,
 } from '@weir/engine/functions/state-descriptors'
 export type { StatefulMapFunction } from '@weir/engine/functions/stateful-map'
+export {
+  type OnMergeContext,
+  type Trigger,
+  type TriggerContext,
+  TriggerResult,
+} from '@weir/engine/functions/trigger'
 export type { TimestampAssigner, WatermarkGenerator } from '@weir/engine/functions/watermark-generator'
 export type { TimeWindow, WindowFunction } from '@weir/engine/functions/window-function'
 export type { RestartStrategy } from '@weir/engine/graph/job-graph'

@@ -2,7 +2,7 @@ import type { Aggregator, ReduceFunction } from '../functions/aggregator.ts'
 import type { KeyedProcessElement, KeyedProcessFunction } from '../functions/process-function.ts'
 import type { StatefulMapFunction } from '../functions/stateful-map.ts'
 import { keySelectorName } from '../graph/job-functions.ts'
-import { checkField, checkFunction, checkObject, checkSameJob, misuse, shown } from './checks.ts'
+import { checkField, checkFunction, checkNumber, checkObject, checkSameJob, misuse, shown } from './checks.ts'
 import {
   BroadcastStream,
   KeyedBroadcastConnectedStream,
@@ -10,12 +10,14 @@ import {
   keyedInputs,
 } from './connected-streams.ts'
 import type { OperatorStream } from './data-stream.ts'
+import { CountEvictor } from './evictors.ts'
 import type { NumberField, OrderedField } from './field-names.ts'
 import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
 import { IntervalJoin } from './interval-joined.ts'
 import type { Key } from './key.ts'
 import type { NewNode, StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
-import type { WindowAssigner } from './window-assigners.ts'
+import { CountTrigger, PurgingTrigger } from './triggers.ts'
+import { GlobalWindow, type WindowAssigner } from './window-assigners.ts'
 import { WindowedStream } from './windowed-stream.ts'
 
 /** Makes the next operator; given from outside, since streams and keyed streams make one another. */
@@ -133,6 +135,18 @@ export class KeyedStream<T, K> {
     return new IntervalJoin<T, U>((config, fn) =>
       this.#attach(node, { type: 'intervalJoin', config, functions: { fn, ...keys }, inputs }),
     )
+  }
+
+  /**
+   * A window of every `size` records of a key; with `slide`, at every `slide` records one of the last `size`. Records that
+   * no full window comes for give no result.
+   */
+  countWindow(size: number, slide?: number): WindowedStream<T, K> {
+    checkNumber('countWindow', size, 'window', { min: 1, whole: true, what: 'the size' })
+    const windows = this.window(GlobalWindow.create())
+    if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(size)))
+    checkNumber('countWindow', slide, 'window', { min: 1, whole: true, what: 'the slide' })
+    return windows.evictor(CountEvictor.of(size)).trigger(CountTrigger.of(slide))
   }
 
   /** Groups the records of each key by windows, e.g. `window(TumblingWindow.of(10_000))`. */

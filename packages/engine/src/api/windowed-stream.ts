@@ -3,13 +3,24 @@ import type { OutputTag } from '../functions/output-tag.ts'
 import type { WindowFunction } from '../functions/window-function.ts'
 import { checkField, checkFunction, checkNumber, checkObject, misuse, shown } from './checks.ts'
 import type { OperatorStream } from './data-stream.ts'
+import { EVICTOR_FUNCTIONS, type EvictorParts, evictorParts, type WindowEvictor } from './evictors.ts'
 import type { NumberField, OrderedField } from './field-names.ts'
 import { AGGREGATOR_FUNCTIONS, functionText, functionTexts } from './function-text.ts'
 import type { NewNode } from './stream-node.ts'
+import {
+  checkMerges,
+  objectText,
+  TRIGGER_FUNCTIONS,
+  type TriggerParts,
+  triggerParts,
+  type WindowTrigger,
+} from './triggers.ts'
 import type { WindowAssignerConfig } from './window-assigners.ts'
 
 interface WindowSettings {
   readonly assigner: WindowAssignerConfig
+  readonly trigger?: TriggerParts
+  readonly evictor?: EvictorParts
   readonly allowedLatenessMs?: number
   readonly lateTag?: string
   readonly attach: <Out>(config: NewNode['config'], functions: Readonly<Record<string, unknown>>) => OperatorStream<Out>
@@ -49,6 +60,25 @@ export class WindowedStream<T, K> {
     }
     this.#checkEventTime('sideOutputLateData')
     return new WindowedStream<T, K>({ ...this.#settings, lateTag: tag.id })
+  }
+
+  /**
+   * Decides when windows give results, instead of their end: `CountTrigger`, `ContinuousEventTimeTrigger` and others, or
+   * an object of one's own with the functions of `Trigger`.
+   */
+  trigger(trigger: WindowTrigger<T>): WindowedStream<T, K> {
+    const parts = triggerParts('trigger', trigger)
+    if (this.#settings.assigner.type === 'session') checkMerges(parts.custom)
+    return new WindowedStream<T, K>({ ...this.#settings, trigger: parts })
+  }
+
+  /**
+   * Takes records out of windows that fire: `CountEvictor`, `TimeEvictor`, `DeltaEvictor`, or an object of one's own with
+   * the functions of `Evictor`. Windows then keep all their records until they fire; one that is left with none gives no
+   * result.
+   */
+  evictor(evictor: WindowEvictor<T>): WindowedStream<T, K> {
+    return new WindowedStream<T, K>({ ...this.#settings, evictor: evictorParts(evictor) })
   }
 
   /** Reduces the window's records to one; with `windowFn`, what that makes of it. */
@@ -127,7 +157,7 @@ export class WindowedStream<T, K> {
     compute: { type: string; field?: string },
     functions: { fn?: unknown; aggregator?: object; windowFn?: unknown },
   ): OperatorStream<Out> {
-    const { assigner, allowedLatenessMs, lateTag, attach } = this.#settings
+    const { assigner, trigger, evictor, allowedLatenessMs, lateTag, attach } = this.#settings
     const { fn, aggregator, windowFn } = functions
     return attach<Out>(
       {
@@ -138,8 +168,25 @@ export class WindowedStream<T, K> {
         ...(fn === undefined ? {} : { fn: functionText(fn) }),
         ...(aggregator === undefined ? {} : { aggregator: functionTexts(aggregator, AGGREGATOR_FUNCTIONS) }),
         ...(windowFn === undefined ? {} : { windowFn: functionText(windowFn) }),
+        ...(trigger === undefined ? {} : triggerConfig(trigger)),
+        ...(evictor === undefined ? {} : evictorConfig(evictor)),
       },
-      { ...functions },
+      {
+        ...functions,
+        ...(trigger?.custom === undefined ? {} : { triggerFn: trigger.custom }),
+        ...(evictor?.custom === undefined ? {} : { evictorFn: evictor.custom }),
+      },
     )
   }
+}
+
+function triggerConfig({ config, custom }: TriggerParts): NewNode['config'] {
+  if (custom === undefined) return { trigger: config }
+  return { trigger: config, triggerFn: objectText(custom, TRIGGER_FUNCTIONS) }
+}
+
+function evictorConfig({ config, custom }: EvictorParts): NewNode['config'] {
+  if (custom === undefined) return { evictor: { ...config } }
+  const text = typeof custom === 'function' ? functionText(custom) : objectText(custom as object, EVICTOR_FUNCTIONS)
+  return { evictor: { ...config }, evictorFn: text }
 }

@@ -6,7 +6,12 @@ import type { OperatorContext } from './operator.ts'
 import { requireFunction, requireObject } from './operator-errors.ts'
 import type { WindowCompute } from './window-config.ts'
 
+/** Where an operator that runs a window operator inside, such as a join, puts the fold that it brings. */
+export const OWN_FOLD = 'own window fold'
+
 export function windowFold(context: OperatorContext, compute: WindowCompute): WindowFold<unknown> {
+  const own = context.functions[OWN_FOLD] as WindowFold<unknown> | undefined
+  if (own !== undefined) return own
   return foldOf(context, compute) as WindowFold<unknown>
 }
 

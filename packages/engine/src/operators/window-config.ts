@@ -1,4 +1,5 @@
 import type { AssignerConfig } from '../window/assigner.ts'
+import type { EvictorConfig, TriggerConfig } from '../window/trigger-config.ts'
 
 /**
  * What a window computes, as the `compute` field of its config says. The built-in ones give an object that names key and
@@ -18,4 +19,8 @@ export interface WindowConfig<Assigner extends AssignerConfig = AssignerConfig> 
   /** Side output for records that are too late; without it they are dropped. Both are counted. */
   readonly lateTag?: string
   readonly compute: WindowCompute
+  /** When windows give results; left out: at their end. The code of a custom one is the function `triggerFn`. */
+  readonly trigger?: TriggerConfig
+  /** Takes records out of windows that fire. The code of a custom one, or a delta function, is `evictorFn`. */
+  readonly evictor?: EvictorConfig
 }

@@ -16,7 +16,7 @@ const lengthMs = z.int('must be a whole number of ms').min(1, 'must be at least 
 const offsetMs = z.int('must be a whole number of ms').optional()
 const time = z.enum(['event', 'processing'])
 
-const assignerSchema = z.discriminatedUnion('type', [
+export const assignerSchema = z.discriminatedUnion('type', [
   z
     .strictObject({
       type: z.literal('tumbling'),
@@ -59,6 +59,44 @@ const computeSchema = z
       issues.addIssue({ code: 'custom', path: ['field'], message: `${type} takes no field` })
   })
 
+const countOf = z.int('must be a whole number').min(1, 'must be at least 1')
+const intervalMs = z.number().min(1, 'must be at least 1 ms').max(1e15)
+
+const simpleTriggerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('eventTime') }),
+  z.strictObject({ type: z.literal('processingTime') }),
+  z.strictObject({ type: z.literal('count'), count: countOf }),
+  z.strictObject({ type: z.literal('continuousEventTime'), intervalMs }),
+  z.strictObject({ type: z.literal('continuousProcessingTime'), intervalMs }),
+  z.strictObject({ type: z.literal('custom') }),
+])
+const triggerSchema = z.union([
+  simpleTriggerSchema,
+  z.strictObject({ type: z.literal('purging'), of: simpleTriggerSchema }),
+])
+const triggerTexts = z.union([
+  functionText,
+  z.strictObject({
+    onElement: functionText,
+    onEventTime: functionText,
+    onProcessingTime: functionText,
+    clear: functionText,
+    onMerge: functionText.optional(),
+  }),
+])
+
+const after = z.boolean().optional()
+const evictorSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('count'), count: countOf, after }),
+  z.strictObject({ type: z.literal('time'), keepMs: intervalMs, after }),
+  z.strictObject({ type: z.literal('delta'), threshold: z.number().min(0), after }),
+  z.strictObject({ type: z.literal('custom') }),
+])
+const evictorTexts = z.union([
+  functionText,
+  z.strictObject({ evictBefore: functionText.optional(), evictAfter: functionText.optional() }),
+])
+
 /** Which function fields go with which computation: needed, allowed (null), or neither. */
 const COMPUTE_FUNCTIONS: Readonly<Record<string, Readonly<Record<string, 'required' | 'optional'>>>> = {
   reduce: { fn: 'required', windowFn: 'optional' },
@@ -75,6 +113,10 @@ export const windowConfigSchema = z
     fn: functionText.optional(),
     aggregator: aggregatorTexts.optional(),
     windowFn: functionText.optional(),
+    trigger: triggerSchema.optional(),
+    triggerFn: triggerTexts.optional(),
+    evictor: evictorSchema.optional(),
+    evictorFn: evictorTexts.optional(),
   })
   .superRefine((config, issues) => {
     const takes = COMPUTE_FUNCTIONS[config.compute.type] ?? {}
@@ -94,6 +136,19 @@ export const windowConfigSchema = z
         })
       }
     }
+    const { trigger, evictor } = config
+    const isCustom = (trigger?.type === 'purging' ? trigger.of : trigger)?.type === 'custom'
+    checkCode(issues, 'triggerFn', isCustom, config.triggerFn !== undefined, 'a custom trigger')
+    const hasCode = evictor?.type === 'custom' || evictor?.type === 'delta'
+    checkCode(issues, 'evictorFn', hasCode, config.evictorFn !== undefined, 'a custom or delta evictor')
+    if (
+      config.assigner.type === 'session' &&
+      typeof config.triggerFn === 'object' &&
+      config.triggerFn.onMerge === undefined
+    ) {
+      const message = 'sessions merge, so their trigger needs onMerge as well'
+      issues.addIssue({ code: 'custom', path: ['triggerFn', 'onMerge'], message })
+    }
     const neverLate = config.assigner.time === 'processing' ? 'processing-time' : 'global'
     if (config.assigner.time === 'event' && config.assigner.type !== 'global') return
     for (const name of ['allowedLatenessMs', 'lateTag'] as const) {
@@ -102,13 +157,25 @@ export const windowConfigSchema = z
     }
   })
 
+function checkCode(issues: z.RefinementCtx, field: string, needed: boolean, given: boolean, what: string): void {
+  if (needed === given) return
+  const message = needed ? `${what} needs ${field}` : `only ${what} has ${field}`
+  issues.addIssue({ code: 'custom', path: [field], message })
+}
+
 export const WINDOW_SPEC: OperatorSpec = {
   type: 'window',
   kind: 'transform',
   title: 'Window',
-  help: 'Gathers the records of each key in windows of time and emits a result per window.',
+  help: 'Gathers the records of each key in windows, of time, activity or number, and emits a result per window.',
   inputs: 1,
   keyed: true,
   config: windowConfigSchema,
-  functions: { fn: 'optional', aggregator: 'optional', windowFn: 'optional' },
+  functions: {
+    fn: 'optional',
+    aggregator: 'optional',
+    windowFn: 'optional',
+    triggerFn: 'optional',
+    evictorFn: 'optional',
+  },
 }

@@ -15,6 +15,7 @@ import type { WindowFold } from '../window/window-fold.ts'
 import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
+import { KeptWork } from './resumable-output.ts'
 import { windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
@@ -45,6 +46,7 @@ export class WindowOperator implements Operator {
   readonly #node: JobNode
   readonly #out: WindowOutput
   readonly #firedGroups: FiredGroups
+  readonly #kept: KeptWork
   #store!: SliceStore<unknown>
   #merge!: SlidingMerge<unknown>
   /** The watermark, or the highest wall-clock time seen. */
@@ -70,6 +72,7 @@ export class WindowOperator implements Operator {
     this.#clock = context.platform.clock
     this.#node = context.node
     this.#out = new WindowOutput(context, this.#fold, config.lateTag)
+    this.#kept = new KeptWork(context.flow)
     this.#firedGroups = new FiredGroups(context.keyedState, context.subtask.maxParallelism)
   }
 
@@ -98,6 +101,14 @@ export class WindowOperator implements Operator {
 
   nextProcessingTime(): number {
     return this.#eventTime ? Number.POSITIVE_INFINITY : this.#store.nextDue()
+  }
+
+  resume(): boolean {
+    return this.#kept.resume()
+  }
+
+  close(): void {
+    this.#kept.drop()
   }
 
   snapshot(): OperatorSnapshot {
@@ -169,12 +180,20 @@ export class WindowOperator implements Operator {
     this.#schedule(sliceEnd)
     const { slideMs } = this.#slicer
     const last = this.#slicer.lastWindowEnd(sliceEnd)
-    for (let end = this.#slicer.firstWindowEnd(sliceEnd); end <= last; end += slideMs) {
-      const fireAt = this.#trigger.fireAt(end)
-      if (fireAt > this.#now) {
-        if (this.#catchingUp) this.#firedGroups.reopen(end, fireAt, canonical, key)
-      } else if (!this.#isExpired(end, this.#now)) this.#fireAgain(end, canonical, key)
+    let end = this.#slicer.firstWindowEnd(sliceEnd)
+    const step = (): boolean => {
+      for (; end <= last; end += slideMs) {
+        const fireAt = this.#trigger.fireAt(end)
+        if (fireAt > this.#now) {
+          if (this.#catchingUp) this.#firedGroups.reopen(end, fireAt, canonical, key)
+        } else if (!this.#isExpired(end, this.#now)) {
+          if (this.#flow.blocked) return false
+          this.#fireAgain(end, canonical, key)
+        }
+      }
+      return true
     }
+    if (!step()) this.#kept.keep(step)
   }
 
   #fireAgain(windowEnd: number, canonical: CanonicalKey, key: unknown): void {

@@ -1,3 +1,4 @@
+import type { TimeWindow } from '../functions/window-function.ts'
 import { detachValue } from '../state/detach.ts'
 import type { WindowFold } from './window-fold.ts'
 
@@ -19,11 +20,7 @@ export interface Joined<Acc> {
 }
 
 /** Start and end of the session that a record at `time` would be in: it joins all that it touches. */
-export function spanOf<Acc>(
-  sessions: readonly Session<Acc>[],
-  time: number,
-  gapMs: number,
-): { readonly start: number; readonly end: number } {
+export function spanOf(sessions: readonly TimeWindow[], time: number, gapMs: number): TimeWindow {
   let start = time
   let end = time + gapMs
   for (const session of sessions) {
@@ -41,7 +38,7 @@ export function spanOf<Acc>(
 export function joinSessions<Acc>(
   sessions: readonly Session<Acc>[],
   value: unknown,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: TimeWindow,
   fold: WindowFold<Acc>,
 ): Joined<Acc> {
   const before: Session<Acc>[] = []

@@ -15,6 +15,7 @@ import { spread, spreadOf, spreadTexts } from './running-cases.ts'
 import { amounts, byShop, node, out, type Sale, sales, sumOf } from './sales.ts'
 import { SESSION_WINDOW_CASES } from './session-window-cases.ts'
 import { SLIDING_WINDOW_CASES } from './sliding-window-cases.ts'
+import { TRIGGERED_WINDOW_CASES } from './triggered-window-cases.ts'
 import { merged } from './two-inputs.ts'
 
 const SIZE_MS = 10_000
@@ -244,4 +245,5 @@ export const WINDOW_CASES: readonly OperatorCase[] = [
   },
   ...SLIDING_WINDOW_CASES,
   ...SESSION_WINDOW_CASES,
+  ...TRIGGERED_WINDOW_CASES,
 ]
