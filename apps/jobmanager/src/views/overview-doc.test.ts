@@ -118,6 +118,7 @@ describe('what needs attention', () => {
         key: 'job/job_1/waiting-for-slots',
         tone: 'warn',
         subject: 'name of job_1',
+        jobId: 'job_1',
         text: 'waits for slots: needs 8, 4 are free.',
         detail: 'Add one.',
         since: NOW - 60_000,

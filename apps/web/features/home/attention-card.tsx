@@ -42,7 +42,7 @@ export function AttentionCard({ attention }: { readonly attention: Readonly<Reco
                 <Link href={item.href}>
                   <b>{item.subject}</b>
                 </Link>{' '}
-                {item.text}
+                {item.jobId !== null && <span className={styles.id}>{item.jobId}</span>} {item.text}
               </p>
               {item.detail !== null && <p className={styles.detail}>{item.detail}</p>}
             </div>

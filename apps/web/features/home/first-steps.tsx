@@ -2,13 +2,24 @@
 import type { Template } from '@weir/proto/web/drafts'
 import type { ClusterDoc } from '@weir/proto/web/overview-doc'
 import { Play } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Fragment } from 'react'
 import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
 import { useMe } from '@/features/shell/session.tsx'
 import { useMay } from '@/features/shell/use-may.ts'
 import { PipelineThumbnail } from '@/features/templates/pipeline-thumbnail.tsx'
 import { countOf } from '@/lib/format.ts'
-import { Button, Command, cx, LinkButton, Mark, Page, Skeleton } from '@/ui/index.ts'
+import { highlight } from '@/lib/highlight.ts'
+import {
+  Button,
+  CodePieces,
+  Command,
+  LinkButton,
+  Mark,
+  Page,
+  PictureCard,
+  PictureGround,
+  Skeleton,
+} from '@/ui/index.ts'
 import styles from './first-steps.module.css'
 import { useRunTemplate } from './use-run-template.ts'
 
@@ -31,7 +42,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
         <h1>The cluster is ready. Nothing runs yet.</h1>
         <p className={styles.lead}>Start with data that is already here, and change the code while it runs.</p>
         <div className={styles.ways}>
-          <Way
+          <PictureCard
             main
             picture={
               wordCount === undefined ? (
@@ -55,8 +66,8 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
             }
           >
             {wordCount?.sentence ?? 'Sentences are made up as it runs.'} Its job opens at once, and its code is yours.
-          </Way>
-          <Way
+          </PictureCard>
+          <PictureCard
             picture={
               another === undefined ? (
                 <Loading />
@@ -69,8 +80,8 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
           >
             {templates === undefined ? 'Examples' : countOf(templates.length, 'example')} that run as they are, on data
             that comes with them. Each opens as your own pipeline.
-          </Way>
-          <Way
+          </PictureCard>
+          <PictureCard
             picture={<CodePicture />}
             title="Write code"
             action={
@@ -85,7 +96,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
             }
           >
             An editor with completion and types; the graph is drawn beside it as you type.
-          </Way>
+          </PictureCard>
         </div>
         <Ready cluster={cluster} />
         <div className={styles.terminal}>
@@ -96,48 +107,31 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
   )
 }
 
-interface WayProps {
-  readonly picture: ReactNode
-  readonly title: string
-  readonly main?: boolean
-  readonly action: ReactNode
-  readonly children: ReactNode
-}
-
-function Way({ picture, title, main = false, action, children }: WayProps) {
-  return (
-    <section className={cx(styles.way, main && styles.main)}>
-      {picture}
-      <div className={styles.text}>
-        <h2>{title}</h2>
-        <p>{children}</p>
-        {action}
-      </div>
-    </section>
-  )
-}
-
 function Loading() {
   return (
-    <div className={styles.picture}>
+    <PictureGround heightPx={208}>
       <Skeleton width="40%" height={112} />
-    </div>
+    </PictureGround>
   )
 }
+
+const CODE = highlight(`env.addSource(clicks)
+  .keyBy(c => c.user)
+  .window(minute)
+  .count()
+
+export default env`)
 
 function CodePicture() {
   return (
     <code className={styles.code} aria-hidden="true">
-      env.<span className={styles.function}>addSource</span>(clicks)
-      <br />
-      {'  '}.<span className={styles.function}>keyBy</span>(c =&gt; c.user)
-      <br />
-      {'  '}.<span className={styles.function}>window</span>(minute)
-      <br />
-      {'  '}.<span className={styles.function}>count</span>()
-      <br />
-      <br />
-      <span className={styles.keyword}>export default</span> env
+      {CODE.map((pieces, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the number is the identity of a line
+        <Fragment key={at}>
+          <CodePieces pieces={pieces} />
+          {'\n'}
+        </Fragment>
+      ))}
     </code>
   )
 }

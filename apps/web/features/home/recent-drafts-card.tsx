@@ -3,6 +3,7 @@ import type { DraftSummary } from '@weir/proto/web/drafts'
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import { Workflow } from 'lucide-react'
 import Link from 'next/link'
+import { isOver } from '@/features/jobs/job-records.ts'
 import { formatAgo } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live/index.ts'
 import { draftPath, jobPath } from '@/lib/paths.ts'
@@ -15,6 +16,14 @@ export interface RecentDraftsCardProps {
   /** Edited last first. */
   readonly drafts: readonly DraftSummary[]
   readonly jobs: Readonly<Record<string, JobRowDoc>>
+}
+
+function JobWords({ job, jobId }: { readonly job: JobRowDoc | undefined; readonly jobId: string }) {
+  return (
+    <>
+      {job === undefined || isOver(job) ? 'last job' : 'runs as job'} <span className={styles.id}>{jobId}</span>
+    </>
+  )
 }
 
 /** What was edited last, each with its job. */
@@ -33,7 +42,8 @@ export function RecentDraftsCard({ drafts, jobs }: RecentDraftsCardProps) {
                   {name}
                 </Link>
                 <p className={styles.detail}>
-                  {jobId === null ? 'not deployed' : 'deployed'} · edited {formatAgo(now - editedAt)}
+                  {jobId === null ? 'not deployed' : <JobWords job={job} jobId={jobId} />} · edited{' '}
+                  {formatAgo(now - editedAt)}
                 </p>
               </div>
               {job !== undefined && (

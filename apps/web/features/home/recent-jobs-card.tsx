@@ -3,8 +3,8 @@ import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import Link from 'next/link'
 import { useMemo, useState } from 'react'
 import { BACKPRESSURE_COLUMN, RATE_COLUMNS, RESTARTS_COLUMN, uptimeColumn } from '@/features/jobs/job-columns.tsx'
+import { JobName } from '@/features/jobs/job-name.tsx'
 import { useServerNow } from '@/lib/live/index.ts'
-import { jobPath } from '@/lib/paths.ts'
 import { Badge, Card, EmptyState, JobStatusMark, type Sort, Table, type TableColumn } from '@/ui/index.ts'
 import styles from './home.module.css'
 import { recentJobs } from './recent-jobs.ts'
@@ -23,11 +23,7 @@ export function RecentJobsCard({ jobs }: { readonly jobs: Readonly<Record<string
         header: 'Job',
         grow: true,
         sortValue: job => job.name,
-        cell: job => (
-          <Link className={styles.name} href={jobPath(job.jobId)}>
-            {job.name}
-          </Link>
-        ),
+        cell: job => <JobName job={job} />,
       },
       {
         id: 'status',

@@ -2,6 +2,7 @@
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import type { ReactNode } from 'react'
 import { useStale } from '@/features/graph'
+import { eventTimeOf, eventTimeParts } from '@/lib/event-time.ts'
 import { bytesParts, countParts, formatDuration, formatPercent, type Quantity, rateParts } from '@/lib/format.ts'
 import { Sparkline } from '@/ui'
 import styles from './job-page.module.css'
@@ -17,6 +18,8 @@ export function JobFigures({ job }: { readonly job: JobDoc }) {
   const history = useMetricHistory(job.jobId, '5m', SPARKS)
   const stale = useStale()
   const over = isOver(job.status)
+  // Of replayed data a lag of months says nothing.
+  const eventTime = eventTimeOf(totals)
   const spark = (name: (typeof SPARKS)[number], label: string) => {
     const values = history.series?.values[name]?.slice(-SPARK_POINTS)
     if (over || values === undefined || values.every(value => value === null)) return null
@@ -32,9 +35,13 @@ export function JobFigures({ job }: { readonly job: JobDoc }) {
       </Figure>
       <Figure term="Busiest operator" value={plain(formatPercent(over ? null : totals.busyMax))} />
       <Figure term="Backpressure" value={plain(formatPercent(over ? null : totals.backpressureMax))} />
-      <Figure term="Watermark lag" value={plain(formatDuration(over ? null : totals.watermarkLagMs))}>
-        {spark('watermarkLagMs', 'Watermark lag')}
-      </Figure>
+      {eventTime === null ? (
+        <Figure term="Watermark lag" value={plain(formatDuration(over ? null : totals.watermarkLagMs))}>
+          {spark('watermarkLagMs', 'Watermark lag')}
+        </Figure>
+      ) : (
+        <Figure term="Event time" value={eventTimeParts(eventTime)} />
+      )}
       <Figure term="Late records" value={countParts(totals.lateRecords)} />
       <Figure term="State" value={bytesParts(totals.stateBytes)}>
         {spark('stateBytes', 'State')}

@@ -1,7 +1,20 @@
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
-import { formatDuration, formatInteger, formatRate } from '@/lib/format.ts'
+import { formatDuration, formatInteger } from '@/lib/format.ts'
 import { uptimeMs } from '@/lib/uptime.ts'
 import { Backpressure, type TableColumn } from '@/ui/index.ts'
+import { isOver, recordsOrder, recordsText } from './job-records.ts'
+import styles from './jobs.module.css'
+
+function Records({ job, way }: { readonly job: JobRowDoc; readonly way: 'in' | 'out' }) {
+  const text = recordsText(job, way)
+  if (!isOver(job)) return <>{text}</>
+  const count = way === 'in' ? job.recordsIn : job.recordsOut
+  return (
+    <span className={styles.total} title={count === null ? undefined : `${formatInteger(count)} records in all`}>
+      {text}
+    </span>
+  )
+}
 
 /** The columns that every table of jobs has, in the order that suits it. */
 export const RESTARTS_COLUMN: TableColumn<JobRowDoc> = {
@@ -19,16 +32,16 @@ export const RATE_COLUMNS: readonly TableColumn<JobRowDoc>[] = [
     header: 'Records in',
     numeric: true,
     minWidth: 104,
-    sortValue: job => job.recordsInPerSecond,
-    cell: job => formatRate(job.recordsInPerSecond),
+    sortValue: job => recordsOrder(job, 'in'),
+    cell: job => <Records job={job} way="in" />,
   },
   {
     id: 'out',
     header: 'Records out',
     numeric: true,
     minWidth: 104,
-    sortValue: job => job.recordsOutPerSecond,
-    cell: job => formatRate(job.recordsOutPerSecond),
+    sortValue: job => recordsOrder(job, 'out'),
+    cell: job => <Records job={job} way="out" />,
   },
 ]
 

@@ -1,12 +1,11 @@
 'use client'
 import type { JobRowDoc } from '@weir/proto/web/overview-doc'
-import Link from 'next/link'
 import { useMemo } from 'react'
 import { formatAgo, formatDateTime } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live/index.ts'
-import { jobPath } from '@/lib/paths.ts'
 import { JobStatusMark, Table, type TableColumn, Tooltip, useTableSort } from '@/ui/index.ts'
 import { BACKPRESSURE_COLUMN, RATE_COLUMNS, RESTARTS_COLUMN, uptimeColumn } from './job-columns.tsx'
+import { JobName } from './job-name.tsx'
 import styles from './jobs.module.css'
 
 /** All jobs with their load; the verdict in words stands below the name where it says more than the status. */
@@ -26,19 +25,16 @@ function columnsAt(now: number): readonly TableColumn<JobRowDoc>[] {
       id: 'name',
       header: 'Job',
       grow: true,
-      minWidth: 240,
+      minWidth: 260,
       sortValue: job => job.name,
       cell: job => (
-        <span className={styles.job}>
-          <Link className={styles.name} href={jobPath(job.jobId)}>
-            {job.name}
-          </Link>
+        <JobName job={job}>
           {!PLAIN.has(job.verdict.kind) && (
             <span className={styles.verdict} title={job.verdict.text}>
               {job.verdict.text}
             </span>
           )}
-        </span>
+        </JobName>
       ),
     },
     {

@@ -4,7 +4,8 @@ import type { JobRowDoc } from '@weir/proto/web/overview-doc'
 import { Pencil, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import { formatAgo, formatDateTime, formatRate, UNKNOWN } from '@/lib/format.ts'
+import { isOver, recordsOrder, recordsText } from '@/features/jobs/job-records.ts'
+import { formatAgo, formatDateTime, UNKNOWN } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live/index.ts'
 import { draftPath, jobPath } from '@/lib/paths.ts'
 import { IconButton, JobStatusMark, Table, type TableColumn, Tooltip, useTableSort } from '@/ui/index.ts'
@@ -39,15 +40,22 @@ export function DraftTable({ drafts, jobs, mayChange, onRename, onDelete }: Draf
       {
         id: 'job',
         header: 'Its job',
-        minWidth: 140,
+        minWidth: 220,
         sortValue: draft => jobOf(draft)?.status ?? null,
         cell: draft => {
           const job = jobOf(draft)
           if (job === undefined)
             return <span className={styles.none}>{draft.jobId === null ? 'not deployed' : UNKNOWN}</span>
           return (
-            <Link href={jobPath(job.jobId)}>
+            <Link
+              className={styles.jobLink}
+              href={jobPath(job.jobId)}
+              title={`Job ${job.name}, deployed from this pipeline`}
+            >
               <JobStatusMark status={job.status} restarting={job.restarting} />
+              <span>
+                {isOver(job) ? 'was' : 'as'} job <code>{job.jobId}</code>
+              </span>
             </Link>
           )
         },
@@ -57,8 +65,14 @@ export function DraftTable({ drafts, jobs, mayChange, onRename, onDelete }: Draf
         header: 'Records in',
         numeric: true,
         minWidth: 112,
-        sortValue: draft => jobOf(draft)?.recordsInPerSecond ?? null,
-        cell: draft => formatRate(jobOf(draft)?.recordsInPerSecond),
+        sortValue: draft => {
+          const job = jobOf(draft)
+          return job === undefined ? null : recordsOrder(job, 'in')
+        },
+        cell: draft => {
+          const job = jobOf(draft)
+          return job === undefined ? UNKNOWN : recordsText(job, 'in')
+        },
       },
       {
         id: 'by',

@@ -63,7 +63,7 @@ function JobItems({ go }: GoProps) {
             keywords={[name, jobId, word]}
             onSelect={go(jobPath(jobId))}
             icon={<Mark shape={shape} size={14} />}
-            detail={word}
+            detail={`${jobId} · ${word}`}
           >
             {name}
           </Item>

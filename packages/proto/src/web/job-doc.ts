@@ -35,7 +35,9 @@ export interface JobTotals {
   readonly recordsOutPerSecond: number | null
   readonly busyMax: number | null
   readonly backpressureMax: number | null
+  /** Event time, ms since the epoch. */
   readonly watermark: number | null
+  /** How far it is behind the clock; null also where that is more than a day, which says nothing: show `watermark`. */
   readonly watermarkLagMs: number | null
   readonly lateRecords: number | null
   readonly stateBytes: number | null

@@ -68,6 +68,8 @@ export interface AttentionDoc {
   readonly tone: Tone
   /** What it is about, in bold before the sentence: a job's name or a TaskManager's id. */
   readonly subject: string
+  /** Of the job that it is about, by which jobs of one name are told apart; null for a TaskManager. */
+  readonly jobId: string | null
   readonly text: string
   readonly detail: string | null
   readonly since: number

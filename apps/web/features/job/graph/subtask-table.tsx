@@ -1,7 +1,8 @@
 'use client'
 import type { SubtaskDoc, SubtaskStatus } from '@weir/proto/web/job-doc'
 import type { CSSProperties } from 'react'
-import { formatBytes, formatDuration, formatPercent, formatRate, percentOf } from '@/lib/format.ts'
+import { eventTimeOf, eventTimeWords } from '@/lib/event-time.ts'
+import { formatBytes, formatDateTime, formatDuration, formatPercent, formatRate, percentOf } from '@/lib/format.ts'
 import { Backpressure, StatusMark, Table, type TableColumn, useTableSort, VisuallyHidden } from '@/ui'
 import styles from './subtask-table.module.css'
 
@@ -42,8 +43,9 @@ const COLUMNS: readonly TableColumn<SubtaskDoc>[] = [
   {
     id: 'lag',
     header: 'Lag',
-    cell: row => formatDuration(row.watermarkLagMs),
-    sortValue: row => row.watermarkLagMs,
+    cell: row => <Lag row={row} />,
+    // What is farther behind comes first, also among those that show their event time.
+    sortValue: row => row.watermarkLagMs ?? (row.watermark === null ? null : -row.watermark),
     numeric: true,
   },
   {
@@ -95,6 +97,12 @@ function Subtask({ row: { index, status } }: { readonly row: SubtaskDoc }) {
       {index}
     </span>
   )
+}
+
+function Lag({ row }: { readonly row: SubtaskDoc }) {
+  const eventTime = eventTimeOf(row)
+  if (eventTime === null) return <>{formatDuration(row.watermarkLagMs)}</>
+  return <span title={eventTimeWords(eventTime)}>{formatDateTime(eventTime)}</span>
 }
 
 function Busy({ ratio }: { readonly ratio: number | null }) {

@@ -1,10 +1,12 @@
 'use client'
 import type { MetricRange, MetricSeries } from '@weir/proto/web/job-details'
+import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { useMemo } from 'react'
+import { eventTimeOf, eventTimeWords } from '@/lib/event-time.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '@/lib/format.ts'
 import { messageOf } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
-import { ErrorState, Loading, SegmentedControl, Skeleton } from '@/ui'
+import { Card, ErrorState, Loading, SegmentedControl, Skeleton } from '@/ui'
 import type { JobTabProps } from '../job-tabs.ts'
 import { MetricChart, type ShownSeries } from './metric-chart.tsx'
 import { highest } from './metric-series.ts'
@@ -42,6 +44,7 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
   // The choice follows the kept history, so that lines do not come and go every second.
   const busiest = useMemo(() => chosen(kept, vertexIds, 'busy'), [kept, vertexIds])
   const blocked = useMemo(() => chosen(kept, vertexIds, 'backpressure'), [kept, vertexIds])
+  const eventTime = eventTimeOf(job.totals)
   const named = (prefix: string, ids: readonly string[]): readonly ShownSeries[] =>
     ids.map(id => ({
       name: `${prefix}/${id}`,
@@ -70,7 +73,16 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
       ) : (
         <div className={styles.charts}>
           <MetricChart title="Records per second" history={series} shown={RATES} format={formatRate} />
-          <MetricChart title="Watermark lag" history={series} shown={LAG} format={formatDuration} />
+          {eventTime === null ? (
+            <MetricChart title="Watermark lag" history={series} shown={LAG} format={formatDuration} />
+          ) : (
+            <Card title="Watermark" padded>
+              <p className={styles.eventTime}>{sentenceCase(eventTimeWords(eventTime))}</p>
+              <p className={styles.hint}>
+                The data is older than a day, so how far it is behind the clock says nothing.
+              </p>
+            </Card>
+          )}
           <MetricChart title="Busy" history={series} shown={named('busy', busiest)} format={formatPercent} most={1} />
           <MetricChart
             title="Backpressure"
