@@ -2,11 +2,13 @@
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import type { OperatorView } from '@weir/proto/web/pipeline'
 import { CornerDownLeft, Download, Pause, Play, X } from 'lucide-react'
+import { isOver } from '@/features/job/job-tabs.ts'
 import { downloadText } from '@/lib/download-text.ts'
+import { fileNameOf } from '@/lib/file-name.ts'
 import { countOf, formatInteger, formatRate } from '@/lib/format.ts'
-import { Badge, Button, SearchInput, Select } from '@/ui'
+import { Badge, Button, SearchInput, Select, Toolbar } from '@/ui'
 import styles from './job-data.module.css'
-import { fileNameOf, toCsv, toNdjson } from './row-export.ts'
+import { toCsv, toNdjson } from './row-export.ts'
 import { formatCondition } from './row-filter.ts'
 import type { Rows } from './use-rows.ts'
 
@@ -29,7 +31,7 @@ export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) 
   }
   const example = columns.find(({ type }) => type === 'number')?.name ?? columns[0]?.name ?? 'count'
   return (
-    <div className={styles.tools} role="toolbar" aria-label="Rows">
+    <Toolbar label="Rows">
       {sinks.length > 1 && (
         <Select
           className={styles.sink}
@@ -58,15 +60,18 @@ export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) 
         <span className={styles.count}>
           <CountText job={job} sink={sink} rows={rows} />
         </span>
-        <Button
-          aria-pressed={rows.isPaused}
-          icon={rows.isPaused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
-          title={rows.isPaused ? 'Show the rows that have come since' : 'Hold this page; the job goes on'}
-          onClick={() => rows.setPaused(!rows.isPaused)}
-        >
-          {rows.isPaused ? 'Go on' : 'Pause'}
-          {rows.waiting > 0 && <Badge tone="accent">{formatInteger(rows.waiting)} new</Badge>}
-        </Button>
+        {/* Of a job that is over nothing comes any more; what was held when it ended can be let go. */}
+        {(!isOver(job.status) || rows.isPaused) && (
+          <Button
+            aria-pressed={rows.isPaused}
+            icon={rows.isPaused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
+            title={rows.isPaused ? 'Show the rows that have come since' : 'Hold this page; the job goes on'}
+            onClick={() => rows.setPaused(!rows.isPaused)}
+          >
+            {rows.isPaused ? 'Go on' : 'Pause'}
+            {rows.waiting > 0 && <Badge tone="accent">{formatInteger(rows.waiting)} new</Badge>}
+          </Button>
+        )}
         <Button
           aria-label="Download the rows shown as NDJSON"
           icon={<Download aria-hidden="true" />}
@@ -103,7 +108,7 @@ export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) 
           })}
         </div>
       )}
-    </div>
+    </Toolbar>
   )
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { columnsOf, textOf, valueIn } from './row-columns.ts'
-import { fileNameOf, toCsv, toNdjson } from './row-export.ts'
+import { toCsv, toNdjson } from './row-export.ts'
 
 /** A reader of RFC 4180 that knows nothing of the writer. */
 function readCsv(text: string): string[][] {
@@ -66,10 +66,4 @@ test('NDJSON reads back as the rows, one a line', () => {
       expect(lines.map(line => JSON.parse(line) as unknown)).toEqual(rows.map(row => JSON.parse(JSON.stringify(row))))
     }),
   )
-})
-
-test('a file is named by words that every system takes', () => {
-  expect(fileNameOf(['bad/orders', '../to cents'], 'csv')).toBe('bad-orders-to-cents.csv')
-  expect(fileNameOf(['…', '//'], 'ndjson')).toBe('weir.ndjson')
-  expect(fileNameOf(['Köln'], 'csv')).toBe('Köln.csv')
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { columnsOf } from './row-columns.ts'
 import { parseCondition } from './row-filter.ts'
-import { countAfter, filterRows, inHeldOrder, NEWEST_FIRST, parseRowSort, rowSortText, sortRows } from './row-order.ts'
+import { filterRows, inHeldOrder, NEWEST_FIRST, parseRowSort, rowSortText, sortRows } from './row-order.ts'
 
 const items: readonly RowItem[] = [{ a: 2 }, { a: 1 }, { b: 'x' }, { a: 2 }].map((row, index) => ({
   seq: index + 1,
@@ -45,8 +45,4 @@ test('rows that are held stay in their places and new ones come last', () => {
   const shown = new Map([3, 1].map((seq, place) => [seq, place]))
   expect(seqs(inHeldOrder(items, shown)).slice(0, 2)).toEqual([3, 1])
   expect(seqs(inHeldOrder(items, shown)).slice(2)).toEqual([2, 4])
-})
-
-test('the rows after a number are counted', () => {
-  expect([0, 1, 3, 4, 9].map(seq => countAfter(items, seq))).toEqual([4, 3, 1, 0, 0])
 })

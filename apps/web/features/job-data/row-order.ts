@@ -62,15 +62,3 @@ export function inHeldOrder(items: readonly RowItem[], shown: ReadonlyMap<number
   const place = ({ seq }: RowItem): number => shown.get(seq) ?? Number.MAX_SAFE_INTEGER
   return items.toSorted((a, b) => place(a) - place(b))
 }
-
-/** How many rows have come after one. `items`: oldest first. */
-export function countAfter(items: readonly { readonly seq: number }[], seq: number): number {
-  let from = 0
-  let to = items.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (items[middle]!.seq > seq) to = middle
-    else from = middle + 1
-  }
-  return items.length - from
-}

@@ -1,11 +1,12 @@
 import type { RowItem } from '@weir/proto/web/job-details'
 import { useMemo, useState } from 'react'
+import { countAfter } from '@/lib/count-after.ts'
 import { useLiveList } from '@/lib/live'
 import { useTyped } from '@/lib/use-typed.ts'
 import { changeUrl, useUrlState } from '@/lib/use-url-state.ts'
 import { columnsOf, inShownOrder, type RowColumn } from './row-columns.ts'
 import { type Condition, formatConditions, parseCondition, parseConditions } from './row-filter.ts'
-import { countAfter, filterRows, parseRowSort, type RowSort, rowSortText, sortRows } from './row-order.ts'
+import { filterRows, parseRowSort, type RowSort, rowSortText, sortRows } from './row-order.ts'
 import { useFreshAbove } from './use-fresh-above.ts'
 
 /** Rows that the page keeps of a sink. */

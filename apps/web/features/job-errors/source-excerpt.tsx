@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
-import { highlight } from '@/features/job/config/highlight.ts'
-import { cx } from '@/ui'
+import { highlight } from '@/lib/highlight.ts'
+import { CodePieces, cx } from '@/ui'
 import styles from './source-excerpt.module.css'
 
 /** Lines shown before and after the one that it is about. */
@@ -38,12 +38,7 @@ export function SourceExcerpt({ source, line, column }: SourceExcerptProps) {
                 {number}
               </span>
               <code>
-                {cut(tokens).map((token, place) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no other identity
-                  <span key={place} className={styles[token.kind]}>
-                    {token.text}
-                  </span>
-                ))}
+                <CodePieces pieces={cut(tokens)} />
                 {isMarked && column <= CHARACTERS_MAX && (
                   <span className={styles.caret} aria-hidden="true">
                     {`\n${' '.repeat(Math.max(0, column - 1))}^`}

@@ -1,12 +1,12 @@
 'use client'
 import type { LogItem } from '@weir/proto/web/job-details'
 import { Copy, Download } from 'lucide-react'
-import { fileNameOf } from '@/features/job-data/row-export.ts'
 import { downloadText } from '@/lib/download-text.ts'
+import { fileNameOf } from '@/lib/file-name.ts'
 import { countOf, formatInteger } from '@/lib/format.ts'
 import { useTyped } from '@/lib/use-typed.ts'
 import { changeUrl } from '@/lib/use-url-state.ts'
-import { IconButton, SearchInput, SegmentedControl, Select, toast } from '@/ui'
+import { IconButton, SearchInput, SegmentedControl, Select, Toolbar, toast } from '@/ui'
 import styles from './job-logs.module.css'
 import type { LogFilter } from './log-level.ts'
 import { logText } from './log-text.ts'
@@ -39,7 +39,7 @@ export function LogTools(props: LogToolsProps) {
     }
   }
   return (
-    <div className={styles.tools} role="toolbar" aria-label="Lines">
+    <Toolbar label="Lines">
       <Select
         className={styles.operator}
         aria-label="Operator"
@@ -89,6 +89,6 @@ export function LogTools(props: LogToolsProps) {
         disabled={shown.length === 0}
         onClick={() => downloadText(fileNameOf([jobName, 'log'], 'txt'), 'text/plain', logText(shown))}
       />
-    </div>
+    </Toolbar>
   )
 }

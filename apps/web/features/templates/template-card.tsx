@@ -1,6 +1,6 @@
 'use client'
 import type { Template } from '@weir/proto/web/drafts'
-import { Badge, Button, VisuallyHidden } from '@/ui/index.ts'
+import { Badge, Button, PictureCard, VisuallyHidden } from '@/ui/index.ts'
 import { PipelineThumbnail } from './pipeline-thumbnail.tsx'
 import styles from './templates.module.css'
 
@@ -16,24 +16,27 @@ export interface TemplateCardProps {
 export function TemplateCard({ template, opening, disabledReason, onOpen }: TemplateCardProps) {
   const { title, sentence, pipeline, bounded, tags } = template
   return (
-    <li className={styles.template}>
-      <PipelineThumbnail pipeline={pipeline} height={240} />
-      <div className={styles.text}>
-        <h2>{title}</h2>
-        <p>{sentence}</p>
-        <div className={styles.marks}>
-          <Badge tone="accent">{bounded ? 'ends by itself' : 'runs on'}</Badge>
-          {tags.map(tag => (
-            <Badge key={tag}>{tag}</Badge>
-          ))}
-        </div>
-        <div className={styles.actions}>
-          <Button busy={opening} disabled={disabledReason !== undefined} title={disabledReason} onClick={onOpen}>
-            {opening ? 'Opening' : 'Open'}
-            <VisuallyHidden> {title}</VisuallyHidden>
-          </Button>
-        </div>
-      </div>
+    <li>
+      <PictureCard
+        picture={<PipelineThumbnail pipeline={pipeline} height={240} />}
+        title={title}
+        action={
+          <>
+            <div className={styles.marks}>
+              <Badge tone="accent">{bounded ? 'ends by itself' : 'runs on'}</Badge>
+              {tags.map(tag => (
+                <Badge key={tag}>{tag}</Badge>
+              ))}
+            </div>
+            <Button busy={opening} disabled={disabledReason !== undefined} title={disabledReason} onClick={onOpen}>
+              {opening ? 'Opening' : 'Open'}
+              <VisuallyHidden> {title}</VisuallyHidden>
+            </Button>
+          </>
+        }
+      >
+        {sentence}
+      </PictureCard>
     </li>
   )
 }

@@ -6,7 +6,18 @@ import { useMay } from '@/features/shell/use-may.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
 import { useUrlText } from '@/lib/use-url-text.ts'
-import { Button, EmptyState, ErrorState, Loading, Page, PageHeader, SearchInput, Skeleton } from '@/ui/index.ts'
+import {
+  Button,
+  Card,
+  EmptyState,
+  ErrorState,
+  Loading,
+  Page,
+  PageHeader,
+  PictureGround,
+  SearchInput,
+  Skeleton,
+} from '@/ui/index.ts'
 import { chosenTemplates, tagsOf } from './choose-templates.ts'
 import { TemplateCard } from './template-card.tsx'
 import styles from './templates.module.css'
@@ -87,15 +98,15 @@ function TemplatesSkeleton() {
     <div className={styles.grid}>
       <Loading what="the templates" />
       {['a', 'b', 'c'].map(key => (
-        <div key={key} className={styles.template}>
-          <div className={styles.picture}>
+        <Card key={key}>
+          <PictureGround heightPx={240}>
             <Skeleton width="50%" height={120} />
-          </div>
-          <div className={styles.text}>
+          </PictureGround>
+          <div className={styles.waiting}>
             <Skeleton width="40%" />
             <Skeleton height={36} style={{ marginTop: 12 }} />
           </div>
-        </div>
+        </Card>
       ))}
     </div>
   )

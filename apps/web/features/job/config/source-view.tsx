@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useMemo, useRef } from 'react'
-import { CopyButton } from '@/ui'
-import { highlight } from './highlight.ts'
+import { highlight } from '@/lib/highlight.ts'
+import { CodePieces, CopyButton } from '@/ui'
 import styles from './source-view.module.css'
 
 interface SourceViewProps {
@@ -33,12 +33,7 @@ export function SourceView({ fileName, source, line }: SourceViewProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the number is the identity of a line
             <li key={at} ref={at + 1 === line ? marked : null} className={at + 1 === line ? styles.marked : undefined}>
               <code>
-                {tokens.map((token, place) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no other identity
-                  <span key={place} className={styles[token.kind]}>
-                    {token.text}
-                  </span>
-                ))}
+                <CodePieces pieces={tokens} />
               </code>
             </li>
           ))}
