@@ -9,6 +9,12 @@ describe('where a log-in leads', () => {
     )
   })
 
+  it('is told to whoever is sent there by the end of a session', () => {
+    expect(loginAddress('/', true)).toBe('/login?ended=1')
+    const params = new URL(loginAddress('/jobs?status=failed', true), 'http://here.invalid').searchParams
+    expect([params.get('ended'), safeNext(params.get('next'))]).toEqual(['1', '/jobs?status=failed'])
+  })
+
   it('is home when one came from nowhere', () => {
     expect(loginAddress('/')).toBe('/login')
     expect(safeNext(null)).toBe('/')

@@ -1,13 +1,22 @@
+let wasLoggedIn = false
+
+/** The page knows who is logged in: a 401 from now on is the end of a session. */
+export function noteLoggedIn(): void {
+  wasLoggedIn = true
+}
+
 /** Leads to the login page, which leads back here. Outside of React, since any answer can be a 401. */
 export function goToLogin(): void {
   if (window.location.pathname === '/login') return
   const here = `${window.location.pathname}${window.location.search}`
-  window.location.assign(loginAddress(here))
+  window.location.assign(loginAddress(here, wasLoggedIn))
 }
 
-/** The address of the login page that leads to `next` afterwards. */
-export function loginAddress(next: string): string {
-  return next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`
+/** The address of the login page that leads to `next` afterwards; `ended`: it says that a session has ended. */
+export function loginAddress(next: string, ended = false): string {
+  const params = new URLSearchParams(next === '/' ? {} : { next })
+  if (ended) params.set('ended', '1')
+  return params.size === 0 ? '/login' : `/login?${params}`
 }
 
 /**

@@ -1,5 +1,7 @@
 'use client'
 import type { JobDoc } from '@weir/proto/web/job-doc'
+import { useRef } from 'react'
+import { useHeadingFocus } from '@/features/shell/use-heading-focus.ts'
 import { countOf, formatAgo, formatDateTime, formatDuration } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live'
 import { CopyButton, JobStatusMark } from '@/ui'
@@ -9,9 +11,12 @@ import { isOver } from './job-tabs.ts'
 
 /** Name, status, id, how long, and what can be done with the job. */
 export function JobHeader({ job }: { readonly job: JobDoc }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  // Whoever deploys is led here by a button that is gone then.
+  useHeadingFocus(heading, job.jobId)
   return (
     <header className={styles.header}>
-      <h1 className={styles.title} title={job.name}>
+      <h1 ref={heading} tabIndex={-1} className={styles.title} title={job.name}>
         {job.name}
       </h1>
       <JobStatusMark boxed status={job.status} restarting={job.restarting} />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import dynamic from 'next/dynamic'
 import { useCrumbs } from '@/features/shell/crumbs.tsx'
+import { usePageActions } from '@/features/shell/page-actions.tsx'
 import { useJobDoc } from '@/lib/live'
 import { isNotFound, messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
@@ -81,6 +82,14 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
 function JobViews(props: JobTabProps) {
   const [text, setTab] = useUrlState('tab', { fallback: 'graph', history: 'push' })
   const tab = jobTabOf(text)
+  usePageActions(
+    tabsOf(props.job).map(({ value, label }) => ({
+      id: `tab-${value}`,
+      label: `Show ${label}`,
+      keywords: ['tab'],
+      run: () => setTab(value),
+    })),
+  )
   return (
     <Tabs
       label="Views of the job"

@@ -1,15 +1,6 @@
 import { Command, cx, Mark } from '@/ui/index.ts'
 import styles from './login.module.css'
-
-/** Why somebody sees the login page. */
-export type Notice = 'refused' | 'unreachable' | 'ended' | 'out'
-
-/** What the address of the login page says about that; null for somebody who just came. */
-export function noticeOf(link: string | null, cameFromPage: boolean, loggedOut: boolean): Notice | null {
-  if (link === 'refused' || link === 'unreachable') return link
-  if (loggedOut) return 'out'
-  return cameFromPage ? 'ended' : null
-}
+import type { Notice } from './notice-of.ts'
 
 export function LoginNotice({ notice }: { readonly notice: Notice }) {
   if (notice === 'out') {
@@ -34,6 +25,13 @@ export function LoginNotice({ notice }: { readonly notice: Notice }) {
           </>
         )}
         {notice === 'ended' && (
+          <>
+            <b>Your session has ended.</b> Log in again, and you are back on the page where you were; what you typed is
+            kept in this browser. Get a new link in the folder where Weir runs:
+            <Command text="./weir login" />
+          </>
+        )}
+        {notice === 'stranger' && (
           <>
             <b>You are not logged in,</b> or your session has ended. Get a new link in the folder where Weir runs:
             <Command text="./weir login" />

@@ -8,7 +8,8 @@ import { createQueryClient } from '@/lib/trpc.ts'
 import { PORTAL_ID, Toasts, TooltipProvider } from '@/ui/index.ts'
 import { ClusterFoot } from './cluster-foot.tsx'
 import styles from './login.module.css'
-import { LoginNotice, noticeOf } from './login-notice.tsx'
+import { LoginNotice } from './login-notice.tsx'
+import { noticeOf } from './notice-of.ts'
 import { RemoteHint } from './remote-hint.tsx'
 import { TokenForm } from './token-form.tsx'
 
@@ -16,7 +17,7 @@ import { TokenForm } from './token-form.tsx'
 export function LoginPage() {
   const [queryClient] = useState(createQueryClient)
   const params = useSearchParams()
-  const notice = noticeOf(params.get('link'), params.has('next'), params.has('out'))
+  const notice = noticeOf(params)
   return (
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>

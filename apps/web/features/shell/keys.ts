@@ -1,4 +1,10 @@
+/** The key that commands are given with, as it is written on this kind of machine. */
+export function commandKeyWord(platform: string): string {
+  return /mac|iphone|ipad/i.test(platform) ? '⌘' : 'Ctrl'
+}
+
 /** How the keys of the palette are written on this kind of machine. */
 export function commandKey(platform: string): string {
-  return /mac|iphone|ipad/i.test(platform) ? '⌘K' : 'Ctrl K'
+  const word = commandKeyWord(platform)
+  return word === '⌘' ? '⌘K' : `${word} K`
 }

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { LayoutTemplate, LogOut, PanelLeft, Plus, Workflow } from 'lucide-react'
+import { LayoutTemplate, LogOut, PanelLeft, Plus, Workflow, Zap } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { useCreateDraft } from '@/features/pipelines/use-create-draft.ts'
@@ -11,7 +11,9 @@ import { draftPath, jobPath } from '@/lib/paths.ts'
 import { setNavNarrow, setTheme, useNavNarrow, useTheme } from '@/lib/preferences.ts'
 import { useTRPC } from '@/lib/trpc.ts'
 import { jobStatusWord, Mark, toast } from '@/ui/index.ts'
+import { commandKeyWord } from './keys.ts'
 import { logOut } from './log-out.ts'
+import { usePageActionList } from './page-actions.tsx'
 import { PAGE_GROUPS } from './pages.ts'
 import styles from './palette.module.css'
 import { useMeOrNull } from './session.tsx'
@@ -30,6 +32,7 @@ export function PaletteItems({ close }: ItemsProps) {
   }
   return (
     <>
+      <PageActionItems close={close} />
       <Command.Group heading="Pages" className={styles.group}>
         {PAGE_GROUPS.flatMap(group => group.pages).map(({ path, label, icon: Icon, keywords }) => (
           <Item key={path} value={`page ${path}`} keywords={[label, ...keywords]} onSelect={go(path)} icon={<Icon />}>
@@ -43,6 +46,35 @@ export function PaletteItems({ close }: ItemsProps) {
     </>
   )
 }
+
+/** What can be done on the page below; done when the palette is gone, since some of it opens a dialog of its own. */
+function PageActionItems({ close }: ItemsProps) {
+  const { listed, run } = usePageActionList()
+  if (listed.length === 0) return null
+  return (
+    <Command.Group heading="On this page" className={styles.group}>
+      {listed.map(({ id, label, keywords = [], reason = null, keys }) => (
+        <Item
+          key={id}
+          value={`page action ${id}`}
+          keywords={[label, ...keywords]}
+          disabled={reason !== null}
+          onSelect={() => {
+            close()
+            setTimeout(() => run(id), AFTER_CLOSING_MS)
+          }}
+          icon={<Zap />}
+          detail={reason ?? (keys === undefined ? undefined : `${commandKeyWord(navigator.platform)} ${keys}`)}
+        >
+          {label}
+        </Item>
+      ))}
+    </Command.Group>
+  )
+}
+
+/** The palette gives the focus back when it closes: a dialog that opened before would lose it. */
+const AFTER_CLOSING_MS = 50
 
 interface GoProps {
   readonly go: (path: string) => () => void
@@ -174,13 +206,14 @@ interface ItemProps {
   readonly keywords: string[]
   readonly onSelect: () => void
   readonly icon: ReactNode
-  readonly detail?: string
+  readonly detail?: string | undefined
+  readonly disabled?: boolean
   readonly children: ReactNode
 }
 
-function Item({ value, keywords, onSelect, icon, detail, children }: ItemProps) {
+function Item({ value, keywords, onSelect, icon, detail, disabled = false, children }: ItemProps) {
   return (
-    <Command.Item className={styles.item} value={value} keywords={keywords} onSelect={onSelect}>
+    <Command.Item className={styles.item} value={value} keywords={keywords} onSelect={onSelect} disabled={disabled}>
       {icon}
       <span className={styles.name}>{children}</span>
       {detail !== undefined && <span className={styles.detail}>{detail}</span>}

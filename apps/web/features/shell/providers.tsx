@@ -4,7 +4,9 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { LiveProvider, useConnection } from '@/lib/live/index.ts'
 import { createQueryClient, createWebClient, TRPCProvider } from '@/lib/trpc.ts'
 import { Toasts, TooltipProvider } from '@/ui/index.ts'
+import { CodePageActions } from './code-page-actions.tsx'
 import { CrumbsProvider } from './crumbs.tsx'
+import { PageActionsProvider } from './page-actions.tsx'
 
 /** Everything that the pages inside the frame reach by hooks. */
 export function Providers({ children }: { readonly children: ReactNode }) {
@@ -16,8 +18,11 @@ export function Providers({ children }: { readonly children: ReactNode }) {
         <LiveProvider client={client}>
           <TooltipProvider>
             <CrumbsProvider>
-              <RefreshAfterOutage />
-              {children}
+              <PageActionsProvider>
+                <RefreshAfterOutage />
+                <CodePageActions />
+                {children}
+              </PageActionsProvider>
             </CrumbsProvider>
             <Toasts />
           </TooltipProvider>

@@ -1,7 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import type { Me } from '@weir/jobmanager/src/api/trpc/procedure.ts'
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext, useEffect } from 'react'
+import { noteLoggedIn } from '@/lib/go-to-login.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { ErrorState, Loading } from '@/ui/index.ts'
 
@@ -16,6 +17,10 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     staleTime: 60_000,
     refetchInterval: query => (query.state.status === 'error' ? 2_000 : false),
   })
+  const known = me.data !== undefined
+  useEffect(() => {
+    if (known) noteLoggedIn()
+  }, [known])
   if (me.data !== undefined) return <SessionContext value={me.data}>{children}</SessionContext>
   if (me.error !== null) {
     return (

@@ -4,6 +4,7 @@ import type { JobDoc } from '@weir/proto/web/job-doc'
 import { Pencil, Play, Square, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
+import { usePageActions } from '@/features/shell/page-actions.tsx'
 import { useMay } from '@/features/shell/use-may.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { Button, ConfirmDialog, Tooltip, toast } from '@/ui'
@@ -36,13 +37,15 @@ function EditCode({ job }: { readonly job: JobDoc }) {
       onError: error => toast.error('The code could not be opened', { description: messageOf(error) }),
     }),
   )
+  const edit = (): void => create.mutate({ from: 'job', jobId: job.jobId })
+  usePageActions([{ id: 'edit', label: 'Edit code', keywords: ['pipeline', 'source'], reason: refusal, run: edit }])
   return (
     <Reasoned reason={refusal}>
       <Button
         icon={<Pencil size={16} strokeWidth={1.5} aria-hidden="true" />}
         disabled={refusal !== null}
         busy={create.isPending}
-        onClick={() => create.mutate({ from: 'job', jobId: job.jobId })}
+        onClick={edit}
       >
         Edit code
       </Button>
@@ -63,13 +66,15 @@ function RunAgain({ job }: { readonly job: JobDoc }) {
       onError: error => toast.error(`${job.name} could not be run again`, { description: messageOf(error) }),
     }),
   )
+  const runAgain = (): void => run.mutate({ jobId: job.jobId })
+  usePageActions([{ id: 'run', label: 'Run again', keywords: ['start', 'job'], reason: refusal, run: runAgain }])
   return (
     <Reasoned reason={refusal ?? (isOver(job.status) ? null : 'Starts a second job of the same code')}>
       <Button
         icon={<Play size={16} strokeWidth={1.5} aria-hidden="true" />}
         disabled={refusal !== null}
         busy={run.isPending}
-        onClick={() => run.mutate({ jobId: job.jobId })}
+        onClick={runAgain}
       >
         Run again
       </Button>
@@ -91,6 +96,11 @@ function CancelJob({ job }: { readonly job: JobDoc }) {
   )
   const ending = job.status === 'CANCELLING' || job.status === 'FAILING'
   const reason = refusal ?? (ending ? 'The job is ending already' : null)
+  const ask = (): void => {
+    cancel.reset()
+    setAsking(true)
+  }
+  usePageActions([{ id: 'cancel', label: 'Cancel the job…', keywords: ['stop', 'end'], reason, run: ask }])
   return (
     <>
       <Reasoned reason={reason}>
@@ -98,10 +108,7 @@ function CancelJob({ job }: { readonly job: JobDoc }) {
           look="danger"
           icon={<Square size={16} strokeWidth={1.5} aria-hidden="true" />}
           disabled={reason !== null}
-          onClick={() => {
-            cancel.reset()
-            setAsking(true)
-          }}
+          onClick={ask}
         >
           Cancel
         </Button>
@@ -151,6 +158,11 @@ function DeleteJob({ job }: { readonly job: JobDoc }) {
       },
     }),
   )
+  const ask = (): void => {
+    remove.reset()
+    setAsking(true)
+  }
+  usePageActions([{ id: 'delete', label: 'Delete from history…', keywords: ['remove'], reason: refusal, run: ask }])
   return (
     <>
       <Reasoned reason={refusal}>
@@ -158,10 +170,7 @@ function DeleteJob({ job }: { readonly job: JobDoc }) {
           look="danger"
           icon={<Trash2 size={16} strokeWidth={1.5} aria-hidden="true" />}
           disabled={refusal !== null}
-          onClick={() => {
-            remove.reset()
-            setAsking(true)
-          }}
+          onClick={ask}
         >
           Delete
         </Button>
