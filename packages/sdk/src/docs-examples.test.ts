@@ -30,6 +30,32 @@ stream.keyBy(c => c.id).process(new Deduplicate())
 export { OutputTag, StreamExecutionEnvironment, TumblingWindow, WatermarkStrategies, fileSink, fileSource }
 `
 
+const WINDOWS = `${PRELUDE}
+import {
+  CountEvictor, CountTrigger, GlobalWindow, PurgingTrigger, SessionWindow, SlidingWindow, type TimeWindow, type Trigger,
+  type TriggerContext, TriggerResult,
+} from '@weir/sdk'
+class FirstOfBurst implements Trigger<Click> {
+  onElement(click: Click, timestamp: number, window: TimeWindow, ctx: TriggerContext) {
+    const seen = ctx.getState(valueState<boolean>('seen'))
+    if (seen.value()) return TriggerResult.CONTINUE
+    seen.update(true)
+    return TriggerResult.FIRE
+  }
+  onEventTime() { return TriggerResult.FIRE_AND_PURGE }
+  onProcessingTime() { return TriggerResult.CONTINUE }
+  clear(window: TimeWindow, ctx: TriggerContext) { ctx.getState(valueState<boolean>('seen')).clear() }
+}
+const keyed = stream.keyBy(c => c.id)
+keyed.window(SlidingWindow.of({ sizeMs: 30_000, slideMs: 10_000 })).count()
+keyed.window(SessionWindow.of({ gapMs: 5_000 })).allowedLateness(1_000).max('at')
+keyed.window(TumblingWindow.of(1_000)).trigger(new FirstOfBurst()).count()
+keyed.window(GlobalWindow.create()).trigger(PurgingTrigger.of(CountTrigger.of(3))).evictor(CountEvictor.of(2)).count()
+keyed.countWindow(10, 5).process((key, window, clicks, out: Collector<number>) => out.collect(clicks.length))
+export { type Context, KeyedProcessFunction, type OnTimerContext, OutputTag, type RuntimeContext }
+export { StreamExecutionEnvironment, type ValueState, WatermarkStrategies, fileSink, fileSource }
+`
+
 let folder: string
 
 beforeAll(() => {
@@ -79,6 +105,7 @@ test('every example of the repository, its documentation and the API page compil
     ...examples.map(file => [file.replaceAll(/\W/g, '-'), readFileSync(join(root, file), 'utf8')]),
     ...pages.flatMap(page => jobsIn(page).map((code, index) => [`${page.replaceAll(/\W/g, '-')}-${index}`, code])),
     ['deduplicate', DEDUPLICATE],
+    ['windows', WINDOWS],
   ])
   expect(typeErrors(jobs)).toBe('')
 })

@@ -7,22 +7,35 @@ import {
   BroadcastProcessFunction,
   type Collector,
   type Context,
+  ContinuousEventTimeTrigger,
   CoProcessFunction,
+  CountEvictor,
+  CountTrigger,
   collectSink,
   type DataStream,
+  DeltaEvictor,
   datagenSource,
   fileSink,
   fileSource,
+  GlobalWindow,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
+  type KeyedWindow,
   mapState,
   type OperatorStream,
   OutputTag,
   ProcessFunction,
+  PurgingTrigger,
   printSink,
   type ReadOnlyBroadcastContext,
   type RuntimeContext,
+  SessionWindow,
+  SlidingWindow,
   StreamExecutionEnvironment,
+  type TimeWindow,
+  type Trigger,
+  type TriggerContext,
+  TriggerResult,
   TumblingWindow,
   type ValueState,
   valueState,
@@ -135,8 +148,50 @@ export function windowsAreTyped(): void {
   windowed.sum('id')
   // @ts-expect-error the function collects numbers
   windowed.process<number>((key, _window, _values, out) => out.collect(key))
-  // @ts-expect-error not there in this version
-  windowed.trigger()
+}
+
+class Urgent implements Trigger<Order> {
+  onElement(order: Order, _timestamp: number, window: TimeWindow, context: TriggerContext): TriggerResult {
+    context.getState(valueState<number>('last')).update(order.amount)
+    context.registerEventTimeTimer(window.end - 1)
+    return order.amount > 100 ? TriggerResult.FIRE_AND_PURGE : TriggerResult.CONTINUE
+  }
+  onEventTime(): TriggerResult {
+    return TriggerResult.FIRE
+  }
+  onProcessingTime(): TriggerResult {
+    return TriggerResult.CONTINUE
+  }
+  clear(window: TimeWindow, context: TriggerContext): void {
+    context.deleteEventTimeTimer(window.end - 1)
+  }
+}
+
+export function everyKindOfWindowIsTyped(): void {
+  const keyed = orders.keyBy(order => order.id)
+  const sliding = keyed.window(SlidingWindow.of({ sizeMs: 10_000, slideMs: 2_000, offsetMs: 500 })).count()
+  same<Of<typeof sliding>, KeyedWindow<string> & { count: number }>(true)
+  const sessions = keyed.window(SessionWindow.of({ gapMs: 10_000 }).processingTime()).max('amount')
+  same<Of<typeof sessions>['max'], number>(true)
+  const counts = keyed.countWindow(10, 5).reduce((a, b) => (a.at > b.at ? a : b))
+  same<Of<typeof counts>, Order>(true)
+  const windowed = keyed.window(GlobalWindow.create())
+  windowed.trigger(CountTrigger.of(3)).evictor(CountEvictor.of(3)).sum('amount')
+  windowed.trigger(PurgingTrigger.of(ContinuousEventTimeTrigger.of(1_000))).count()
+  windowed.trigger(new Urgent()).count()
+  windowed.trigger(PurgingTrigger.of(new Urgent())).count()
+  windowed.evictor(DeltaEvictor.of(5, (a, b) => b.amount - a.amount)).count()
+  windowed.evictor({ evictBefore: elements => elements.filter(({ value }) => value.amount > 0) }).count()
+  // @ts-expect-error a sliding window has two lengths
+  SlidingWindow.of({ sizeMs: 10_000 })
+  // @ts-expect-error the gap has a name
+  SessionWindow.of(10_000)
+  // @ts-expect-error a trigger for orders
+  env.fromElements(1).keyBy(String).window(GlobalWindow.create()).trigger(new Urgent())
+  // @ts-expect-error no such result
+  windowed.trigger({ ...new Urgent(), onElement: () => 'NEVER' })
+  // @ts-expect-error an order has no such field
+  windowed.evictor(DeltaEvictor.of<Order>(5, (a, b) => b.price - a.price))
 }
 
 class Totals extends KeyedProcessFunction<number, Order, string> {

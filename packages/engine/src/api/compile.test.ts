@@ -1,16 +1,29 @@
 import { CONNECTOR_SPECS } from '@weir/connectors/specs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Evictor } from '../functions/evictor.ts'
 import { OutputTag } from '../functions/output-tag.ts'
+import type { Trigger, TriggerResult } from '../functions/trigger.ts'
 import { DEFAULT_MAX_PARALLELISM, type JobGraph, jobGraphSchema, MAX_PARALLELISM_LIMIT } from '../graph/job-graph.ts'
 import { specRegistry } from '../graph/operator-spec.ts'
 import { validateGraph } from '../graph/validate.ts'
 import { TRANSFORM_SPECS } from '../operators/operator-specs.ts'
+import { windowConfigSchema } from '../operators/window-specs.ts'
 import { PARALLELISM_LIMIT } from './checks.ts'
 import { type CompiledJob, compile } from './compile.ts'
+import { CountEvictor, DeltaEvictor, TimeEvictor } from './evictors.ts'
+import type { KeyedStream } from './keyed-stream.ts'
 import { fixedDelay } from './restart-strategies.ts'
 import { StreamExecutionEnvironment } from './stream-environment.ts'
+import {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  EventTimeTrigger,
+  ProcessingTimeTrigger,
+  PurgingTrigger,
+} from './triggers.ts'
 import { WatermarkStrategies } from './watermark-strategies.ts'
-import { TumblingWindow } from './window-assigners.ts'
+import { GlobalWindow, SessionWindow, SlidingWindow, TumblingWindow } from './window-assigners.ts'
 
 const registry = specRegistry(TRANSFORM_SPECS, CONNECTOR_SPECS)
 
@@ -269,6 +282,109 @@ test('every computation of a window is one that the operator knows', () => {
     { type: 'max', field: 'at' },
     { type: 'process' },
   ])
+})
+
+describe('windows of every kind', () => {
+  /** The config of the window that `build` makes, checked by its own schema, and its functions. */
+  function windowOf(build: (keyed: KeyedStream<Click, string>) => unknown): {
+    config: Record<string, unknown>
+    functions: Readonly<Record<string, unknown>>
+  } {
+    const env = new StreamExecutionEnvironment()
+    build(env.fromCollection(clicks).keyBy(click => click.user))
+    const job = compiled(env)
+    const node = nodeOf(job, 'window')
+    expect(windowConfigSchema.safeParse(node.config)).toMatchObject({ success: true })
+    return { config: node.config, functions: job.functions.get(node.uid) ?? {} }
+  }
+
+  test.each([
+    [TumblingWindow.of(10), { type: 'tumbling', sizeMs: 10, offsetMs: 0, time: 'event' }],
+    [
+      SlidingWindow.of({ sizeMs: 10, slideMs: 2, offsetMs: -1 }).processingTime(),
+      { type: 'sliding', sizeMs: 10, slideMs: 2, offsetMs: -1, time: 'processing' },
+    ],
+    [
+      SlidingWindow.of({ sizeMs: 2, slideMs: 10 }),
+      { type: 'sliding', sizeMs: 2, slideMs: 10, offsetMs: 0, time: 'event' },
+    ],
+    [SessionWindow.of({ gapMs: 5 }), { type: 'session', gapMs: 5, time: 'event' }],
+    [SessionWindow.of({ gapMs: 5 }).processingTime(), { type: 'session', gapMs: 5, time: 'processing' }],
+    [GlobalWindow.create(), { type: 'global', time: 'event' }],
+    [GlobalWindow.create().processingTime(), { type: 'global', time: 'processing' }],
+  ])('assigner %#', (assigner, config) => {
+    expect(windowOf(keyed => keyed.window(assigner).count()).config.assigner).toEqual(config)
+  })
+
+  test.each([
+    [EventTimeTrigger.create(), { type: 'eventTime' }],
+    [ProcessingTimeTrigger.create(), { type: 'processingTime' }],
+    [CountTrigger.of(3), { type: 'count', count: 3 }],
+    [ContinuousEventTimeTrigger.of(5), { type: 'continuousEventTime', intervalMs: 5 }],
+    [
+      PurgingTrigger.of(ContinuousProcessingTimeTrigger.of(5)),
+      { type: 'purging', of: { type: 'continuousProcessingTime', intervalMs: 5 } },
+    ],
+    [PurgingTrigger.of(PurgingTrigger.of(CountTrigger.of(3))), { type: 'purging', of: { type: 'count', count: 3 } }],
+  ])('trigger %#', (trigger, config) => {
+    const window = windowOf(keyed => keyed.window(GlobalWindow.create()).trigger(trigger).count())
+    expect(window.config).toMatchObject({ trigger: config })
+    expect(Object.keys(window.functions)).toEqual(['key0'])
+  })
+
+  test('a trigger and an evictor of the job’s own are functions, and texts in the graph', () => {
+    class Never implements Trigger<Click> {
+      onElement(): TriggerResult {
+        return 'CONTINUE'
+      }
+      onEventTime(): TriggerResult {
+        return 'CONTINUE'
+      }
+      onProcessingTime(): TriggerResult {
+        return 'CONTINUE'
+      }
+      clear(): void {
+        // It keeps nothing.
+      }
+    }
+    const trigger = new Never()
+    const evictor: Evictor<Click> = { evictAfter: elements => elements.slice(1) }
+    const { config, functions } = windowOf(keyed =>
+      keyed.window(TumblingWindow.of(5)).trigger(PurgingTrigger.of(trigger)).evictor(evictor).count(),
+    )
+    expect(functions).toMatchObject({ triggerFn: trigger, evictorFn: evictor })
+    expect(config).toMatchObject({
+      trigger: { type: 'purging', of: { type: 'custom' } },
+      triggerFn: expect.stringMatching(/^class Never/),
+      evictor: { type: 'custom' },
+      evictorFn: { evictAfter: expect.stringContaining('elements.slice(1)') },
+    })
+  })
+
+  test.each([
+    [CountEvictor.of(3), { evictor: { type: 'count', count: 3 } }],
+    [TimeEvictor.of(3, { after: true }), { evictor: { type: 'time', keepMs: 3, after: true } }],
+    [
+      DeltaEvictor.of<Click>(3, (a, b) => b.at - a.at),
+      { evictor: { type: 'delta', threshold: 3 }, evictorFn: '(a, b) => b.at - a.at' },
+    ],
+  ])('evictor %#', (evictor, config) => {
+    expect(windowOf(keyed => keyed.window(TumblingWindow.of(5)).evictor(evictor).count()).config).toMatchObject(config)
+  })
+
+  test('a count window is a global one with a trigger, and with an evictor where it slides', () => {
+    expect(windowOf(keyed => keyed.countWindow(3).count()).config).toEqual({
+      assigner: { type: 'global', time: 'event' },
+      trigger: { type: 'purging', of: { type: 'count', count: 3 } },
+      compute: { type: 'count' },
+    })
+    expect(windowOf(keyed => keyed.countWindow(5, 2).count()).config).toEqual({
+      assigner: { type: 'global', time: 'event' },
+      trigger: { type: 'count', count: 2 },
+      evictor: { type: 'count', count: 5 },
+      compute: { type: 'count' },
+    })
+  })
 })
 
 test('watermarks of a source stand at its node', () => {

@@ -10,6 +10,7 @@ import {
 import type { SinkDescriptor } from './connectors.ts'
 import type { FieldName } from './field-names.ts'
 import { functionText } from './function-text.ts'
+import { CoGroupedStreams, checkJoined, JoinedStreams } from './joined-streams.ts'
 import { keyOf } from './key.ts'
 import { KeyedStream } from './keyed-stream.ts'
 import { type OperatorSettings, setName, setNodeParallelism, setSlotSharingGroup, setUid } from './operator-settings.ts'
@@ -81,6 +82,16 @@ export class DataStream<T> {
     return new ConnectedStreams<T, U>(this.#origins, stream.#origins, attachStream)
   }
 
+  /** Pairs what falls into the same window: `.where(k).equalTo(k).window(w).apply((left, right) => …)`. */
+  join<U>(stream: DataStream<U>): JoinedStreams<T, U> {
+    return new JoinedStreams<T, U>({ call: 'join', type: 'windowJoin', ...this.#with('join', stream) })
+  }
+
+  /** Gathers what falls into the same window: `.where(k).equalTo(k).window(w).apply((left, right, out) => …)`. */
+  coGroup<U>(stream: DataStream<U>): CoGroupedStreams<T, U> {
+    return new CoGroupedStreams<T, U>({ call: 'coGroup', type: 'coGroup', ...this.#with('coGroup', stream) })
+  }
+
   /** All records of this stream and the others, in no particular order between them. */
   union(...streams: readonly DataStream<T>[]): DataStream<T> {
     for (const stream of streams) {
@@ -150,6 +161,12 @@ export class DataStream<T> {
 
   #partitioned(partitioner: StreamOrigin['partitioner']): DataStream<T> {
     return new DataStream(this.#origins.map(origin => ({ ...origin, partitioner, strict: partitioner === 'forward' })))
+  }
+
+  #with<U>(call: string, stream: DataStream<U>) {
+    checkJoined(call, stream, stream instanceof DataStream, this.#from)
+    checkSameJob(call, this.#from, stream.#from)
+    return { left: this.#origins, right: stream.#origins, attach: attachStream }
   }
 
   #inputs() {
@@ -281,6 +298,7 @@ const KEYED_ONLY = [
   'max',
   'aggregate',
   'window',
+  'countWindow',
   'statefulMap',
   'intervalJoin',
 ] as const

@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { WeirError } from '../base/errors.ts'
 import { KeyedProcessFunction } from '../functions/process-function.ts'
+import { CountEvictor, DeltaEvictor, TimeEvictor } from './evictors.ts'
 import { HOST, LOCAL_RUNNER } from './host-hooks.ts'
 import { exponentialDelay, failureRate, fixedDelay } from './restart-strategies.ts'
 import { StreamExecutionEnvironment } from './stream-environment.ts'
+import {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  PurgingTrigger,
+} from './triggers.ts'
 import { WatermarkStrategies } from './watermark-strategies.ts'
-import { TumblingWindow } from './window-assigners.ts'
+import { GlobalWindow, SessionWindow, SlidingWindow, TumblingWindow } from './window-assigners.ts'
 
 /** Jobs are bundled without a type check, so calls come with any arguments. */
 // biome-ignore lint/complexity/noBannedTypes: calls of any form are the point here
@@ -163,6 +170,101 @@ test.each<[string, () => unknown, RegExp]>([
   ['a window of size 0', () => TumblingWindow.of(0), /size of a window has to be a whole number/],
   ['a window of negative size', () => TumblingWindow.of(-5), /TumblingWindow.of\(-5\)/],
   ['an offset as long as the window', () => TumblingWindow.of(5, 5), /shorter than the window/],
+  [
+    'a sliding window of size NaN',
+    () => SlidingWindow.of({ sizeMs: Number.NaN, slideMs: 1 }),
+    /sizeMs: NaN.*the size of/,
+  ],
+  ['a slide of 0', () => SlidingWindow.of({ sizeMs: 10, slideMs: 0 }), /slideMs: 0 \}\): the slide has to be a whole/],
+  [
+    'a sliding window by two numbers',
+    () => loose(SlidingWindow).of(10, 5),
+    /has to be an object, e\.g\. SlidingWindow/,
+  ],
+  [
+    'an offset as long as the slide',
+    () => SlidingWindow.of({ sizeMs: 10, slideMs: 5, offsetMs: 5 }),
+    /shorter than the slide/,
+  ],
+  [
+    'a gap of 0',
+    () => SessionWindow.of({ gapMs: 0 }),
+    /SessionWindow\.of\(\{ gapMs: 0 \}\): the gap has to be a whole/,
+  ],
+  ['a negative gap', () => SessionWindow.of({ gapMs: -5 }), /the gap has to be a whole number/],
+  ['a gap that is missing', () => loose(SessionWindow).of({}), /gapMs: undefined/],
+  ['a count window of 0', () => keyed().countWindow(0), /countWindow\(0\): the size has to be a whole number from 1/],
+  ['a count window that slides by half', () => keyed().countWindow(4, 0.5), /countWindow\(0\.5\): the slide/],
+  ['a count window without keyBy', () => loose(numbers()).countWindow(2), /countWindow\(\) works on a keyed stream/],
+  ['a count trigger of 0', () => CountTrigger.of(0), /CountTrigger\.of\(0\): the number of records/],
+  ['an interval of 0', () => ContinuousEventTimeTrigger.of(0), /ContinuousEventTimeTrigger\.of\(0\): the interval/],
+  ['an interval of NaN', () => ContinuousProcessingTimeTrigger.of(Number.NaN), /of\(NaN\): the interval/],
+  [
+    'a trigger by its name',
+    () => loose(keyed().window(GlobalWindow.create())).trigger('count'),
+    /trigger\("count"\): the argument has to be an object with the functions onElement/,
+  ],
+  [
+    'a class instead of a trigger',
+    () => loose(keyed().window(GlobalWindow.create())).trigger(Process),
+    /the argument has to be a trigger, e\.g\. CountTrigger\.of\(100\), or an object of a class: new …/,
+  ],
+  [
+    'half a trigger, to be purged',
+    () => loose(PurgingTrigger).of({ onElement: () => 'FIRE' }),
+    /PurgingTrigger\.of\(an object\).*missing: onEventTime, onProcessingTime, clear/,
+  ],
+  [
+    'a trigger for sessions that does not merge',
+    () =>
+      keyed()
+        .window(SessionWindow.of({ gapMs: 5 }))
+        .trigger({
+          onElement: () => 'CONTINUE',
+          onEventTime: () => 'FIRE',
+          onProcessingTime: () => 'CONTINUE',
+          clear: () => undefined,
+        }),
+    /sessions merge, so their trigger needs the function onMerge/,
+  ],
+  [
+    'a trigger with an async function',
+    () =>
+      loose(
+        keyed()
+          .window(GlobalWindow.create())
+          .trigger({
+            onElement: (async () => 'FIRE') as never,
+            onEventTime: () => 'FIRE',
+            onProcessingTime: () => 'CONTINUE',
+            clear: () => undefined,
+          }),
+      ).count(),
+    /onElement\(\) is async/,
+  ],
+  ['a count evictor of 0', () => CountEvictor.of(0), /CountEvictor\.of\(0\)/],
+  ['a time evictor of -1', () => TimeEvictor.of(-1), /TimeEvictor\.of\(-1\)/],
+  ['a delta evictor without a function', () => loose(DeltaEvictor).of(5), /DeltaEvictor\.of\(undefined\).*a function/],
+  [
+    'an evictor that evicts nothing',
+    () => loose(keyed().window(GlobalWindow.create())).evictor({}),
+    /evictor\(an object\): the argument has to be an evictor, e\.g\. CountEvictor\.of\(100\)/,
+  ],
+  [
+    'lateness of a global window',
+    () => keyed().window(GlobalWindow.create()).allowedLateness(5),
+    /no record is late in a global window/,
+  ],
+  [
+    'an aggregator without merge in a session',
+    () =>
+      loose(keyed().window(SessionWindow.of({ gapMs: 5 }))).aggregate({
+        createAccumulator: String,
+        add: String,
+        getResult: String,
+      }),
+    /"window": aggregate\(an object\).*missing: merge/,
+  ],
   ['negative lateness', () => keyed().window(TumblingWindow.of(5)).allowedLateness(-1), /allowedLateness\(-1\)/],
   [
     'lateness on the wall clock',
