@@ -48,6 +48,24 @@ export function code(world: WebWorld): void {
     await page.getByText(/^Ln 10, Col/).waitFor()
   })
 
+  it('says in an empty file how to begin, and brings the import of a name that is completed', async () => {
+    const { page, editor } = await openDraft('begun')
+    await editor.clear()
+    await page.getByText('Nothing here yet.').waitFor()
+    await editor.checked()
+    await expectAccessible(page)
+    await takePictures(page, 'code-empty')
+    await page.keyboard.type('const env = new Stream')
+    await editor.suggestions.filter({ hasText: 'StreamExecutionEnvironment' }).first().waitFor()
+    await takePictures(page, 'code-import')
+    await page.keyboard.press('Enter')
+    await editor.line("import { StreamExecutionEnvironment } from '@weir/sdk'").waitFor()
+    await editor.clear()
+    await page.getByRole('button', { name: 'Insert a skeleton' }).click()
+    await page.getByRole('button', { name: /^datagen, datagen/ }).waitFor()
+    await page.getByText('No problems').waitFor()
+  })
+
   it('takes the colours of the page, also when they change', async () => {
     const { page } = await openDraft('coloured')
     const becomes = (colour: string): Promise<number> =>
@@ -118,7 +136,7 @@ export function code(world: WebWorld): void {
   })
 
   it('takes pasted lines as sample input for a job', async () => {
-    const { page, draftId } = await openDraft('sampled')
+    const { page, editor, draftId } = await openDraft('sampled')
     await page.getByRole('tab', { name: 'Sample data' }).click()
     await page.getByRole('button', { name: 'Paste lines' }).click()
     const dialog = page.getByRole('dialog')
@@ -128,5 +146,17 @@ export function code(world: WebWorld): void {
     await expectAccessible(page, '[aria-label=Panel]')
     await takePictures(page, 'code-samples')
     expect((await world.draft(draftId)).samples.map(({ sizeBytes }) => sizeBytes)).toEqual([8])
+
+    // As a source where one is missing, and a whole statement where the caret stands in the middle of something else.
+    await editor.select('datagenSource<number>({ rowsPerSecond: 10, seed: 1, generator: i => i })')
+    await page.keyboard.press('Delete')
+    await page.getByRole('button', { name: 'Insert sample.txt as a source' }).click()
+    await page.getByRole('button', { name: /^numbers, fileSource/i }).waitFor()
+    await editor.line('collectSink, datagenSource, fileSource, StreamExecutionEnvironment').waitFor()
+    await editor.select('const env')
+    await page.getByRole('button', { name: 'Insert sample.txt as a source' }).click()
+    await editor.line('const sample = env.addSource(').waitFor()
+    await page.getByRole('button', { name: /^fileSource, fileSource/i }).waitFor()
+    await takePictures(page, 'code-samples-inserted')
   })
 }

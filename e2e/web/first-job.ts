@@ -21,6 +21,7 @@ export function firstJob(world: WebWorld): void {
     await page.getByRole('button', { name: /^split, .*, [1-9][\d.,]*( k)?\/s/ }).waitFor()
     await expectAccessible(page)
     await takePictures(page, 'job-graph-running')
+    await job.pictureTabs('running')
     await job.cancel()
     expect((await world.cluster.status(jobId)).status).toBe('CANCELED')
   })
@@ -64,6 +65,7 @@ export function firstJob(world: WebWorld): void {
       .first()
       .waitFor()
 
+    await takePictures(page, 'job-graph-finished')
     await job.tab('Data')
     const expected = earthquakes(join(world.dataFolder, 'earthquakes.ndjson'))
     await page.getByRole('toolbar', { name: 'Rows' }).getByText(`${expected.length} rows`).waitFor()

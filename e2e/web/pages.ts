@@ -1,5 +1,6 @@
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
 import { expectAccessible, takePictures } from '../support/browser.ts'
+import { until } from '../support/cluster.ts'
 import type { WebWorld } from '../support/web-world.ts'
 
 export function pages(world: WebWorld): void {
@@ -15,5 +16,26 @@ export function pages(world: WebWorld): void {
     await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
     await expectAccessible(page)
     await takePictures(page, name)
+  })
+
+  it.each([
+    ['/jobs', 'Search jobs'],
+    ['/pipelines', 'Search pipelines'],
+    ['/templates', 'Search templates'],
+  ])('the search of %s keeps every letter however fast they come, and the address follows', async (path, label) => {
+    const page = await world.open({ path })
+    const field = page.getByLabel(label)
+    await field.focus()
+    const text = 'the quick brown fox jumps over the lazy dog'
+    await page.keyboard.type(text)
+    expect(await field.inputValue()).toBe(text)
+    await until(2_000, 'the address to follow', async () => new URL(page.url()).searchParams.get('search') === text)
+    expect(await field.inputValue()).toBe(text)
+    await page.reload()
+    await field.waitFor()
+    expect(await field.inputValue()).toBe(text)
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await until(2_000, 'the address to be plain', async () => new URL(page.url()).search === '')
+    expect(await field.inputValue()).toBe('')
   })
 }

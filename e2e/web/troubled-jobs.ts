@@ -41,12 +41,7 @@ export function troubledJobs(world: WebWorld): void {
     await errors.getByText(`if (i === 50) throw new Error('fifty is too much')`).first().waitFor()
     await errors.getByText(/^50$/).first().waitFor()
     await expectAccessible(page)
-    await takePictures(page, 'job-errors-failed')
-    for (const tab of ['Logs', 'Config', 'Metrics']) {
-      await job.tab(tab)
-      await expectAccessible(page, '[role=tabpanel]')
-      await takePictures(page, `job-${tab.toLowerCase()}-failed`)
-    }
+    await job.pictureTabs('failed')
   })
 
   it('names the operator in which a job makes no progress', async () => {
@@ -85,6 +80,7 @@ export function troubledJobs(world: WebWorld): void {
     await page.getByText('Waits for slots: needs 1, none is free.').first().waitFor()
     await expectAccessible(page)
     await takePictures(page, 'job-waiting')
+    await job.pictureTabs('waiting')
     expect((await world.cluster.status(jobId)).status).toBe('CREATED')
 
     await world.cancel(first)

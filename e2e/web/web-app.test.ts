@@ -7,6 +7,8 @@ import { keyboard } from './keyboard.ts'
 import { loggingIn } from './log-in.ts'
 import { lostProcesses } from './lost-processes.ts'
 import { pages } from './pages.ts'
+import { palette } from './palette.ts'
+import { sessions } from './sessions.ts'
 import { troubledJobs } from './troubled-jobs.ts'
 
 // One cluster for all: the parts run in this order, from a cluster on which nothing has run yet on.
@@ -20,6 +22,8 @@ describe.skipIf(skipWithoutChromium('the web app in a browser'))('the web app in
   describe('a first job', () => firstJob(world))
   describe('the code of a pipeline', () => code(world))
   describe('the keyboard alone', () => keyboard(world))
+  describe('the command palette', () => palette(world))
+  describe('a session', () => sessions(world))
   describe('a job in trouble', () => troubledJobs(world))
   describe('the page', () => pages(world))
   describe('a process that dies', () => lostProcesses(world))

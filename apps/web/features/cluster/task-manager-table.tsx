@@ -58,7 +58,7 @@ function columnsAt(now: number): readonly TableColumn<TaskManagerDoc>[] {
     {
       id: 'status',
       header: 'State',
-      minWidth: 152,
+      minWidth: 140,
       sortValue: taskManager => taskManager.status,
       cell: ({ status, lostAt, losses }) =>
         status === 'ACTIVE' ? (
@@ -97,7 +97,7 @@ function columnsAt(now: number): readonly TableColumn<TaskManagerDoc>[] {
     {
       id: 'memory',
       header: 'Memory',
-      minWidth: 176,
+      minWidth: 160,
       numeric: true,
       sortValue: taskManager => current(taskManager, taskManager.memoryUsedBytes),
       cell: taskManager => (
