@@ -48,6 +48,14 @@ export {
 } from '@weir/engine/api/evictors'
 export type { JobExecutionResult } from '@weir/engine/api/host-hooks'
 export { IntervalJoin, IntervalJoined } from '@weir/engine/api/interval-joined'
+export {
+  CoGroupedStreams,
+  JoinedStreams,
+  JoinKeyed,
+  JoinWhere,
+  WindowCoGroup,
+  WindowJoin,
+} from '@weir/engine/api/joined-streams'
 export { KeyedStream } from '@weir/engine/api/keyed-stream'
 export {
   type ExponentialDelayOptions,
@@ -101,7 +109,9 @@ export { CoProcessFunction, KeyedCoProcessFunction } from '@weir/engine/function
 export type { Collector } from '@weir/engine/functions/collector'
 export type { DeltaFunction, Evictor, EvictorContext, TimestampedValue } from '@weir/engine/functions/evictor'
 export {
+  type CoGroupFunction,
   type IntervalJoinContext,
+  type JoinFunction,
   type ProcessJoinElement,
   ProcessJoinFunction,
 } from '@weir/engine/functions/join-function'

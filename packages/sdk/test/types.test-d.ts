@@ -385,6 +385,23 @@ export function connectedStreamsKeepTheirTypes(): void {
   same<Of<typeof near>, string>(true)
   // @ts-expect-error the keys are of different types
   orders.keyBy('user').intervalJoin(users.keyBy('name'))
+  const windowed = orders
+    .join(users)
+    .where(order => order.user)
+    .equalTo(user => user.id)
+    .window(TumblingWindow.of(1_000))
+    .apply((order, user, window) => ({ id: order.id, name: user.name, until: window.end }))
+  same<Of<typeof windowed>, { id: string; name: string; until: number }>(true)
+  const grouped = orders
+    .coGroup(users)
+    .where('user')
+    .equalTo('id')
+    .window(TumblingWindow.of(1_000))
+    .allowedLateness(10)
+    .apply((left, right, out: Collector<number>, key) => out.collect(left.length + right.length + key))
+  same<Of<typeof grouped>, number>(true)
+  // @ts-expect-error the keys are of different types
+  orders.join(users).where('user').equalTo('name')
 }
 
 export function whatComesLaterIsMissing(): void {

@@ -30,7 +30,7 @@ export type ProcessJoinElement<Left, Right, Out> = (
   out: Collector<Out>,
 ) => void
 
-/** One result for each pair of records of a key that fell into one window. */
+/** One result for each pair of records of a key that fell into one window; it takes the timestamp `window.end - 1`. */
 export type JoinFunction<Left, Right, Out> = (left: Left, right: Right, window: TimeWindow) => Out
 
 /**
@@ -38,9 +38,9 @@ export type JoinFunction<Left, Right, Out> = (left: Left, right: Right, window: 
  * are not to be changed. Results take the timestamp `window.end - 1`.
  */
 export type CoGroupFunction<K, Left, Right, Out> = (
-  key: K,
-  window: TimeWindow,
   left: readonly Left[],
   right: readonly Right[],
   out: Collector<Out>,
+  key: K,
+  window: TimeWindow,
 ) => void

@@ -18,6 +18,7 @@ import { createRunningAggregation } from './running-aggregation.ts'
 import { StatefulMapOperator } from './stateful-map.ts'
 import { TimestampsOperator } from './timestamps.ts'
 import { createWindowOperator } from './window-factory.ts'
+import { WindowJoinOperator } from './window-join.ts'
 
 /** One factory per type in `TRANSFORM_SPECS`. */
 export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map<string, OperatorFactory>([
@@ -43,6 +44,8 @@ export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map
   ['broadcastProcess', context => new BroadcastProcessOperator(context)],
   ['keyedBroadcastProcess', context => new KeyedBroadcastProcessOperator(context)],
   ['intervalJoin', context => new IntervalJoinOperator(context)],
+  ['windowJoin', context => new WindowJoinOperator(context)],
+  ['coGroup', context => new WindowJoinOperator(context)],
 ])
 
 /** The operator of a transform's node. Sources and sinks are made from their connectors (source-operator, sink-operator). */

@@ -7,12 +7,12 @@ const PULLS_MAX = 16_384
 
 /**
  * Work of one element that gives more results than outputs take at once: it is kept, with the flow suspended, and goes on
- * in `resume`. For operators at the head of a chain alone: nobody there gives it a further element while the flow is
- * blocked.
+ * in `resume`, in the order in which it was kept. For operators at the head of a chain alone: nobody there gives it a
+ * further element while the flow is blocked.
  */
 export class KeptWork {
   readonly #flow: FlowControl
-  #rest: (() => boolean) | undefined
+  readonly #rests: (() => boolean)[] = []
 
   constructor(flow: FlowControl) {
     this.#flow = flow
@@ -20,23 +20,30 @@ export class KeptWork {
 
   /** `rest` goes on and answers true when nothing is left, false when outputs are full again. */
   keep(rest: () => boolean): void {
-    this.#rest = rest
-    this.#flow.suspend()
+    if (this.#rests.push(rest) === 1) this.#flow.suspend()
   }
 
   /** As `Operator.resume`. */
   resume(): boolean {
-    const rest = this.#rest
-    if (rest === undefined) return true
-    this.#rest = undefined
+    const rests = this.#rests
+    if (rests.length === 0) return true
     this.#flow.unsuspend()
-    if (rest()) return true
-    this.keep(rest)
+    do {
+      if (!rests[0]()) break
+      rests.shift()
+    } while (rests.length > 0 && !this.#flow.blocked)
+    if (rests.length === 0) return true
+    this.#flow.suspend()
     return false
   }
 
+  /** Whether something is kept. */
+  get isKeeping(): boolean {
+    return this.#rests.length > 0
+  }
+
   drop(): void {
-    this.#rest = undefined
+    this.#rests.length = 0
   }
 }
 

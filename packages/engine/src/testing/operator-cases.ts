@@ -4,6 +4,7 @@ import { KEYED_PROCESS_CASES } from './cases/keyed-process-cases.ts'
 import { RUNNING_CASES } from './cases/running-cases.ts'
 import { STATELESS_CASES, TIMESTAMP_CASES } from './cases/stateless-cases.ts'
 import { WINDOW_CASES } from './cases/window-cases.ts'
+import { WINDOW_JOIN_CASES } from './cases/window-join-cases.ts'
 import type { OperatorCase } from './operator-harness.ts'
 
 /**
@@ -20,6 +21,10 @@ export const ONE_INPUT_CASES: readonly OperatorCase[] = [
 ]
 
 /** Elements name the input that they are for. */
-export const TWO_INPUT_CASES: readonly OperatorCase[] = [...CONNECTED_CASES, ...INTERVAL_JOIN_CASES]
+export const TWO_INPUT_CASES: readonly OperatorCase[] = [
+  ...CONNECTED_CASES,
+  ...INTERVAL_JOIN_CASES,
+  ...WINDOW_JOIN_CASES,
+]
 
 export const OPERATOR_CASES: readonly OperatorCase[] = [...ONE_INPUT_CASES, ...TWO_INPUT_CASES]

@@ -49,6 +49,8 @@ class RestoringOperator implements Operator {
   readonly #onRestored: () => void
   readonly #flow: OwnFlow
   protected inner: Operator
+  /** A watermark or an hour has not fired all that is due: what it has fired and what not is in no snapshot. */
+  #firing = false
 
   constructor(
     context: OperatorContext,
@@ -75,12 +77,15 @@ class RestoringOperator implements Operator {
 
   processWatermark(watermark: number): boolean {
     const through = this.inner.processWatermark?.(watermark) ?? true
+    this.#firing = !through
     // What is restored after the end of its input takes it that there is more, until it is told of the end again.
     return watermark === MAX_WATERMARK ? through : this.#through(through)
   }
 
   processProcessingTime(nowMs: number): boolean {
-    return this.#through(this.inner.processProcessingTime?.(nowMs) ?? true)
+    const through = this.inner.processProcessingTime?.(nowMs) ?? true
+    this.#firing = !through
+    return this.#through(through)
   }
 
   nextProcessingTime(): number {
@@ -90,7 +95,7 @@ class RestoringOperator implements Operator {
   resume(): boolean {
     const kept = this.#flow.kept > 0
     const through = this.inner.resume?.() ?? true
-    return kept ? this.#through(through) : through
+    return kept && !this.#firing ? this.#through(through) : through
   }
 
   close(): void {
