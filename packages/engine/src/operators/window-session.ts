@@ -5,8 +5,8 @@ import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 import { detachValue } from '../state/detach.ts'
 import type { KeyedRow, KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
-import { type Timer, TimerQueue } from '../time/timer-queue.ts'
 import type { SessionConfig } from '../window/assigner.ts'
+import { LazyTimers } from '../window/lazy-timers.ts'
 import { joinSessions, type Session, spanOf } from '../window/sessions.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import { keySelector, restoreKeyed } from './keyed-operator.ts'
@@ -18,6 +18,9 @@ import { WindowOutput } from './window-output.ts'
 import { decodeProgress, encodeProgress } from './window-progress.ts'
 
 type Sessions = Session<unknown>[]
+
+/** A session that is found to have grown mostly has its end in a bucket to come, where it is added to the others. */
+const BUCKETS_PER_GAP = 64
 
 /**
  * Session windows per key: from a record to `gapMs` after the last one that is no further than that from another.
@@ -40,8 +43,8 @@ export class SessionWindowOperator implements Operator {
   readonly #clock: Clock
   readonly #node: JobNode
   readonly #out: WindowOutput
-  readonly #timers = new TimerQueue<CanonicalKey>()
-  readonly #fireTimer = (timer: Timer<CanonicalKey>): void => this.#fire(timer.canonicalKey, timer.time)
+  readonly #timers: LazyTimers
+  readonly #fireTimer = (canonical: CanonicalKey, time: number): void => this.#fire(canonical, time)
   readonly #shouldStop: () => boolean
   #table!: KeyedTable<Sessions>
   /** The watermark, or the highest wall-clock time seen. */
@@ -60,6 +63,7 @@ export class SessionWindowOperator implements Operator {
     this.#node = context.node
     this.#out = new WindowOutput(context, this.#fold, config.lateTag)
     this.#shouldStop = () => flow.blocked
+    this.#timers = new LazyTimers(Math.max(1, this.#gapMs / BUCKETS_PER_GAP))
   }
 
   open(): void {
@@ -131,6 +135,10 @@ export class SessionWindowOperator implements Operator {
     timestamp: number,
   ): void {
     if (!Number.isFinite(time)) throw this.#out.noTimestamp(time)
+    if (row === undefined && time + this.#gapMs > this.#now) {
+      this.#begin(canonical, key, value, time)
+      return
+    }
     const known = row?.value ?? []
     const span = spanOf(known, time, this.#gapMs)
     if (span.end + this.#latenessMs <= this.#now) {
@@ -146,6 +154,19 @@ export class SessionWindowOperator implements Operator {
     if (this.#due(session) < firstDue) this.#register(canonical, kept.key, this.#due(session))
     if (session.fired)
       this.#out.emit(kept.key, { start: session.start, end: session.end }, session.accumulator, session.end)
+  }
+
+  /** The only session of its key. */
+  #begin(canonical: CanonicalKey, key: unknown, value: unknown, time: number): void {
+    const end = time + this.#gapMs
+    let accumulator: unknown
+    try {
+      accumulator = this.#fold.create(value)
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+    const row = this.#table.insert(canonical, key, [{ start: time, end, accumulator, fired: false }])
+    this.#register(canonical, row.key, end)
   }
 
   #joined(
@@ -174,7 +195,7 @@ export class SessionWindowOperator implements Operator {
   #register(canonical: CanonicalKey, key: unknown, time: number): void {
     // The row's key does not keep the text of a batch in memory; the canonical key at hand may.
     const kept = canonical === key ? (key as CanonicalKey) : detachValue(canonical)
-    this.#timers.register(kept, undefined, '', time)
+    this.#timers.register(time, kept)
   }
 
   #advance(now: number): boolean {
@@ -187,6 +208,10 @@ export class SessionWindowOperator implements Operator {
     const row = this.#table.get(canonical)
     if (row === undefined) return
     const sessions = row.value
+    if (sessions.length === 1 && this.#due(sessions[0]) > time) {
+      this.#timers.register(this.#due(sessions[0]), canonical)
+      return
+    }
     const due = sessions.find(session => this.#due(session) <= time)
     if (due !== undefined) {
       const { start, end, accumulator, fired } = due
@@ -204,6 +229,6 @@ export class SessionWindowOperator implements Operator {
         )
       }
     }
-    this.#register(canonical, row.key, this.#firstDue(row.value))
+    this.#timers.register(this.#firstDue(row.value), canonical)
   }
 }
