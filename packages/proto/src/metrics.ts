@@ -47,6 +47,8 @@ export interface OperatorMetrics {
   readonly recordsOut: number
   readonly lateRecords: number
   readonly stateBytes: number
+  /** Rows of state read from disk and written there since the start of the attempt, and the estimate of what is there. */
+  readonly stateDisk?: { readonly reads: number; readonly writes: number; readonly bytes: number }
   /**
    * How often the operator was seen running since the start of the attempt, in looks at its thread from outside at even
    * intervals: only the shares of operators mean something. Absent where nobody looks.

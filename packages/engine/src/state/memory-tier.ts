@@ -256,6 +256,12 @@ export class MemoryTier implements KeyedStateBackend {
     return Math.round(this.#share.usedBytes + this.#share.awayBytes + this.#waitingBytes)
   }
 
+  /** Rows read from disk and written there so far, and the estimate of what is on disk alone, in bytes. */
+  get disk(): { readonly reads: number; readonly writes: number; readonly bytes: number } {
+    const { diskReads, diskWrites, awayBytes } = this.#share
+    return { reads: diskReads, writes: diskWrites, bytes: Math.round(awayBytes) }
+  }
+
   /** Whether anything is on disk, so that it is worth asking for keys before they are used. */
   get mayHaveSpilled(): boolean {
     return this.#share.awayBytes > 0
@@ -281,7 +287,7 @@ export class MemoryTier implements KeyedStateBackend {
       }
     }
     if (asked.length === 0) return
-    const values = this.#share.room.getMany(request)
+    const values = this.#share.getMany(request)
     // What comes in may push other rows out: the answer is read to its end before anything else is asked for.
     const fetched: { table: StateTable<unknown>; key: CanonicalKey; value: Uint8Array | undefined }[] = []
     let at = 0

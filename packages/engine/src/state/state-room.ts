@@ -176,6 +176,8 @@ export class RoomShare {
   usedBytes = 0
   /** Estimate of what is on disk alone, as it would be in memory. */
   awayBytes = 0
+  diskReads = 0
+  diskWrites = 0
 
   constructor(room: StateRoom, name: string) {
     this.room = room
@@ -217,10 +219,12 @@ export class RoomShare {
   }
 
   put(prefix: Uint8Array, key: Uint8Array, keyLength: number, value: Uint8Array): void {
+    this.diskWrites++
     this.room.put(prefix, key, keyLength, value)
   }
 
   delete(prefix: Uint8Array, key: Uint8Array, keyLength: number): void {
+    this.diskWrites++
     this.room.delete(prefix, key, keyLength)
   }
 
@@ -228,12 +232,20 @@ export class RoomShare {
     this.room.deletePrefix(prefix)
   }
 
+  getMany(request: SpillKeys): SpillValues {
+    this.diskReads += request.count
+    return this.room.getMany(request)
+  }
+
   getOne(prefix: Uint8Array, key: Uint8Array, keyLength: number): Uint8Array | undefined {
+    this.diskReads++
     return this.room.getOne(prefix, key, keyLength)
   }
 
   scan(prefix: Uint8Array, after: Uint8Array | null, limit: number): { key: Uint8Array; value: Uint8Array }[] {
-    return this.room.scan(prefix, after, limit)
+    const entries = this.room.scan(prefix, after, limit)
+    this.diskReads += entries.length
+    return entries
   }
 
   /** The bytes of a value. It may be written long after it was set, so the error says whose it is. */

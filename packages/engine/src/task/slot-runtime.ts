@@ -1,4 +1,4 @@
-import type { SubtaskMetrics } from '@weir/proto/metrics'
+import type { OperatorMetrics, SubtaskMetrics } from '@weir/proto/metrics'
 import { assert } from '../base/assert.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Platform } from '../base/platform.ts'
@@ -9,6 +9,8 @@ import type { SlotNetwork } from '../network/slot-network.ts'
 import type { OperatorFactory } from '../operators/operator.ts'
 import type { Committable, Sink } from '../operators/sink.ts'
 import type { Source, SourceSplit } from '../operators/source.ts'
+import type { MemoryTier } from '../state/memory-tier.ts'
+import type { StateRoom } from '../state/state-room.ts'
 import type { Probe } from './chain-plan.ts'
 import { SlotLoop } from './slot-loop.ts'
 import type { Subtask } from './subtask.ts'
@@ -45,6 +47,8 @@ export interface SlotRuntimeParts {
   /** How often watermarks are emitted where a strategy does not say; default 200 ms. */
   readonly watermarkIntervalMs?: number
   readonly probe: Probe
+  /** How much memory the state of all subtasks here may take up together, and the way to disk; without it: any. */
+  readonly room?: StateRoom
   /** Whether chains are compiled; the interpreter does the same, slower, where code may not be generated. */
   readonly compile: boolean
   /** Whether records are frozen when they leave an operator, so that one that is written to later is found. Default: no. */
@@ -158,7 +162,8 @@ export class SlotRuntime {
         recordsIn: chained.counters.recordsIn,
         recordsOut: chained.counters.recordsOut,
         lateRecords: chained.counters.lateRecords,
-        stateBytes: keyedState[index]?.sizeBytes() ?? 0,
+        stateBytes: keyedState[index].sizeBytes(),
+        ...diskCounters(keyedState[index]),
       }))
       const sent = subtask.outputs.sent()
       return {
@@ -217,6 +222,12 @@ export class SlotRuntime {
     if (weir.stack !== undefined) placed.stack = weir.stack
     return placed
   }
+}
+
+/** Absent where the operator has never had to do with the disk. */
+function diskCounters(state: MemoryTier): Pick<OperatorMetrics, 'stateDisk'> {
+  const { reads, writes, bytes } = state.disk
+  return reads + writes === 0 ? {} : { stateDisk: { reads, writes, bytes } }
 }
 
 /** Whether results of the operator leave the subtask. */

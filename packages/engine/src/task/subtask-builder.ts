@@ -24,8 +24,8 @@ import type { OperatorContext, OperatorCounters, OperatorLogger, SubtaskInfo } f
 import { createOperator } from '../operators/operator-factories.ts'
 import { createSinkOperator, type SinkOperator } from '../operators/sink-operator.ts'
 import { createSourceOperator, type SourceOperator } from '../operators/source-operator.ts'
+import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { subtaskOfKeyGroup } from '../record/key-group.ts'
-import type { KeyedStateBackend } from '../state/keyed-state-backend.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
 import { compileChain } from './chain-compiler.ts'
 import { interpretChain } from './chain-interpreter.ts'
@@ -33,14 +33,14 @@ import { type ChainedOperator, ChainOutput, type ChainTargets, chainedConsumers,
 import { ChainTime } from './chain-time.ts'
 import { FlowState } from './flow-state.ts'
 import type { SlotRuntimeParts } from './slot-runtime.ts'
-import { Subtask } from './subtask.ts'
+import { type Prefetch, Subtask } from './subtask.ts'
 
 /** A subtask with the handles that its slot needs beside `step`. */
 export interface BuiltSubtask {
   readonly subtask: Subtask
   readonly source: { readonly uid: string; readonly operator: SourceOperator } | undefined
   /** Keyed state of each operator of the chain, by its place. */
-  readonly keyedState: readonly (KeyedStateBackend | undefined)[]
+  readonly keyedState: readonly MemoryTier[]
   readonly asyncOpen: readonly { readonly name: string; readonly open: () => Promise<void> }[]
   readonly asyncClose: readonly { readonly name: string; readonly close: () => Promise<void> }[]
 }
@@ -67,12 +67,16 @@ export function buildSubtask(
   const wakeUp = () => slot.network.doorbell.ring()
   const sinks: { uid: string; name: string; sink: SinkOperator }[] = []
   let source: { uid: string; operator: SourceOperator } | undefined
-  const keyedState: (KeyedStateBackend | undefined)[] = []
+  const keyedState: MemoryTier[] = []
+  // A job whose state is said to fit into memory stays there.
+  const room = slot.graph.job.stateBackend === 'memory' ? undefined : slot.room
 
   const chain = vertex.nodes.map((node, index): ChainedOperator => {
     const output = new ChainOutput()
     const counters: OperatorCounters = { recordsIn: 0, recordsOut: 0, lateRecords: 0 }
     const state = new MemoryTier({
+      room,
+      name: `operator '${node.name}' [${ref.subtask}]`,
       maxParallelism: info.maxParallelism,
       ownsKeyGroup: keyGroup => subtaskOfKeyGroup(keyGroup, info.maxParallelism, info.parallelism) === info.subtask,
       clock: slot.platform.clock,
@@ -169,6 +173,7 @@ export function buildSubtask(
     source: source?.operator,
     sinks,
     probe: slot.probe,
+    prefetch: room?.spills === true ? headPrefetch(chain[0], functions, keyedState[0]) : undefined,
     onFinished: committables => slot.host.onSubtaskFinished(ref.vertex, ref.subtask, committables),
     wakeUp,
   })
@@ -178,6 +183,28 @@ export function buildSubtask(
     keyedState,
     asyncOpen: sinks.map(({ name, sink }) => ({ name, open: () => sink.openWriter() })),
     asyncClose: sinks.map(({ name, sink }) => ({ name, close: () => sink.closeWriter() })),
+  }
+}
+
+/**
+ * Fetches what the head of the chain has on disk under the keys of records that it is about to take; undefined where it
+ * has no keys.
+ */
+function headPrefetch(head: ChainedOperator, functions: JobFunctions, state: MemoryTier): Prefetch | undefined {
+  const own = functions.get(head.uid)
+  const selectors = [0, 1].map(input => own?.[keySelectorName(input)] as KeySelector | undefined)
+  if (selectors.every(selector => selector === undefined)) return undefined
+  const keys: CanonicalKey[] = []
+  return (values, from, to, input) => {
+    const selector = selectors[input]
+    if (selector === undefined || !state.mayHaveSpilled) return
+    let count = 0
+    try {
+      for (let i = from; i < to; i++) keys[count++] = canonicalKey(selector(values[i]))
+    } catch {
+      // The record at which the selector fails will be named when it is processed; those before it are fetched.
+    }
+    state.prefetch(keys, count)
   }
 }
 

@@ -26,6 +26,9 @@ export type StepResult = 'progress' | 'idle' | 'backpressured' | 'done'
 const SLICE_TARGET_MS = 2
 const SLICE_RECORDS_MAX = 4096
 
+/** Fetches state for the records `from` to `to` of an input, by one question to the disk. */
+export type Prefetch = (values: readonly unknown[], from: number, to: number, input: number) => void
+
 export interface SubtaskParts {
   readonly ref: SubtaskRef
   readonly chain: readonly ChainedOperator[]
@@ -39,6 +42,8 @@ export interface SubtaskParts {
   /** Sinks of the chain, with their uids. */
   readonly sinks: readonly { readonly uid: string; readonly sink: SinkOperator }[]
   readonly probe: Probe
+  /** Where state may be on disk: called with records that are about to be processed. */
+  readonly prefetch: Prefetch | undefined
   /** The subtask has ended well, with what its sinks made ready to commit. */
   readonly onFinished: (committables: ReadonlyMap<string, readonly Committable[]>) => void
   /** Something that the subtask waits for, outside of channels, has happened. */
@@ -217,8 +222,12 @@ export class Subtask {
   }
 
   #runBatch(batch: RecordBatch): StepResult {
-    const { driver } = this.#parts
+    const { driver, prefetch } = this.#parts
     const to = Math.min(batch.count, this.#batchFrom + this.#sliceRecords)
+    if (prefetch !== undefined) {
+      this.#parts.probe[PROBE_OPERATOR] = this.chain[0].probeId
+      prefetch(batch.values, this.#batchFrom, to, this.#batchInput)
+    }
     this.#batchFrom = driver(batch.values, batch.timestamps, this.#batchFrom, to, this.#batchInput)
     if (this.#batchFrom >= batch.count) this.#batch = undefined
     this.#advanceOwnTime()
