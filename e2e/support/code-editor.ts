@@ -55,6 +55,13 @@ export class CodeEditor {
     await this.page.keyboard.insertText(by)
   }
 
+  /** Takes all of the text away. */
+  async clear(): Promise<void> {
+    await this.input.focus()
+    await this.page.keyboard.press('Control+a')
+    await this.page.keyboard.press('Delete')
+  }
+
   /** Types a word and takes the suggestion of that name. */
   async complete(begin: string, name: string): Promise<void> {
     const { keyboard } = this.page

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Locator } from '@playwright/test'
-import type { Page } from './browser.ts'
+import { expectAccessible, type Page, takePictures } from './browser.ts'
 import { until } from './cluster.ts'
 
 /** The page of a job. */
@@ -48,6 +48,16 @@ export class JobView {
       this.page.getByRole('button', { name: `Download the rows shown as ${format}` }).click(),
     ])
     return readFileSync(await download.path(), 'utf8')
+  }
+
+  /** Looks at the tabs whose content depends on how the job is: accessible, and pictured as `job-<tab>-<how>`. */
+  async pictureTabs(how: string): Promise<void> {
+    for (const tab of ['Errors', 'Logs', 'Metrics', 'Config']) {
+      await this.tab(tab)
+      await expectAccessible(this.page, '[role=tabpanel]')
+      await takePictures(this.page, `job-${tab.toLowerCase()}-${how}`)
+    }
+    await this.tab('Graph')
   }
 
   async cancel(): Promise<void> {

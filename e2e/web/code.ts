@@ -150,11 +150,11 @@ export function code(world: WebWorld): void {
     // As a source where one is missing, and a whole statement where the caret stands in the middle of something else.
     await editor.select('datagenSource<number>({ rowsPerSecond: 10, seed: 1, generator: i => i })')
     await page.keyboard.press('Delete')
-    await page.getByRole('button', { name: 'Insert sample.txt as a source' }).click()
+    await page.getByRole('button', { name: 'Insert source for sample.txt' }).click()
     await page.getByRole('button', { name: /^numbers, fileSource/i }).waitFor()
     await editor.line('collectSink, datagenSource, fileSource, StreamExecutionEnvironment').waitFor()
     await editor.select('const env')
-    await page.getByRole('button', { name: 'Insert sample.txt as a source' }).click()
+    await page.getByRole('button', { name: 'Insert source for sample.txt' }).click()
     await editor.line('const sample = env.addSource(').waitFor()
     await page.getByRole('button', { name: /^fileSource, fileSource/i }).waitFor()
     await takePictures(page, 'code-samples-inserted')

@@ -36,6 +36,6 @@ export function pages(world: WebWorld): void {
     expect(await field.inputValue()).toBe(text)
     await page.getByRole('button', { name: 'Show all' }).click()
     await until(2_000, 'the address to be plain', async () => new URL(page.url()).search === '')
-    expect(await field.inputValue()).toBe('')
+    await until(2_000, 'the field to be empty', async () => (await field.inputValue()) === '')
   })
 }

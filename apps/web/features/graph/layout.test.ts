@@ -95,6 +95,13 @@ describe('layout', () => {
     expect(new Set(starts).size).toBe(3)
   })
 
+  test('inputs and branches stand from left to right in their own order', () => {
+    const join = [edge('b', 'j', { input: 1 }), edge('a', 'j'), edge('j', 'x'), edge('j', 'y')]
+    const { nodes } = layoutOf(pipeline(['a', 'b', 'j', 'x', 'y'], join))
+    expect(nodes.get('a')!.x).toBeLessThan(nodes.get('b')!.x)
+    expect(nodes.get('x')!.x).toBeLessThan(nodes.get('y')!.x)
+  })
+
   test('the order of focus is topological', () => {
     const { order } = layoutOf(diamond)
     expect(order).toHaveLength(4)

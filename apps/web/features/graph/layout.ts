@@ -41,6 +41,11 @@ const CARD_WIDTH_MAX = 288
 const FIGURE_WIDTH = 128
 const LABEL_GAP = 10
 const RANK_GAP = 26
+/** Where edges part or meet they go sideways too, above or below their labels. */
+const RANK_GAP_SIDEWAYS = 48
+/** From the card to the middle of a label that makes way for its line. */
+const LABEL_FROM_CARD = 16
+const LABEL_HALF = 9
 const HEAD_LENGTH = 8
 const CACHED_LAYOUTS = 24
 
@@ -96,7 +101,7 @@ export function topologyKey(pipeline: PipelineView): string {
 
 function place(pipeline: PipelineView): GraphLayout {
   const graph = new Graph<GraphLabel>({ multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 32, edgesep: 16, ranksep: RANK_GAP, marginx: 0, marginy: 0 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 32, edgesep: 16, ranksep: rankGap(pipeline.edges), marginx: 0, marginy: 0 })
   graph.setDefaultEdgeLabel(() => ({}))
   const order = topologicalOrder(pipeline)
   const rankOf = new Map(order.map((uid, index) => [uid, index]))
@@ -104,7 +109,8 @@ function place(pipeline: PipelineView): GraphLayout {
   const width = cardWidth(operators)
   for (const { uid } of operators) graph.setNode(uid, { width, height: CARD_HEIGHT })
   const edges = pipeline.edges.filter(edge => graph.hasNode(edge.from) && graph.hasNode(edge.to))
-  for (const edge of edges) {
+  // Dagre puts what it meets last on the left: branches and inputs are to stand in their own order.
+  for (const edge of edges.toSorted((a, b) => a.input - b.input).reverse()) {
     graph.setEdge(
       edge.from,
       edge.to,
@@ -126,12 +132,13 @@ function place(pipeline: PipelineView): GraphLayout {
   for (const edge of edges) {
     const start = starts.get(edge.id)!
     const end = ends.get(edge.id)!
-    const inner = bends.get(edge.id)!.filter(point => point.y > start.y + 6 && point.y < end.y - HEAD_LENGTH - 6)
     const label = graph.edge(edge.from, edge.to, edge.id)
+    const { labelY, points } = besideLabel(start, end, label.y, bends.get(edge.id)!)
+    const inner = points.filter(point => point.y > start.y + 6 && point.y < end.y - HEAD_LENGTH - 6)
     placed.set(edge.id, {
       path: downwardPath([start, ...inner, { x: end.x, y: end.y - HEAD_LENGTH }]),
       end,
-      label: { x: label.x - label.width / 2, y: label.y },
+      label: { x: label.x - label.width / 2, y: labelY },
     })
   }
   const turns = [...bends.values()].flat().map(({ x }) => x)
@@ -142,6 +149,30 @@ function place(pipeline: PipelineView): GraphLayout {
 /** The places between the cards that dagre leads an edge through; its first and last point are on the cards. */
 function bendsOf(points: readonly Point[]): readonly Point[] {
   return points.slice(1, -1)
+}
+
+function rankGap(edges: readonly EdgeView[]): number {
+  const parts = (uids: readonly string[]) => new Set(uids).size < uids.length
+  return parts(edges.map(({ from }) => from)) || parts(edges.map(({ to }) => to)) ? RANK_GAP_SIDEWAYS : RANK_GAP
+}
+
+/**
+ * A line that goes sideways to the next row would run through its label, which lies right of it: it turns below a label
+ * that stands at the upper card, or above one that stands at the lower card, whichever is on its way.
+ */
+function besideLabel(
+  start: Point,
+  end: Point,
+  middle: number,
+  bends: readonly Point[],
+): { readonly labelY: number; readonly points: readonly Point[] } {
+  const [bend] = bends
+  const before = Math.abs((bend?.x ?? start.x) - start.x)
+  const after = Math.abs((bend?.x ?? end.x) - end.x)
+  if (bend === undefined || bends.length > 1 || Math.max(before, after) < 24) return { labelY: middle, points: bends }
+  const labelY = after > before ? start.y + LABEL_FROM_CARD : end.y - HEAD_LENGTH - LABEL_FROM_CARD
+  const turnY = after > before ? labelY + LABEL_HALF : labelY - LABEL_HALF
+  return { labelY, points: [{ x: bend.x, y: turnY }] }
 }
 
 /** Where edges leave (or reach) a card: beside each other, in the order of the places that they lead to. */
@@ -160,7 +191,7 @@ function ports(
       return (side === 'from' ? way[0] : way.at(-1))?.x ?? other.x + other.width / 2
     }
     here.sort((a, b) => towards(a) - towards(b))
-    const gap = Math.min(48, (node.width - 48) / Math.max(1, here.length))
+    const gap = Math.min(36, (node.width - 48) / Math.max(1, here.length))
     here.forEach((edge, index) => {
       const x = node.x + node.width / 2 + (index - (here.length - 1) / 2) * gap
       result.set(edge.id, { x, y: side === 'from' ? node.y + node.height : node.y })

@@ -5,7 +5,7 @@ import { ClipboardPaste, FileText, Trash2, Upload } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { formatBytes } from '@/lib/format'
 import { messageOf, useTRPC } from '@/lib/trpc'
-import { Button, ConfirmDialog, CopyButton, cx, IconButton, toast } from '@/ui'
+import { Button, ConfirmDialog, CopyButton, cx, IconButton, toast, VisuallyHidden } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import { PasteDialog } from './paste-dialog.tsx'
 import { putSample } from './put-sample.ts'
@@ -134,13 +134,8 @@ function Sample({ draft, sample, session }: SampleProps) {
       </span>
       <pre className={styles.head}>{sample.head === '' ? '(empty)' : firstLines(sample.head)}</pre>
       <span className={styles.actions}>
-        <Button
-          size="small"
-          aria-label={`Insert ${name} as a source`}
-          title="Writes a fileSource that reads it, where the caret stands"
-          onClick={insert}
-        >
-          Insert source
+        <Button size="small" title="Writes a fileSource that reads it, where the caret stands" onClick={insert}>
+          Insert source<VisuallyHidden> for {name}</VisuallyHidden>
         </Button>
         <CopyButton text={sample.path} label={`Copy the path of ${name}`} />
         <IconButton
