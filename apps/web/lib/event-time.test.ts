@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventTimeOf, eventTimeParts, eventTimeWords } from './event-time.ts'
+import { eventTimeOf, eventTimeWords, shortEventTime } from './event-time.ts'
 
 const AT = new Date(2026, 0, 1, 0, 0, 25).getTime()
 
@@ -11,5 +11,5 @@ test('of data that is older than a day the event time is shown, of other data th
 
 test('an event time has its day', () => {
   expect(eventTimeWords(AT)).toBe('event time 2026-01-01 00:00:25')
-  expect(eventTimeParts(AT)).toEqual({ number: '00:00:25', unit: '2026-01-01' })
+  expect(shortEventTime(AT)).toBe('01-01 00:00:25')
 })

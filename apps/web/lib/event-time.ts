@@ -1,4 +1,4 @@
-import { formatDateTime, formatTime, type Quantity } from './format.ts'
+import { formatDateTime } from './format.ts'
 
 /** How far event time has come, as the live documents tell it. */
 export interface EventTimeFacts {
@@ -17,7 +17,7 @@ export function eventTimeWords(at: number): string {
   return `event time ${formatDateTime(at)}`
 }
 
-/** The same for a figure: the time of day as its number, the day as its unit. */
-export function eventTimeParts(at: number): Quantity {
-  return { number: formatTime(at), unit: formatDateTime(at).slice(0, 10) }
+/** Where there is little room: `01-01 00:00:25`; the whole of it belongs into a title. */
+export function shortEventTime(at: number): string {
+  return formatDateTime(at).slice(5)
 }

@@ -2,8 +2,17 @@
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import type { ReactNode } from 'react'
 import { useStale } from '@/features/graph'
-import { eventTimeOf, eventTimeParts } from '@/lib/event-time.ts'
-import { bytesParts, countParts, formatDuration, formatPercent, type Quantity, rateParts } from '@/lib/format.ts'
+import { eventTimeOf } from '@/lib/event-time.ts'
+import {
+  bytesParts,
+  countParts,
+  formatDateTime,
+  formatDuration,
+  formatPercent,
+  formatTime,
+  type Quantity,
+  rateParts,
+} from '@/lib/format.ts'
 import { Sparkline } from '@/ui'
 import styles from './job-page.module.css'
 import { isOver } from './job-tabs.ts'
@@ -40,7 +49,7 @@ export function JobFigures({ job }: { readonly job: JobDoc }) {
           {spark('watermarkLagMs', 'Watermark lag')}
         </Figure>
       ) : (
-        <Figure term="Event time" value={eventTimeParts(eventTime)} />
+        <Figure term={`Event time ${formatDateTime(eventTime).slice(0, 10)}`} value={plain(formatTime(eventTime))} />
       )}
       <Figure term="Late records" value={countParts(totals.lateRecords)} />
       <Figure term="State" value={bytesParts(totals.stateBytes)}>

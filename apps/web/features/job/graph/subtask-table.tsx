@@ -1,8 +1,8 @@
 'use client'
 import type { SubtaskDoc, SubtaskStatus } from '@weir/proto/web/job-doc'
 import type { CSSProperties } from 'react'
-import { eventTimeOf, eventTimeWords } from '@/lib/event-time.ts'
-import { formatBytes, formatDateTime, formatDuration, formatPercent, formatRate, percentOf } from '@/lib/format.ts'
+import { eventTimeOf, eventTimeWords, shortEventTime } from '@/lib/event-time.ts'
+import { formatBytes, formatDuration, formatPercent, formatRate, percentOf } from '@/lib/format.ts'
 import { Backpressure, StatusMark, Table, type TableColumn, useTableSort, VisuallyHidden } from '@/ui'
 import styles from './subtask-table.module.css'
 
@@ -102,7 +102,7 @@ function Subtask({ row: { index, status } }: { readonly row: SubtaskDoc }) {
 function Lag({ row }: { readonly row: SubtaskDoc }) {
   const eventTime = eventTimeOf(row)
   if (eventTime === null) return <>{formatDuration(row.watermarkLagMs)}</>
-  return <span title={eventTimeWords(eventTime)}>{formatDateTime(eventTime)}</span>
+  return <span title={eventTimeWords(eventTime)}>{shortEventTime(eventTime)}</span>
 }
 
 function Busy({ ratio }: { readonly ratio: number | null }) {
