@@ -6,13 +6,15 @@ import { WeirError } from '@weir/engine/base/errors'
 import type { ChannelSettings } from '@weir/engine/network/channel'
 import { clusterSecret } from '@weir/process/credentials'
 import { endWithParent } from '@weir/process/end-with-parent'
-import { openLog, warnOfSettingsWithoutEffect } from '@weir/process/logging'
+import { type Logger, openLog, warnOfSettingsWithoutEffect } from '@weir/process/logging'
 import { newMetricsRegistry, startMetricsServer } from '@weir/process/metrics-server'
 import { portInUse } from '@weir/process/ports'
 import { readSettings } from '@weir/process/settings'
 import { onShutdown, shutDown, shutDownOnSignals } from '@weir/process/shutdown'
 import { failToStart, reportReady } from '@weir/process/supervision'
-import { checkNodeVersion } from '@weir/process/system-check'
+import { checkNodeVersion, checkSystemLibraries } from '@weir/process/system-check'
+import type { RocksStoreOptions } from '@weir/state-host/rocks-store'
+import { StateHost } from '@weir/state-host/state-host'
 import { serveTaskManager, type TaskManagerServer } from './adapters/grpc-server.ts'
 import { NetworkThread } from './network/network-thread.ts'
 import { JobManagerLink } from './reporting/job-manager-link.ts'
@@ -41,10 +43,15 @@ async function main(): Promise<void> {
   warnOfSettingsWithoutEffect(logger, settings)
   const secret = clusterSecret(settings)
   const budget = memoryBudget(settings)
-  if (settings.stateBackend === 'rocksdb') {
-    logger.info('STATE_BACKEND=rocksdb: spilling state to disk is not there in this version; state stays in memory')
-  }
   logger.info(budget, `memory of this TaskManager: ${budget.text}`)
+
+  const stateFolder = join(settings.home, 'taskmanagers', id, 'state')
+  const { stateHost: hostBudget, stateMbPerSlot } = budget
+  const stateHost =
+    hostBudget === undefined
+      ? undefined
+      : await startStateHost({ folder: stateFolder, ...hostBudget }, logger, () => void shutDown('failed'))
+  onShutdown(() => stateHost?.stop())
 
   const channelSettings: ChannelSettings = {
     bufferSize: settings.bufferSizeBytes,
@@ -72,8 +79,13 @@ async function main(): Promise<void> {
   const tasks = new TaskExecutor({
     taskManagerId: id,
     slots: settings.taskSlots,
-    buffersPerSlot: Math.floor(settings.bufferPoolSize / settings.taskSlots),
+    buffersPerSlot: Math.floor(budget.buffers / settings.taskSlots),
     heapMbPerSlot: budget.heapMbPerSlot,
+    memorySizeMb: settings.memorySizeMb,
+    state:
+      stateHost === undefined || stateMbPerSlot === undefined
+        ? undefined
+        : { host: stateHost, roomBytes: stateMbPerSlot * 1024 * 1024 },
     settings: channelSettings,
     watermarkIntervalMs: settings.watermarkIntervalMs,
     network,
@@ -159,6 +171,20 @@ async function main(): Promise<void> {
   })
   onShutdown(() => link.close())
   link.start()
+}
+
+/** The thread that owns the state on disk. Left-overs of an earlier process are removed when it opens its database. */
+async function startStateHost(options: RocksStoreOptions, logger: Logger, onCrash: () => void): Promise<StateHost> {
+  await checkSystemLibraries()
+  return new StateHost({
+    ...options,
+    entry: entryOf('state-host-worker', '../../../packages/state-host/src/state-host-worker.ts'),
+    onLog: (level, message) => logger[level](message),
+    onCrash: error => {
+      logger.error({ err: error }, 'the state-host thread crashed')
+      onCrash()
+    },
+  })
 }
 
 async function serve(host: string, port: number, secret: string, tasks: TaskExecutor): Promise<TaskManagerServer> {

@@ -12,6 +12,7 @@ import { DEFAULT_CHANNEL_SETTINGS } from '@weir/engine/network/channel'
 import { LocalNetwork } from '@weir/engine/network/local-network'
 import type { ChannelPlace } from '@weir/engine/network/slot-network'
 import type { Sink, SinkWriter, WriterContext } from '@weir/engine/operators/sink'
+import type { StateRoom } from '@weir/engine/state/state-room'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
 import { NodeTextCodec } from '@weir/process/node-text-codec'
 import { nodePlatform } from '@weir/process/platform-node'
@@ -23,6 +24,8 @@ export interface LocalClusterOptions {
   readonly load: (instance: number) => Promise<JobFunctions>
   /** Absolute folder that relative paths start from. */
   readonly workdir: string
+  /** Room for the state of one attempt; without it all stays in memory. */
+  readonly room?: () => StateRoom
   /** Puts an error of user code on the user's line. */
   readonly place: (error: WeirError) => WeirError
   /** Rows of print and collect sinks, and of every other sink what it is given to write. */
@@ -215,6 +218,7 @@ export class LocalCluster {
         settings: DEFAULT_CHANNEL_SETTINGS,
         workdir: options.workdir,
         probe: options.probe,
+        ...(options.room === undefined ? {} : { room: options.room() }),
         compile: true,
         freezeRecords: true,
         host: {

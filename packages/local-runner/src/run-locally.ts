@@ -4,7 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { PublicStatus } from '@weir/control/job/public-status'
 import { WeirError } from '@weir/engine/base/errors'
 import { newJobId } from '@weir/engine/base/ids'
+import { StateRoom } from '@weir/engine/state/state-room'
 import { cryptoRandom } from '@weir/process/platform-node'
+import { LazySpillStore } from '@weir/state-host/lazy-spill-store'
 import { loadBundle } from '@weir/submission/load-job'
 import { mapError } from '@weir/submission/map-error'
 import type { PreparedJob } from '@weir/submission/prepare-job'
@@ -29,9 +31,17 @@ export interface RunLocallyOptions {
   readonly onLog?: (level: 'info' | 'warn' | 'error', operator: string, subtask: number, message: string) => void
   /** The job is prepared, and about to run. */
   readonly onPrepared?: (job: PreparedJob) => void
+  /** How much memory state may take up before it goes to disk, MB; default 512. A job may say that it all stays in memory. */
+  readonly stateMb?: number
   /** Cancels the job. */
   readonly signal?: AbortSignal
 }
+
+const MB = 1024 * 1024
+const STATE_MB = 512
+const STATE_WRITE_BUFFER_MB = 32
+const STATE_WRITE_BUFFERS = 3
+const STATE_CACHE_MB = 64
 
 /** A row that a sink published or wrote. */
 export interface LocalRow {
@@ -59,6 +69,13 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
   const job = await prepare(options)
   options.onPrepared?.(job)
   const folder = await mkdtemp(join(tmpdir(), 'weir-run-'))
+  const disk = new LazySpillStore({
+    folder: join(folder, 'state'),
+    writeBufferBytes: STATE_WRITE_BUFFER_MB * MB,
+    writeBuffersMax: STATE_WRITE_BUFFERS,
+    cacheBytes: STATE_CACHE_MB * MB,
+    onLog: (level, message) => options.onLog?.(level, job.graph.name, 0, message),
+  })
   try {
     const file = await writeBundle(job.bundle, folder)
     const { graph, graphHash, sourceMap } = job
@@ -69,6 +86,7 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
       graph,
       load: async instance => (await loadBundle({ file, sourceMap, graph, graphHash, instance })).functions,
       workdir: resolve(options.workdir),
+      room: () => new StateRoom((options.stateMb ?? STATE_MB) * MB, disk),
       place: error => mapError(error, { file, sourceMap }, 'USER_FUNCTION'),
       onRow: (operator, subtask, row) => {
         const node = nodeOf.get(operator)
@@ -90,6 +108,7 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
       options.signal?.removeEventListener('abort', cancel)
     }
   } finally {
+    await disk.close()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -32,8 +32,8 @@ export interface SettingRow<T, D> {
   readonly secret?: true
   /** Why setting it changes nothing in this version: who sets it is told so at start. */
   readonly withoutEffect?: string
-  /** Only this value changes nothing. */
-  readonly withoutEffectValue?: T
+  /** Changes nothing where state stays in memory. */
+  readonly onlyWithDisk?: true
 }
 
 function row<T, const D extends T | null>(spec: SettingRow<T, D>): SettingRow<T, D> {
@@ -43,7 +43,6 @@ function row<T, const D extends T | null>(spec: SettingRow<T, D>): SettingRow<T,
 const ALL: readonly ReadBy[] = ['cluster', 'jobmanager', 'taskmanager', 'web', 'cli']
 const SERVERS: readonly ReadBy[] = ['cluster', 'jobmanager', 'taskmanager']
 const NO_CHECKPOINTS = 'checkpoints are not there in this version'
-const NO_DISK_TIER = 'state stays in memory in this version'
 const MAX_INTERVAL_MS = 86_400_000
 
 /** The one table of all environment variables of Weir. The reader and the documentation are made from it. */
@@ -237,16 +236,14 @@ export const SETTINGS = {
     kind: fraction(),
     default: 0.4,
     readBy: ['taskmanager'],
-    description: 'The share of MEMORY_SIZE for state.',
-    withoutEffect: NO_DISK_TIER,
+    description: 'The share of MEMORY_SIZE for state: in the heaps of the slots, and for what RocksDB keeps in memory.',
   }),
   networkMemoryFraction: row({
     variable: 'NETWORK_MEMORY_FRACTION',
     kind: fraction(),
     default: 0.1,
     readBy: ['taskmanager'],
-    description: 'The share of MEMORY_SIZE for network buffers.',
-    withoutEffect: 'the size of the buffer pool is set by BUFFER_POOL_SIZE in this version',
+    description: 'The most of MEMORY_SIZE that network buffers take up, however many BUFFER_POOL_SIZE asks for.',
   }),
   bufferSizeBytes: row({
     variable: 'BUFFER_SIZE',
@@ -307,16 +304,14 @@ export const SETTINGS = {
     default: 'rocksdb',
     readBy: ['taskmanager'],
     description: 'Where keyed state lives: in memory and, when that is used up, on disk (rocksdb), or in memory alone.',
-    withoutEffect: NO_DISK_TIER,
-    withoutEffectValue: 'rocksdb',
   }),
   rocksdbWriteBufferSizeBytes: row({
     variable: 'ROCKSDB_WRITE_BUFFER_SIZE',
     kind: integer(65_536, 4_294_967_296, 'bytes'),
     default: 67_108_864,
     readBy: ['taskmanager'],
-    description: 'The size of a write buffer of the state on disk, in bytes.',
-    withoutEffect: NO_DISK_TIER,
+    description: 'The size of a write buffer of the state on disk, in bytes; smaller where there is little memory.',
+    onlyWithDisk: true,
   }),
   rocksdbMaxWriteBuffers: row({
     variable: 'ROCKSDB_MAX_WRITE_BUFFERS',
@@ -324,15 +319,16 @@ export const SETTINGS = {
     default: 3,
     readBy: ['taskmanager'],
     description: 'How many write buffers the state on disk has.',
-    withoutEffect: NO_DISK_TIER,
+    onlyWithDisk: true,
   }),
   rocksdbBlockCacheSizeBytes: row({
     variable: 'ROCKSDB_BLOCK_CACHE_SIZE',
     kind: integer(0, 1_099_511_627_776, 'bytes'),
     default: 268_435_456,
     readBy: ['taskmanager'],
-    description: 'The size of the cache in front of the state on disk, in bytes.',
-    withoutEffect: NO_DISK_TIER,
+    description:
+      'The size of the cache of rows in front of the state on disk, in bytes. With little memory it is smaller: at start the TaskManager logs how memory is divided.',
+    onlyWithDisk: true,
   }),
   checkpointIntervalMs: row({
     variable: 'CHECKPOINT_INTERVAL',

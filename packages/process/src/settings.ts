@@ -13,6 +13,8 @@ type ValueOf<Row> = Row extends { kind: { schema: infer S extends z.ZodType }; d
 
 type Values = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> }
 
+const IN_MEMORY = 'with STATE_BACKEND=memory state is not written to disk'
+
 /** A variable that was set although it changes nothing in this version. */
 export interface SettingWithoutEffect {
   readonly variable: string
@@ -50,6 +52,7 @@ export function readSettings(
   const problems: string[] = [...unknownVariables(env)]
   const values: Record<string, unknown> = {}
   const withoutEffect: SettingWithoutEffect[] = []
+  const inMemory = env[SETTINGS.stateBackend.variable]?.trim() === 'memory'
 
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, SettingRow<unknown, unknown>][]) {
     const text = env[setting.variable]?.trim()
@@ -64,10 +67,8 @@ export function readSettings(
       continue
     }
     values[name] = parsed.data
-    const { withoutEffectValue = parsed.data } = setting
-    if (setting.withoutEffect !== undefined && withoutEffectValue === parsed.data) {
-      withoutEffect.push({ variable: setting.variable, reason: setting.withoutEffect })
-    }
+    const reason = setting.withoutEffect ?? (setting.onlyWithDisk === true && inMemory ? IN_MEMORY : undefined)
+    if (reason !== undefined) withoutEffect.push({ variable: setting.variable, reason })
   }
 
   if (problems.length === 0) problems.push(...contradictions(values as Values))

@@ -8,6 +8,7 @@ import type { ChannelSettings } from '@weir/engine/network/channel'
 import type { SourceSplit } from '@weir/engine/operators/source'
 import type { DeployRequest, TaskEvent } from '@weir/proto/generated/weir/v1/cluster'
 import type { SlotMetrics, SubtaskMetrics } from '@weir/proto/metrics'
+import type { SpillLease, StateHost } from '@weir/state-host/state-host'
 import type { NetworkThread } from '../network/network-thread.ts'
 import type { ProgressWatch, WatchedSlot } from './progress-watch.ts'
 import type { FromSlot } from './slot-protocol.ts'
@@ -20,6 +21,8 @@ export interface AttemptRunParts {
   readonly folder: string
   readonly buffersPerSlot: number
   readonly heapMbPerSlot: number
+  /** Where state goes for which there is no room in memory; undefined: all of it stays. */
+  readonly state: { readonly host: StateHost; readonly roomBytes: number } | undefined
   readonly settings: ChannelSettings
   readonly watermarkIntervalMs: number
   readonly network: NetworkThread
@@ -39,6 +42,7 @@ export interface AttemptRunParts {
 
 interface Slot {
   readonly number: number
+  readonly lease: SpillLease | undefined
   readonly thread: SlotThread
   readonly watched: WatchedSlot
   metrics: readonly SubtaskMetrics[]
@@ -102,6 +106,7 @@ export class AttemptRun {
     writeFileSync(bundleFile, request.bundle)
     for (const number of here) {
       const probe = new SharedArrayBuffer(8)
+      const lease = parts.state?.host.lease()
       const thread = new SlotThread(
         parts.slotWorker,
         {
@@ -116,6 +121,9 @@ export class AttemptRun {
           probe,
           workdir: request.workdir,
           watermarkIntervalMs: parts.watermarkIntervalMs,
+          ...(parts.state === undefined || lease === undefined
+            ? {}
+            : { state: { roomBytes: parts.state.roomBytes, memory: lease.memory } }),
         },
         parts.heapMbPerSlot,
         {
@@ -124,7 +132,7 @@ export class AttemptRun {
           onUnstoppable: error => this.#onUnstoppable(number, error),
         },
       )
-      this.#slots.push({ number, thread, watched: thread, metrics: [], failed: false, released: false })
+      this.#slots.push({ number, lease, thread, watched: thread, metrics: [], failed: false, released: false })
     }
   }
 
@@ -160,6 +168,11 @@ export class AttemptRun {
   onNetworkFailure(error: WeirError): void {
     const slot = this.#slots.find(candidate => !candidate.released)
     if (slot !== undefined) this.#fail(slot, error)
+  }
+
+  /** The slots that run. */
+  threads(): readonly SlotThread[] {
+    return this.#slots.filter(slot => !slot.released).map(slot => slot.thread)
   }
 
   metrics(): SlotMetrics[] {
@@ -227,6 +240,8 @@ export class AttemptRun {
     if (slot === undefined) return
     if (error !== undefined) this.#fail(slot, error)
     slot.released = true
+    // What it wrote to disk is removed in the background: nobody reads it any more.
+    void slot.lease?.release()
     this.#parts.watch.remove(slot.watched)
     this.#report(number, { $case: 'released', value: {} })
     if (this.#released || this.#slots.some(candidate => !candidate.released)) return

@@ -2,6 +2,7 @@ import type { WeirErrorJson } from '@weir/engine/base/errors'
 import type { AttemptMemory } from '@weir/engine/network/attempt-memory'
 import type { Committable } from '@weir/engine/operators/sink'
 import type { SourceSplit } from '@weir/engine/operators/source'
+import type { SpillMemory } from '@weir/engine/state/shared-spill-store'
 import type { SubtaskMetrics } from '@weir/proto/metrics'
 
 /** What a slot's worker is started with. */
@@ -21,6 +22,8 @@ export interface SlotWorkerData {
   readonly workdir: string
   /** How often watermarks are emitted where a job does not say (`WATERMARK_INTERVAL`). */
   readonly watermarkIntervalMs: number
+  /** How much state may stay in memory, and the way to disk for the rest; without it all of it stays. */
+  readonly state?: { readonly roomBytes: number; readonly memory: SpillMemory }
 }
 
 export type ToSlot =
@@ -34,7 +37,7 @@ export type ToSlot =
       readonly noMoreSplits: boolean
       readonly unreadSplits: boolean
     }
-  /** Collect garbage and say what is alive: the heap is above its limit. */
+  /** Send state to disk, collect garbage and say what is alive: the heap is above its limit, or the process is. */
   | { readonly type: 'collect' }
   /** End: close everything and exit. */
   | { readonly type: 'stop' }

@@ -133,6 +133,27 @@ export class SlotThread {
     return { ...message, subtasks: this.#samples.addedTo(message.subtasks, this.#operators) }
   }
 
+  /** Heap and what V8's limit does not count. Rejects when the worker is gone. */
+  async memoryBytes(): Promise<number> {
+    const { used_heap_size, external_memory } = await this.#worker.getHeapStatistics()
+    return used_heap_size + external_memory
+  }
+
+  get shareBytes(): number {
+    return this.#heapMb * 1024 * 1024
+  }
+
+  /** Sends state to disk and collects garbage, when it comes back to its event loop. */
+  shrink(): void {
+    this.post({ type: 'collect' })
+  }
+
+  /** The process is above its memory, and this slot is the one to blame. */
+  exhausted(): void {
+    this.#heapExhausted = true
+    this.#terminate()
+  }
+
   /** Changes whenever a subtask of the slot begins a step. */
   get steps(): number {
     return Atomics.load(this.#probe, PROBE_STEPS)

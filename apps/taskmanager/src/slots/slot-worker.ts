@@ -8,6 +8,8 @@ import { WeirError } from '@weir/engine/base/errors'
 import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { SharedNetwork } from '@weir/engine/network/shared-network'
+import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
+import { StateRoom } from '@weir/engine/state/state-room'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
 import { NodeTextCodec } from '@weir/process/node-text-codec'
@@ -37,6 +39,10 @@ const rows = new RowPublisher((operator, subtask, batch) => send({ type: 'rows',
 let runtime: SlotRuntime | undefined
 let places: ErrorPlaces | undefined
 let failed = false
+const room =
+  data.state === undefined ? undefined : new StateRoom(data.state.roomBytes, new SharedSpillStore(data.state.memory))
+/** What of its room the state keeps when memory is short. */
+const SHRUNK_SHARE = 0.5
 
 function fail(thrown: unknown): void {
   if (failed) return
@@ -96,6 +102,7 @@ async function main(): Promise<void> {
     workdir: data.workdir,
     watermarkIntervalMs: data.watermarkIntervalMs,
     probe,
+    ...(room === undefined ? {} : { room }),
     compile: true,
     host: {
       onSplitRequested: (operator, subtask) => send({ type: 'splitRequested', operator, subtask }),
@@ -124,6 +131,11 @@ const made = main().catch(fail)
 
 port.on('message', (message: ToSlot) => {
   if (message.type === 'collect') {
+    try {
+      room?.makeRoom(room.limitBytes * SHRUNK_SHARE)
+    } catch (error) {
+      fail(error)
+    }
     send({ type: 'heap', aliveBytes: collectGarbage() })
     return
   }

@@ -15,8 +15,10 @@ import type {
   TaskEvent,
 } from '@weir/proto/generated/weir/v1/cluster'
 import type { SlotMetrics } from '@weir/proto/metrics'
+import type { StateHost } from '@weir/state-host/state-host'
 import type { NetworkThread } from '../network/network-thread.ts'
 import { AttemptRun } from './attempt-run.ts'
+import { MEMORY_CHECK_MS, MemoryWatchdog } from './memory-watchdog.ts'
 import { ProgressWatch } from './progress-watch.ts'
 
 export interface TaskExecutorParts {
@@ -24,6 +26,9 @@ export interface TaskExecutorParts {
   readonly slots: number
   readonly buffersPerSlot: number
   readonly heapMbPerSlot: number
+  /** Where state goes for which there is no room in memory; undefined: all of it stays. */
+  readonly state: { readonly host: StateHost; readonly roomBytes: number } | undefined
+  readonly memorySizeMb: number
   readonly settings: ChannelSettings
   readonly watermarkIntervalMs: number
   readonly network: NetworkThread
@@ -56,6 +61,7 @@ export class TaskExecutor {
   readonly #runs = new Map<string, AttemptRun>()
   readonly #watch: ProgressWatch
   readonly #watchTimer: NodeJS.Timeout
+  readonly #memoryTimer: NodeJS.Timeout
   /** Last figures of attempts that are over, with the monotonic time of their end. */
   #ended: { readonly at: number; readonly metrics: readonly SlotMetrics[] }[] = []
 
@@ -66,6 +72,14 @@ export class TaskExecutor {
     })
     this.#watchTimer = setInterval(() => this.#watch.check(performance.now()), 500)
     this.#watchTimer.unref()
+    const watchdog = new MemoryWatchdog({
+      limitBytes: parts.memorySizeMb * 1024 * 1024,
+      rssBytes: () => process.memoryUsage.rss(),
+      slots: () => [...this.#runs.values()].flatMap(run => run.threads()),
+      warn: message => parts.logger.warn(message),
+    })
+    this.#memoryTimer = setInterval(() => void watchdog.check(performance.now()), MEMORY_CHECK_MS)
+    this.#memoryTimer.unref()
   }
 
   get slotsFree(): number {
@@ -115,6 +129,7 @@ export class TaskExecutor {
       folder: join(this.#parts.folder, ref.jobId, String(ref.attempt)),
       buffersPerSlot: this.#parts.buffersPerSlot,
       heapMbPerSlot: this.#parts.heapMbPerSlot,
+      state: this.#parts.state,
       settings: this.#parts.settings,
       watermarkIntervalMs: this.#parts.watermarkIntervalMs,
       network: this.#parts.network,
@@ -184,6 +199,7 @@ export class TaskExecutor {
 
   async shutDown(timeoutMs: number): Promise<void> {
     clearInterval(this.#watchTimer)
+    clearInterval(this.#memoryTimer)
     const deadline = performance.now() + timeoutMs
     for (const run of this.#runs.values()) run.cancel(Math.max(0, timeoutMs - 500))
     while (this.#runs.size > 0 && performance.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))

@@ -30,6 +30,9 @@ const WRITE_BYTES = 64 * 1024
 /** Two rounds find something wherever there is something: the first takes the marks of use away. */
 const ROUNDS_MAX = 3
 
+/** In this thread, so that a store may serve one room after the other. */
+let tablesNumbered = 0
+
 /**
  * The share of memory that the state of one slot may take up, and the way to disk when it is used up. All tables of all
  * operators of the slot share one room; who was not used for longest has to leave, whatever its table (a clock hand goes
@@ -48,7 +51,6 @@ export class StateRoom {
   #sweeping = false
   readonly #writer = new SpillWriter()
   readonly #keys = new SpillKeys()
-  #tablesNumbered = 0
 
   /** Without a store everything stays in memory, whatever the limit. */
   constructor(limitBytes: number, store?: SpillStore) {
@@ -60,9 +62,9 @@ export class StateRoom {
     return this.#store !== undefined
   }
 
-  /** A number for a table, which its keys on disk begin with. */
+  /** A number for a table, which its keys on disk begin with: never one that another room of the same store has. */
   nextTable(): number {
-    return this.#tablesNumbered++
+    return tablesNumbered++
   }
 
   enter(table: Spillable): void {
