@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PublicJobStatus } from '../src/dispatcher/control-plane.ts'
+import { toStoredFigures } from '../src/metrics/stored-figures.ts'
 import { eventually, submission, TestDatabase, TestJobManager } from './test-job-manager.ts'
 
 let jobManager: TestJobManager
@@ -86,6 +87,29 @@ describe('after a crash of the JobManager', () => {
     expect((await jobManager.dispatcher.jobHistory(finished)).at(-1)?.type).toBe('FINISHED')
     expect((await jobManager.dispatcher.jobMetrics(finished)).vertices).toHaveLength(2)
     expect((await jobManager.dispatcher.jobSource(finished)).fileName).toBe('job.json')
+  })
+
+  it('what an ended job had done is there, for the list, for REST and for charts', async () => {
+    const taskManager = await jobManager.addTaskManager({ finishes: false })
+    const { jobId } = await jobManager.dispatcher.submit(submission(1))
+    await taskManager.finishAll()
+    await eventually(() => statusIs(jobId, 'FINISHED'))
+    const before = jobManager.dispatcher.liveJob(jobId)!
+    const figures = before.metrics.figures(false, 0)
+    const totals = { ...figures.totals, recordsIn: 1_707, recordsOut: 367 }
+    await jobManager.dispatcher.keepFigures(jobId, {
+      recordsIn: 1_707,
+      recordsOut: 367,
+      figures: toStoredFigures({ ...figures, totals }),
+      charts: { '5m': { from: 0, stepMs: 1_000, values: { recordsInPerSecond: [1, null] } } },
+      at: Date.now(),
+    })
+    await jobManager.crash()
+    await jobManager.start()
+    expect(jobManager.dispatcher.jobs()[0]).toMatchObject({ jobId, recordsIn: 1_707, recordsOut: 367 })
+    expect(await jobManager.dispatcher.jobMetrics(jobId)).toMatchObject({ recordsIn: 1_707, recordsOut: 367 })
+    expect((await jobManager.dispatcher.storedFigures(jobId)).totals).toMatchObject({ recordsIn: 1_707 })
+    expect(await jobManager.dispatcher.storedCharts(jobId)).toMatchObject({ '5m': { stepMs: 1_000 } })
   })
 
   it('a commit that had begun is repeated, and the job is not run again', async () => {
