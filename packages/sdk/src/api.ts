@@ -29,6 +29,7 @@ export {
   type OnError,
   printSink,
 } from '@weir/connectors/index'
+export type { AsyncMapOptions, AsyncMapRetries } from '@weir/engine/api/async-map-options'
 export {
   BroadcastConnectedStream,
   type BroadcastStateDescriptor,

@@ -335,6 +335,14 @@ class Limited extends BroadcastProcessFunction<Order, User, string> {
 }
 
 export function connectedStreamsKeepTheirTypes(): void {
+  const answered = orders.asyncMap(async order => order.amount, {
+    capacity: 5,
+    ordered: false,
+    retries: { attempts: 2 },
+  })
+  same<Of<typeof answered>, number>(true)
+  // @ts-expect-error it has to answer later
+  orders.asyncMap(order => order.amount)
   const mapped = orders.connect(users).map(
     order => order.amount,
     user => user.id,
@@ -405,8 +413,6 @@ export function connectedStreamsKeepTheirTypes(): void {
 }
 
 export function whatComesLaterIsMissing(): void {
-  // @ts-expect-error not there in this version
-  orders.asyncMap(async order => order)
   // @ts-expect-error not there in this version
   StreamExecutionEnvironment.createRemoteEnvironment('h', 1, {})
 }

@@ -1,5 +1,6 @@
 import type { OutputTag } from '../functions/output-tag.ts'
 import { KeyedProcessFunction, type ProcessElement, type ProcessFunction } from '../functions/process-function.ts'
+import { type AsyncMapOptions, asyncMapConfig } from './async-map-options.ts'
 import { checkFunction, checkSameJob, misuse, shown } from './checks.ts'
 import {
   BroadcastConnectedStream,
@@ -46,6 +47,16 @@ export class DataStream<T> {
   /** Any number of records for each record. The iterable may be endless: it is pulled only as fast as the rest takes it. */
   flatMap<Out>(fn: (value: T) => Iterable<Out>): OperatorStream<Out> {
     return this.#withFunction('flatMap', fn)
+  }
+
+  /**
+   * One record for each record, by a function that answers later, such as a request to another system. Many calls are
+   * under way at once; after a restart those that were under way are made again.
+   */
+  asyncMap<Out>(fn: (value: T) => PromiseLike<Out>, options: AsyncMapOptions = {}): OperatorStream<Out> {
+    checkFunction('asyncMap', fn, this.#from.name)
+    const config = { fn: functionText(fn), ...asyncMapConfig(options, 'asyncMap') }
+    return this.#attach({ type: 'asyncMap', config, functions: { fn }, asynchronous: true })
   }
 
   /** A function with side outputs, as an object of a class or in its plain form. */

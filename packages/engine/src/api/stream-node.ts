@@ -52,11 +52,13 @@ export interface NewNode {
   readonly inputs?: readonly StreamInput[]
   readonly fixedParallelism?: 1
   readonly watermarks?: WatermarksConfig
+  /** Its functions may return promises. */
+  readonly asynchronous?: boolean
 }
 
 export function addNode(job: JobDraft, node: NewNode): StreamNode {
   const { type, name = type, config = {}, functions = {}, inputs = [], fixedParallelism, watermarks } = node
-  checkSynchronous(name, functions)
+  if (node.asynchronous !== true) checkSynchronous(name, functions)
   const added: StreamNode = { job, type, name, config, functions, inputs, fixedParallelism, watermarks }
   job.nodes.push(added)
   hostHooks().host?.onOperator?.(added)

@@ -1,5 +1,6 @@
 import { WeirError } from '../base/errors.ts'
 import { AggregateOperator } from './aggregate.ts'
+import { AsyncMapOperator } from './async-map.ts'
 import { BroadcastProcessOperator } from './broadcast-process.ts'
 import { CoFlatMapOperator } from './co-flat-map.ts'
 import { CoMapOperator } from './co-map.ts'
@@ -37,6 +38,7 @@ export const TRANSFORM_FACTORIES: ReadonlyMap<string, OperatorFactory> = new Map
   ['statefulMap', context => new StatefulMapOperator(context)],
   ['window', createWindowOperator],
   ['timestamps', context => new TimestampsOperator(context)],
+  ['asyncMap', context => new AsyncMapOperator(context)],
   ['coMap', context => new CoMapOperator(context)],
   ['coFlatMap', context => new CoFlatMapOperator(context)],
   ['coProcess', context => new CoProcessOperator(context)],

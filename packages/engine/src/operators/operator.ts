@@ -64,6 +64,8 @@ export interface WatermarkingOperator extends Operator {
   isIdle(): boolean
   /** Called every `watermarkIntervalMs`. */
   onPeriodicEmit(): void
+  /** Whether the stream that it gets is idle. */
+  onInputIdle?(idle: boolean): void
   readonly watermarkIntervalMs: number
 }
 
@@ -121,6 +123,17 @@ export interface OperatorContext {
   readonly keyedState: KeyedStateBackend
   readonly counters: OperatorCounters
   readonly logger: OperatorLogger
+  /**
+   * Something that the operator waited for outside of its input has happened: the subtask goes on, and asks
+   * `nextProcessingTime` and, where the operator suspended the flow, `resume`.
+   */
+  readonly wakeUp: () => void
+  /**
+   * For an operator that holds watermarks back behind results (a WatermarkingOperator): gives one on, through the rest of
+   * the chain and downstream. Like `processWatermark`: false when outputs are full before it is through; then it is to be
+   * called again with the same watermark, before any further result.
+   */
+  readonly passWatermark: (watermark: number) => boolean
 }
 
 /** Plain numbers, so that counting costs an addition; a reporter reads them once a second. */

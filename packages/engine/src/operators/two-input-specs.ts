@@ -70,7 +70,47 @@ const windowJoinSchema = z
     }
   })
 
+const asyncMapSchema = z.strictObject({
+  fn: functionText,
+  /** So many records at most wait for their answers or for their turn to go on. */
+  capacity: z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000).optional(),
+  /** For each attempt. */
+  timeoutMs: z
+    .number()
+    .min(1, 'must be at least 1 ms')
+    .max(2 ** 31 - 1)
+    .optional(),
+  ordered: z.boolean().optional(),
+  retries: z
+    .strictObject({
+      /** How often a call is tried again after it failed. */
+      attempts: z.int('must be a whole number').min(0).max(1_000),
+      delayMs: z
+        .number()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .optional(),
+      factor: z.number().min(1, 'must be at least 1').max(100).optional(),
+      maxDelayMs: z
+        .number()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .optional(),
+    })
+    .optional(),
+})
+
 export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
+  {
+    type: 'asyncMap',
+    kind: 'transform',
+    title: 'Async map',
+    help: 'Turns each record into another by a function that answers later, with many calls under way at once.',
+    inputs: 1,
+    keyed: false,
+    config: asyncMapSchema,
+    functions: FN,
+  },
   twoInputs(
     'coMap',
     false,

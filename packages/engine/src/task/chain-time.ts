@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
 import { type FlowControl, isWatermarking, type WatermarkingOperator } from '../operators/operator.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
@@ -10,6 +11,10 @@ import { type ChainedOperator, PROBE_OPERATOR, type Probe } from './chain-plan.t
 interface TimeDomain {
   /** Makes this part's watermarks; undefined: they come with the input. */
   readonly origin: WatermarkingOperator | undefined
+  /** Place of its maker in the chain; -1 where there is none. */
+  readonly originIndex: number
+  /** The part before it; undefined for the first. */
+  readonly before: number | undefined
   /** Operators of this part in the order of the chain. One that makes watermarks is the last that hears those from before it. */
   readonly operators: readonly ChainedOperator[]
   readonly writers: readonly RecordWriter[]
@@ -49,13 +54,17 @@ export class ChainTime {
   }
 
   inputIdle(idle: boolean): void {
-    this.#setIdle(this.#domains[0], idle)
+    const [first] = this.#domains
+    if (first.idle === idle) return
+    this.#setIdle(first, idle)
+    if (this.#domains.length > 1) this.collectWatermarks()
   }
 
   /** Asks the operators that make watermarks, whether there is a new one. */
   collectWatermarks(): void {
     for (const domain of this.#domains) {
       if (domain.origin === undefined) continue
+      if (domain.before !== undefined) domain.origin.onInputIdle?.(this.#domains[domain.before].idle)
       this.#setIdle(domain, domain.origin.isIdle())
       const watermark = domain.origin.currentWatermark()
       if (watermark > domain.target) domain.target = watermark
@@ -84,22 +93,37 @@ export class ChainTime {
   advance(): boolean {
     if (!this.#advanceProcessingTime()) return false
     for (const domain of this.#domains) {
-      while (domain.target > domain.reached) {
-        const target = domain.target
-        while (domain.operatorsReached < domain.operators.length) {
-          const chained = domain.operators[domain.operatorsReached]
-          this.#probe[PROBE_OPERATOR] = chained.probeId
-          if (chained.operator.processWatermark !== undefined && !chained.operator.processWatermark(target))
-            return false
-          domain.operatorsReached++
-          // The last result may have made an operator further down keep some: the watermark must not overtake these.
-          if (this.#flow.blocked) return false
-        }
-        domain.operatorsReached = 0
-        domain.reached = target
-        for (const writer of domain.writers) writer.event({ type: 'watermark', watermark: target })
-      }
+      if (!this.#advanceDomain(domain)) return false
       if (this.#domains.length > 1) this.collectWatermarks()
+    }
+    return true
+  }
+
+  /** A watermark of the operator at this place goes on behind it. False when outputs are full before it is through. */
+  passWatermark(origin: number, watermark: number): boolean {
+    const domain = this.#domains.find(({ originIndex }) => originIndex === origin)
+    assert(domain !== undefined, 'an operator passed a watermark on that makes none')
+    if (watermark > domain.target) domain.target = watermark
+    const running = this.#probe[PROBE_OPERATOR]
+    const through = this.#advanceDomain(domain)
+    this.#probe[PROBE_OPERATOR] = running
+    return through
+  }
+
+  #advanceDomain(domain: TimeDomain): boolean {
+    while (domain.target > domain.reached) {
+      const target = domain.target
+      while (domain.operatorsReached < domain.operators.length) {
+        const chained = domain.operators[domain.operatorsReached]
+        this.#probe[PROBE_OPERATOR] = chained.probeId
+        if (chained.operator.processWatermark !== undefined && !chained.operator.processWatermark(target)) return false
+        domain.operatorsReached++
+        // The last result may have made an operator further down keep some: the watermark must not overtake these.
+        if (this.#flow.blocked) return false
+      }
+      domain.operatorsReached = 0
+      domain.reached = target
+      for (const writer of domain.writers) writer.event({ type: 'watermark', watermark: target })
     }
     return true
   }
@@ -141,7 +165,7 @@ export class ChainTime {
 }
 
 function domainsOf(chain: readonly ChainedOperator[], isSource: boolean): TimeDomain[] {
-  const domains: { origin: number; members: number[] }[] = [{ origin: -1, members: [] }]
+  const domains: { origin: number; before?: number; members: number[] }[] = [{ origin: -1, members: [] }]
   const domainOf = new Map<number, number>()
   const visit = (index: number, domain: number): void => {
     domains[domain].members.push(index)
@@ -150,7 +174,7 @@ function domainsOf(chain: readonly ChainedOperator[], isSource: boolean): TimeDo
       if (index === 0 && isSource) {
         domains[0].origin = 0
       } else {
-        below = domains.push({ origin: index, members: [] }) - 1
+        below = domains.push({ origin: index, before: domain, members: [] }) - 1
       }
     }
     domainOf.set(index, below)
@@ -162,6 +186,8 @@ function domainsOf(chain: readonly ChainedOperator[], isSource: boolean): TimeDo
   visit(0, 0)
   return domains.map((domain, number) => ({
     origin: domain.origin >= 0 ? (chain[domain.origin].operator as WatermarkingOperator) : undefined,
+    originIndex: domain.origin,
+    before: domain.before,
     operators: domain.members.sort((a, b) => a - b).map(index => chain[index]),
     writers: chain.flatMap((chained, index) =>
       domainOf.get(index) === number

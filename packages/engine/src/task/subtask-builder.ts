@@ -91,6 +91,8 @@ export function buildSubtask(
       keyedState: state,
       counters,
       logger: operatorLogger(slot, node, ref.subtask),
+      wakeUp,
+      passWatermark: watermark => time.passWatermark(index, watermark),
     }
     keyedState.push(state)
     const targets = (tag: string | null): ChainTargets => ({
@@ -162,11 +164,12 @@ export function buildSubtask(
   })
   assert((source === undefined) === gates.length > 0, `vertex '${vertex.name}' has neither a source nor an input`)
 
+  const time = new ChainTime(chain, slot.probe, flow, source !== undefined)
   const subtask = new Subtask({
     ref,
     chain,
     driver,
-    time: new ChainTime(chain, slot.probe, flow, source !== undefined),
+    time,
     flow,
     outputs,
     gates,

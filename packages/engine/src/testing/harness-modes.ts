@@ -1,6 +1,7 @@
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { OperatorFactory, OperatorSnapshot } from '../operators/operator.ts'
 import { keyGroupOf, subtaskOfKeyGroup } from '../record/key-group.ts'
+import { AsyncAnswers } from './async-answers.ts'
 import { ManualClock } from './manual-clock.ts'
 import {
   type HarnessInput,
@@ -47,6 +48,7 @@ export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mo
     oneCredit: mode.includes('one credit'),
     clock: new ManualClock(operatorCase.startMs),
     inputCount: operatorCase.inputCount,
+    answers: new AsyncAnswers(mode.length),
   })
   for (const input of operatorCase.inputs) {
     harness.push(input)
@@ -80,6 +82,7 @@ function runRescaled(
         subtask,
         parallelism,
         inputCount,
+        answers: new AsyncAnswers(parallelism * 10 + subtask),
       })
       if (snapshots.length > 0) harness.restore(snapshots)
       return harness

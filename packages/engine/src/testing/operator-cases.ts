@@ -1,3 +1,4 @@
+import { ASYNC_CASES, UNORDERED_ASYNC_CASES } from './cases/async-cases.ts'
 import { CONNECTED_CASES } from './cases/connected-cases.ts'
 import { INTERVAL_JOIN_CASES } from './cases/interval-join-cases.ts'
 import { KEYED_PROCESS_CASES } from './cases/keyed-process-cases.ts'
@@ -18,6 +19,7 @@ export const ONE_INPUT_CASES: readonly OperatorCase[] = [
   ...KEYED_PROCESS_CASES,
   ...WINDOW_CASES,
   ...TIMESTAMP_CASES,
+  ...ASYNC_CASES,
 ]
 
 /** Elements name the input that they are for. */
@@ -27,4 +29,8 @@ export const TWO_INPUT_CASES: readonly OperatorCase[] = [
   ...WINDOW_JOIN_CASES,
 ]
 
-export const OPERATOR_CASES: readonly OperatorCase[] = [...ONE_INPUT_CASES, ...TWO_INPUT_CASES]
+export const OPERATOR_CASES: readonly OperatorCase[] = [
+  ...ONE_INPUT_CASES,
+  ...TWO_INPUT_CASES,
+  ...UNORDERED_ASYNC_CASES,
+]

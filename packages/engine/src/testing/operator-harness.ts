@@ -18,6 +18,7 @@ import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
 import { StateRoom } from '../state/state-room.ts'
 import { WatermarkMerger } from '../time/watermark-merger.ts'
+import type { AsyncAnswers } from './async-answers.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySpillStore } from './memory-spill-store.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -47,7 +48,7 @@ export interface OperatorCase {
   readonly name: string
   readonly node: JobNode
   /** Fresh closures, as from another evaluation of the bundle. */
-  readonly functions: () => NodeFunctions
+  readonly functions: (answers?: AsyncAnswers) => NodeFunctions
   readonly inputs: readonly HarnessInput[]
   /** Records and side outputs, without watermarks. Computed by other means than the operator. */
   readonly expected: readonly HarnessOutput[]
@@ -119,6 +120,8 @@ class HarnessFlow implements FlowControl {
 }
 
 export interface HarnessOptions {
+  /** Answers the calls of asynchronous functions, which get it and are told when. */
+  readonly answers?: AsyncAnswers
   /** Outputs are full after each record that is collected. */
   readonly oneCredit?: boolean
   readonly subtask?: number
@@ -138,7 +141,7 @@ export class OperatorHarness {
   readonly counters: OperatorCounters = { recordsIn: 0, recordsOut: 0, lateRecords: 0 }
   readonly logged: string[] = []
   readonly #node: JobNode
-  readonly #functions: () => NodeFunctions
+  readonly #functions: (answers?: AsyncAnswers) => NodeFunctions
   readonly #factory: OperatorFactory
   readonly #options: HarnessOptions
   readonly #merger: WatermarkMerger
@@ -149,7 +152,12 @@ export class OperatorHarness {
   #operator: Operator
   #emittedWatermark = MIN_WATERMARK
 
-  constructor(node: JobNode, functions: () => NodeFunctions, factory: OperatorFactory, options: HarnessOptions = {}) {
+  constructor(
+    node: JobNode,
+    functions: (answers?: AsyncAnswers) => NodeFunctions,
+    factory: OperatorFactory,
+    options: HarnessOptions = {},
+  ) {
     this.#node = node
     this.#functions = functions
     this.#factory = factory
@@ -214,7 +222,7 @@ export class OperatorHarness {
     const log = (message: string): void => void this.logged.push(message)
     const context: OperatorContext = {
       node: this.#node,
-      functions: this.#functions(),
+      functions: this.#functions(this.#options.answers),
       subtask: {
         jobId: 'job_00000000',
         jobName: 'harness',
@@ -240,6 +248,11 @@ export class OperatorHarness {
       keyedState: this.#state,
       counters: this.counters,
       logger: { info: log, warn: log, error: log },
+      wakeUp: () => undefined,
+      passWatermark: at => {
+        this.#emitWatermark(at)
+        return true
+      },
     }
     const operator = this.#factory(context)
     if (snapshots.length > 0) operator.restore?.(snapshots)
@@ -272,9 +285,21 @@ export class OperatorHarness {
       this.#repeat(() => this.#goesOn() && (this.#operator.processProcessingTime?.(this.clock.now()) ?? true))
       this.#resume()
     }
+    this.#answer(input.type === 'end')
     if (!isWatermarking(this.#operator)) return
     this.#operator.onPeriodicEmit()
     this.#emitWatermark(this.#operator.currentWatermark())
+  }
+
+  /** Answers some calls that are under way, at the end all of them, and lets the operator go on after each. */
+  #answer(all: boolean): void {
+    const { answers } = this.#options
+    if (answers === undefined) return
+    for (let left = all ? CALLS_MAX : answers.some(); left > 0 && answers.one(); left--) {
+      this.#resume()
+      if ((this.#operator.nextProcessingTime?.() ?? Number.POSITIVE_INFINITY) <= this.clock.now())
+        this.#repeat(() => this.#goesOn() && (this.#operator.processProcessingTime?.(this.clock.now()) ?? true))
+    }
   }
 
   #prefetch(value: unknown, input: number): void {
@@ -313,6 +338,8 @@ export class OperatorHarness {
     for (let calls = 0; calls < CALLS_MAX; calls++) {
       this.#flow.makeRoom()
       if (step()) return
+      // It may wait for an answer rather than for room.
+      this.#options.answers?.one()
     }
     assert(false, `the operator did not come to an end within ${CALLS_MAX} calls`)
   }

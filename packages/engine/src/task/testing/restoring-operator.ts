@@ -145,6 +145,10 @@ class RestoringWatermarks extends RestoringOperator implements WatermarkingOpera
     this.#inner.onPeriodicEmit()
   }
 
+  onInputIdle(idle: boolean): void {
+    this.#inner.onInputIdle?.(idle)
+  }
+
   get #inner(): WatermarkingOperator {
     return this.inner as WatermarkingOperator
   }

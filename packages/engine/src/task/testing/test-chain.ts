@@ -87,6 +87,8 @@ export function testChain(
       keyedState: new MemoryTier({ maxParallelism: 128, ownsKeyGroup: () => true, clock }),
       counters,
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      wakeUp: () => undefined,
+      passWatermark: watermark => time.passWatermark(index, watermark),
     }
     const targets = (from: { feeds?: readonly number[]; leaves?: boolean }, tag: string | null): ChainTargets => ({
       operators: from.feeds ?? [],
@@ -106,5 +108,6 @@ export function testChain(
   const driver = options.compile
     ? compileChain(chain, flow, probe, 'test', options.freeze)
     : interpretChain(chain, flow, probe, options.freeze)
-  return { chain, driver, flow, probe, time: new ChainTime(chain, probe, flow, options.isSource ?? false), clock, log }
+  const time = new ChainTime(chain, probe, flow, options.isSource ?? false)
+  return { chain, driver, flow, probe, time, clock, log }
 }
