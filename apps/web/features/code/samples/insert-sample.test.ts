@@ -92,6 +92,8 @@ describe('a sample that is inserted compiles', () => {
   test('under a name that the text does not have', () => {
     const text = inserted(JOB.replace('env.addSource(|).addSink(collectSink())', 'const orders = 1\n|'))
     expect(text).toContain('const orders2 = env.addSource(')
+    const quoted = inserted(JOB.replace('env.addSource(|).addSink(collectSink())', "const path = 'x/orders.csv'\n|"))
+    expect(quoted).toContain('const orders = env.addSource(')
   })
 
   test('between quotes as the bare path', () => {

@@ -103,7 +103,9 @@ function freeConstant(fileName: string, text: string): string {
     .map((word, at) => (at === 0 ? word[0]!.toLowerCase() : word[0]!.toUpperCase()) + word.slice(1))
     .join('')
   const name = /^[A-Za-z]/.test(joined) ? joined : `sample${joined}`
-  const isTaken = (one: string) => new RegExp(`\\b${one}\\b`).test(text)
+  // The path of another sample may well have the word in it.
+  const code = text.replaceAll(/'[^'\n]*'|"[^"\n]*"/g, '')
+  const isTaken = (one: string) => new RegExp(`\\b${one}\\b`).test(code)
   for (let number = 1; ; number++) {
     const one = number === 1 ? name : `${name}${number}`
     if (!isTaken(one)) return one
