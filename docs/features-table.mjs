@@ -4,6 +4,7 @@
 // After a change: node_modules/.bin/node docs/generate.mjs. It refuses a claim without a test that exists.
 
 const OPERATOR_CASES = 'packages/engine/src/operators/cases.test.ts'
+const WINDOW_EXAMPLES = 'packages/sdk/test/window-examples.integration.test.ts'
 const WINDOWS = 'packages/engine/src/operators/window.test.ts'
 const STATES = 'packages/engine/src/state/states.test.ts'
 const JOB_MASTER = 'packages/control/src/job/job-master.test.ts'
@@ -136,9 +137,12 @@ export const FEATURES = [
       [
         'C2',
         '★ Tumbling, sliding, session windows',
-        'partly: tumbling windows',
+        'there',
         WINDOWS,
+        'packages/engine/src/operators/window-session.test.ts',
+        'packages/engine/src/operators/window-triggered.test.ts',
         'packages/engine/src/window/assigner.test.ts',
+        'packages/engine/src/window/slicer.test.ts',
       ],
       [
         'C3',
@@ -417,14 +421,14 @@ export const FEATURES = [
         EXAMPLES,
         EXAMPLES_E2E,
       ],
-      ['M3', 'windowed_aggregation (sensors, sliding 30 s / 10 s)', 'not yet'],
+      ['M3', 'windowed_aggregation (sensors, sliding 30 s / 10 s)', 'there', WINDOW_EXAMPLES],
       ['M4', 'stateful_deduplication', 'not yet'],
       ['M5', 'stream_join', 'not yet'],
       ['M6', 'error_filter', 'not yet'],
-      ['M7', 'category_counter (30 s)', 'not yet'],
+      ['M7', 'category_counter (30 s)', 'there', WINDOW_EXAMPLES],
       ['M8', 'anomaly_detector (> 100.0 → HIGH_VALUE alert)', 'not yet'],
       ['M9', 'hello (fromElements → upper → print)', 'not yet'],
-      ['M10', 'Template: clicks per page per minute with trending', 'not yet'],
+      ['M10', 'Template: clicks per page per minute with trending', 'there', WINDOW_EXAMPLES],
       ['M11', 'Template: fraud (flag unusual patterns)', 'not yet'],
       ['M12', 'Template: alert on anomalies', 'not yet'],
       ['M13', 'Template: IoT (average temperature per zone, equipment failure alert)', 'not yet'],

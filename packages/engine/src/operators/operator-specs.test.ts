@@ -20,6 +20,8 @@ test.each(OPERATOR_CASES.map(({ name, node }) => [name, node] as const))(
 
 describe('a wrong config is refused, with the place', () => {
   const tumbling = { type: 'tumbling', sizeMs: 10, time: 'event' }
+  const sliding = { type: 'sliding', sizeMs: 10, slideMs: 5, time: 'event' }
+  const count = { compute: { type: 'count' } }
   test.each([
     ['map', {}, ['fn']],
     ['map', { fn: 'x => x', more: 1 }, []],
@@ -39,6 +41,26 @@ describe('a wrong config is refused, with the place', () => {
       'window',
       { assigner: { ...tumbling, time: 'processing' }, compute: { type: 'count' }, lateTag: 'l' },
       ['lateTag'],
+    ],
+    ['window', { assigner: { ...sliding, slideMs: 0 }, compute: { type: 'count' } }, ['assigner', 'slideMs']],
+    ['window', { assigner: { ...sliding, offsetMs: 5 }, compute: { type: 'count' } }, ['assigner', 'offsetMs']],
+    ['window', { assigner: { ...sliding, type: 'tumbling' }, compute: { type: 'count' } }, ['assigner']],
+    ['window', { assigner: { type: 'session', gapMs: -1, time: 'event' }, ...count }, ['assigner', 'gapMs']],
+    ['window', { assigner: { type: 'session', time: 'event' }, ...count }, ['assigner', 'gapMs']],
+    ['window', { assigner: { type: 'global', time: 'event' }, ...count, allowedLatenessMs: 1 }, ['allowedLatenessMs']],
+    ['window', { assigner: tumbling, ...count, trigger: { type: 'custom' } }, ['triggerFn']],
+    ['window', { assigner: tumbling, ...count, trigger: { type: 'count', count: 1 }, triggerFn: 'x' }, ['triggerFn']],
+    ['window', { assigner: tumbling, ...count, evictor: { type: 'delta', threshold: 1 } }, ['evictorFn']],
+    ['window', { assigner: tumbling, ...count, evictor: { type: 'count', count: 0 } }, ['evictor', 'count']],
+    [
+      'window',
+      {
+        assigner: { type: 'session', gapMs: 1, time: 'event' },
+        ...count,
+        trigger: { type: 'custom' },
+        triggerFn: { onElement: 'x', onEventTime: 'x', onProcessingTime: 'x', clear: 'x' },
+      },
+      ['triggerFn', 'onMerge'],
     ],
   ])('%s %j', (type, config, path) => {
     const parsed = specOf.get(type)?.config.safeParse(config)
