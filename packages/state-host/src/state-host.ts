@@ -12,6 +12,10 @@ export interface StateHostOptions extends RocksStoreOptions {
   readonly onCrash?: (error: Error) => void
 }
 
+/** The heap of the thread beside its cache: bounded, so that V8 collects its garbage in time. */
+const HEAP_MB = 256
+const YOUNG_HEAP_MB = 16
+
 /** A slot's way to the disk. */
 export interface SpillLease {
   readonly memory: SpillMemory
@@ -29,7 +33,15 @@ export class StateHost {
 
   constructor(options: StateHostOptions) {
     const { entry = stateHostEntry(), onLog, onCrash, ...workerData } = options
-    this.#worker = new Worker(entry, { name: 'state-host', workerData, env: {} })
+    this.#worker = new Worker(entry, {
+      name: 'state-host',
+      workerData,
+      env: {},
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil((2 * options.cacheBytes) / 1024 / 1024) + HEAP_MB,
+        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
+      },
+    })
     const exited = Promise.withResolvers<void>()
     this.#exited = exited.promise
     this.#worker.on('message', (message: FromStateHost) => {

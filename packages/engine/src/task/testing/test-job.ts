@@ -11,6 +11,7 @@ import type { OperatorFactory } from '../../operators/operator.ts'
 import type { Sink } from '../../operators/sink.ts'
 import type { Source, SourceSplit } from '../../operators/source.ts'
 import { NO_TIMESTAMP } from '../../record/stream-element.ts'
+import type { StateRoom } from '../../state/state-room.ts'
 import { type SlotHost, SlotRuntime } from '../slot-runtime.ts'
 
 /** A platform on the real clocks of the test's thread. */
@@ -110,6 +111,10 @@ export interface TestRunOptions {
   readonly sources?: readonly Source[]
   readonly sinks?: readonly Sink[]
   readonly platform?: Platform
+  /** Room for the state of all slots. */
+  readonly room?: StateRoom
+  /** Default 20 s. */
+  readonly timeoutMs?: number
   readonly createOperator?: OperatorFactory
   /** Called with the slots before they start. */
   readonly onDeployed?: (runtimes: readonly SlotRuntime[]) => void
@@ -169,6 +174,7 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
       workdir: '/',
       probe: new Int32Array(2),
       compile: options.compile,
+      ...(options.room === undefined ? {} : { room: options.room }),
       freezeRecords: options.freezeRecords,
       ...(options.createOperator === undefined ? {} : { createOperator: options.createOperator }),
       host,
@@ -194,7 +200,8 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
   }
   options.onDeployed?.(runtimes)
   for (const runtime of runtimes) runtime.start()
-  const timeout = setTimeout(() => failed.reject(new Error('the job did not end within 20 s')), 20_000)
+  const timeoutMs = options.timeoutMs ?? 20_000
+  const timeout = setTimeout(() => failed.reject(new Error(`the job did not end within ${timeoutMs} ms`)), timeoutMs)
   try {
     await Promise.race([Promise.all(doneSlots), failed.promise])
   } finally {
