@@ -16,6 +16,9 @@ import { runtimeContext } from './runtime-context.ts'
 type AnyKeyedProcessFunction = Pick<KeyedProcessFunction<unknown, unknown, unknown>, 'processElement'> &
   Partial<KeyedProcessFunction<unknown, unknown, unknown>>
 
+/** For so many timers state is fetched from disk at once. */
+const TIMERS_FETCHED = 256
+
 /**
  * Runs a KeyedProcessFunction, or a plain `(value, context, out) => void`, with state and timers per key.
  *
@@ -32,6 +35,9 @@ export class KeyedProcessOperator implements Operator {
   readonly #keyed: KeyedContext
   readonly #fireEventTime = (timer: Timer<CanonicalKey>): void => this.#fire(timer, 'event-time')
   readonly #fireProcessingTime = (timer: Timer<CanonicalKey>): void => this.#fire(timer, 'processing-time')
+
+  /** So many of the timers to fire have their state in memory. */
+  #fetched = 0
 
   constructor(context: OperatorContext) {
     const { flow, platform } = context
@@ -63,10 +69,12 @@ export class KeyedProcessOperator implements Operator {
   }
 
   processWatermark(watermark: number): boolean {
+    this.#fetched = 0
     return this.#timers.advanceWatermark(watermark, this.#fireEventTime)
   }
 
   processProcessingTime(nowMs: number): boolean {
+    this.#fetched = 0
     return this.#timers.advanceProcessingTime(nowMs, this.#fireProcessingTime)
   }
 
@@ -90,7 +98,17 @@ export class KeyedProcessOperator implements Operator {
     }
   }
 
+  /** State of this timer and of the next that are due, as far as it is on disk. */
+  #fetchState(timer: Timer<CanonicalKey>, domain: TimerDomain): void {
+    if (this.#fetched-- > 0 || !this.#backend.mayHaveSpilled) return
+    const reached = domain === 'event-time' ? this.#timers.watermark : this.#timers.processingTime()
+    const keys = [timer.canonicalKey, ...this.#timers.dueKeys(domain, reached, TIMERS_FETCHED)]
+    this.#backend.prefetch(keys, keys.length)
+    this.#fetched = keys.length - 1
+  }
+
   #fire(timer: Timer<CanonicalKey>, domain: TimerDomain): void {
+    this.#fetchState(timer, domain)
     this.#backend.selectKey(timer.canonicalKey, timer.key)
     this.#keyed.at = timer.time
     this.#keyed.domain = domain

@@ -11,8 +11,8 @@ export interface KeyedSnapshotEntry {
 }
 
 /**
- * Keyed state of one operator in one subtask. The memory tier implements it; a tier on disk stands behind the same
- * interface. All calls are synchronous.
+ * Keyed state of one operator in one subtask: in memory, and on disk what there is no room for. All calls are synchronous;
+ * one that needs a row from disk blocks the thread until it is there.
  */
 export interface KeyedStateBackend {
   /** Selects the key that all state access refers to until the next call. Throws KEY_TYPE for what cannot be a key. */
@@ -44,6 +44,14 @@ export interface KeyedStateBackend {
   keyGroupOf(key: unknown): number
   ownsKeyGroup(keyGroup: number): boolean
 
+  /** Whether anything is on disk, so that it is worth asking for keys before they are used. Cheap. */
+  readonly mayHaveSpilled: boolean
+  /**
+   * Fetches what is on disk under the first `count` of these keys, by one question instead of one for each key that turns
+   * out to be missing. Before input is processed the subtask does it for the head of its chain.
+   */
+  prefetch(keys: readonly CanonicalKey[], count: number): void
+
   /** All entries, in no particular order, as of now. */
   snapshot(): KeyedSnapshotEntry[]
   /** Takes over the entries whose key group belongs to this subtask; passes over the others. */
@@ -57,7 +65,13 @@ export interface TableOptions<V> {
   readonly expired?: (value: V) => boolean
 }
 
-/** A key with its value. The value is changed through the table, so that the table knows of every change. */
+/**
+ * A key with its value. The value is changed through the table, so that the table knows of every change.
+ *
+ * A row may leave for the disk whenever state is used, that of another table too. A caller that holds one over other calls
+ * may still give it to `update` and `touch`, which bring it back as it is then; but whoever changes a value in place tells
+ * so before the next call that looks the same key up, or that call may find the value from before.
+ */
 export interface KeyedRow<V> {
   readonly key: unknown
   readonly value: V
@@ -77,7 +91,12 @@ export interface KeyedTable<V> {
   touch(row: KeyedRow<V>): void
   /** False when it is not there. */
   delete(canonicalKey: CanonicalKey): boolean
-  /** In order of insertion. Rows may be deleted during the iteration. */
+  /**
+   * Those in memory in order of insertion, then those on disk in no particular order; each once. Rows may be deleted
+   * during the iteration. It may stop and go on over many steps; until its end (or `return`) no row of this table leaves
+   * memory, so whoever gives it up before calls `return`. A row that came from disk is not in memory: `update` and `touch`
+   * put it there.
+   */
   rows(): IterableIterator<KeyedRow<V>>
   /** The same with their canonical keys. */
   entries(): IterableIterator<[CanonicalKey, KeyedRow<V>]>
@@ -88,6 +107,7 @@ export interface NamespacedTable<V> {
   at(namespace: number): KeyedTable<V> | undefined
   /** The table of the namespace, made when it is not there. */
   ensure(namespace: number): KeyedTable<V>
+  /** Forgets the namespace, on disk too. What is held of its table is of no use from then on. */
   drop(namespace: number): void
   namespaces(): Iterable<number>
 }

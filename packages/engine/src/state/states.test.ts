@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { aggregatingState, listState, mapState, reducingState, valueState } from '../functions/state-descriptors.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
+import { MemorySpillStore } from '../testing/memory-spill-store.ts'
 import type { KeyedSnapshotEntry } from './keyed-state-backend.ts'
 import { MemoryTier } from './memory-tier.ts'
+import { StateRoom } from './state-room.ts'
 
 function tier(clock = new ManualClock(1_000)): MemoryTier {
   return new MemoryTier({ maxParallelism: 128, ownsKeyGroup: () => true, clock })
@@ -238,6 +240,17 @@ describe('mistakes are named', () => {
     expect(backend.getState(valueState<number>('v'))).toBe(backend.getState(valueState<number>('v')))
   })
 
+  test('state that was written as another kind', () => {
+    const before = tier()
+    before.setCurrentKey('a')
+    before.getState(valueState<number>('v')).update(1)
+    const after = restoredFrom(before.snapshot())
+    expect(() => after.getState(listState<number>('v'))).toThrow(
+      "the state 'v' was written as value state and is now asked for as list state",
+    )
+    expect(after.getState(valueState<number>('v'))).toBeDefined()
+  })
+
   test('a state without a name, a time to live that is none', () => {
     expect(() => valueState('')).toThrow('needs a name')
     expect(() => listState('l', { ttlMs: 0 })).toThrow('ttlMs')
@@ -246,5 +259,81 @@ describe('mistakes are named', () => {
 
   test('a key that cannot be one', () => {
     expect(() => tier().setCurrentKey(undefined)).toThrow('undefined')
+  })
+})
+
+describe('with hardly any room in memory', () => {
+  const keys = Array.from({ length: 40 }, (_, i) => `key ${i}`)
+  const spilling = (clock: ManualClock): { backend: MemoryTier; store: MemorySpillStore } => {
+    const store = new MemorySpillStore()
+    const room = new StateRoom(300, store)
+    return { backend: new MemoryTier({ maxParallelism: 128, ownsKeyGroup: () => true, clock, room }), store }
+  }
+
+  test('a map larger than memory is gone through entry by entry, and removed from', () => {
+    const { backend, store } = spilling(new ManualClock())
+    const state = backend.getState(mapState<number, string>('m'))
+    for (const key of ['a', 'b']) {
+      backend.setCurrentKey(key)
+      for (let i = 0; i < 1_000; i++) state.put(i, `${key}${i}`)
+    }
+    expect(store.writes).toBeGreaterThan(1_900)
+    backend.setCurrentKey('a')
+    for (const [n, text] of state.entries()) {
+      expect(text).toBe(`a${n}`)
+      if (n % 2 === 0) state.remove(n)
+    }
+    expect([...state.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => 2 * i + 1))
+    expect([state.has(4), state.get(5)]).toEqual([false, 'a5'])
+    state.clear()
+    expect(state.isEmpty()).toBe(true)
+    backend.setCurrentKey('b')
+    expect([...state.values()]).toHaveLength(1_000)
+    expect(backend.snapshot()).toHaveLength(1_000)
+  })
+
+  test('what is on disk expires in its time, and is left out of snapshots', () => {
+    const clock = new ManualClock(1_000)
+    const { backend, store } = spilling(clock)
+    const value = backend.getState(valueState<number>('v', { ttlMs: 100 }))
+    const map = backend.getState(mapState<number, number>('m', { ttlMs: 100 }))
+    const fill = (n: number): void => {
+      for (const key of keys) {
+        backend.setCurrentKey(key)
+        if (n === 1) value.update(n)
+        map.put(n, n)
+      }
+    }
+    fill(1)
+    clock.advance(60)
+    fill(2)
+    expect(store.writes).toBeGreaterThan(80)
+    clock.advance(60)
+    expect(backend.snapshot().map(({ state }) => state)).toEqual(keys.map(() => 'user/map/m'))
+    for (const key of keys) {
+      backend.setCurrentKey(key)
+      expect(value.value()).toBeUndefined()
+      expect([...map.entries()]).toEqual([[2, 2]])
+    }
+  })
+
+  test('keys are gone through for every kind of state', () => {
+    const { backend } = spilling(new ManualClock())
+    const list = backend.getState(listState<string>('l'))
+    const map = backend.getState(mapState<number, number>('m'))
+    for (const key of keys) {
+      backend.setCurrentKey(key)
+      list.add(key)
+      list.add('again')
+      map.put(1, 1)
+    }
+    for (const name of ['l', 'm']) {
+      const met: unknown[] = []
+      backend.forEachKey(name, key => {
+        met.push(key)
+        expect(list.get()).toEqual([key, 'again'])
+      })
+      expect(met.sort()).toEqual([...keys].sort())
+    }
   })
 })

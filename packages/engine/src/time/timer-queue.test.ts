@@ -172,3 +172,29 @@ test('any mix of registering, deleting and firing gives what a sorted list gives
     { numRuns: 300 },
   )
 })
+
+test('the keys of what is due are told in order of firing, over seconds and without the deleted, and nothing changes', () => {
+  const queue = new TimerQueue<string>()
+  for (const [key, time] of [
+    ['d', 2_500],
+    ['b', 900],
+    ['a', 100],
+    ['c', 1_200],
+    ['e', 9_000],
+    ['gone', 500],
+  ] as const) {
+    queue.register(key, key, '', time)
+  }
+  queue.delete('gone', '', 500)
+  expect(queue.dueKeys(2_500, 10)).toEqual(['a', 'b', 'c', 'd'])
+  expect(queue.dueKeys(2_499, 10)).toEqual(['a', 'b', 'c'])
+  expect(queue.dueKeys(2_500, 3)).toEqual(['a', 'b', 'c'])
+  expect(queue.dueKeys(50, 3)).toEqual([])
+  const fired: unknown[] = []
+  queue.fireUpTo(
+    10_000,
+    timer => fired.push(timer.key),
+    () => false,
+  )
+  expect(fired).toEqual(['a', 'b', 'c', 'd', 'e'])
+})

@@ -80,6 +80,17 @@ class Bucket<Key> {
     return timer === undefined ? this.#addedMin : Math.min(timer.time, this.#addedMin)
   }
 
+  /** The first timers in order of firing, at most `max`, left in place. */
+  next(max: number): QueuedTimer<Key>[] {
+    if (this.#added.length > 0) this.#mergeAdded()
+    const first: QueuedTimer<Key>[] = []
+    for (let at = this.#position; at < this.#sorted.length && first.length < max; at++) {
+      const timer = this.#sorted[at] as QueuedTimer<Key>
+      if (!timer.deleted) first.push(timer)
+    }
+    return first
+  }
+
   /** All timers, in order of firing. */
   timers(): QueuedTimer<Key>[] {
     if (this.#added.length > 0) this.#mergeAdded()
@@ -197,6 +208,20 @@ export class TimerQueue<Key> {
       this.#size--
       fire(timer)
     }
+  }
+
+  /** The keys of the next timers that are due at `time`, at most `max`, in order of firing. Changes nothing. */
+  dueKeys(time: number, max: number): Key[] {
+    const keys: Key[] = []
+    const seconds = [...this.#buckets.keys()].filter(second => second * BUCKET_MS <= time).sort((a, b) => a - b)
+    for (const second of seconds) {
+      for (const timer of (this.#buckets.get(second) as Bucket<Key>).next(max - keys.length)) {
+        if (timer.time > time) return keys
+        keys.push(timer.canonicalKey)
+      }
+      if (keys.length >= max) return keys
+    }
+    return keys
   }
 
   /**

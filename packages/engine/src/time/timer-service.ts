@@ -76,6 +76,11 @@ export class TimerService<Key> {
     return this.#processingTime.fireUpTo(nowMs, fire, this.#shouldStop)
   }
 
+  /** Keys of the next timers that are due at `time` in a domain, at most `max`: for fetching their state together. */
+  dueKeys(domain: TimerDomain, time: number, max: number): Key[] {
+    return (domain === 'event-time' ? this.#eventTime : this.#processingTime).dueKeys(time, max)
+  }
+
   /** ms since the epoch; Infinity when there is no processing-time timer. */
   nextProcessingTime(): number {
     return this.#processingTime.nextTime()
