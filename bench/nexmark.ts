@@ -14,14 +14,10 @@ const options = nexmarkOptions(process.argv.slice(2))
 if (options.generate) await generate(options)
 else await run(options)
 
-async function run({ queries, repeat, cpuProf, ...job }: NexmarkBenchOptions): Promise<void> {
-  if (cpuProf !== undefined) mkdirSync(cpuProf, { recursive: true })
+async function run({ queries, repeat, ...job }: NexmarkBenchOptions): Promise<void> {
+  if (job.cpuProf !== undefined) mkdirSync(job.cpuProf, { recursive: true })
   const cluster = await TestCluster.start({
-    env: {
-      TASK_SLOTS: String(job.parallelism),
-      MEMORY_SIZE: String(job.memoryMb),
-      ...(cpuProf === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${cpuProf}` }),
-    },
+    env: { TASK_SLOTS: String(job.parallelism), MEMORY_SIZE: String(job.memoryMb) },
   })
   try {
     for (const query of queries) {

@@ -17,6 +17,8 @@ export interface NexmarkJobOptions {
   /** `collect`: the rows themselves, as the digest takes them. */
   readonly sink: 'blackhole' | 'digest' | 'collect'
   readonly state: 'memory' | 'rocksdb'
+  /** Folder for CPU profiles of the slots' threads. */
+  readonly cpuProf?: string
 }
 
 /** A job of one source and any number of queries over it; each sink is called as its query. None: the source alone. */
@@ -24,11 +26,11 @@ export function nexmarkJob(options: NexmarkJobOptions, ...queries: readonly Quer
   const env = new StreamExecutionEnvironment(`nexmark-${queries.map(query => query.name).join('-') || 'source'}`)
   env.setParallelism(options.parallelism).setStateBackend(options.state)
   const events = addEvents(env, options)
-  if (queries.length === 0) events.addSink(countingSink()).name('source')
+  if (queries.length === 0) events.addSink(countingSink(options.cpuProf)).name('source')
   for (const query of queries) {
     const rows = query.apply(events)
     if (options.sink === 'digest') rows.addSink(digestSink(value => query.row(value))).name(query.name)
-    else if (options.sink === 'blackhole') rows.addSink(countingSink()).name(query.name)
+    else if (options.sink === 'blackhole') rows.addSink(countingSink(options.cpuProf)).name(query.name)
     else
       rows
         .map(value => query.row(value))

@@ -22,7 +22,7 @@ const USAGE = `npm run bench -- nexmark [options]
   --repeat 1            repeats run in the same cluster
   --memory 4096         MEMORY_SIZE of the TaskManager, MB
   --compare             beside each repeat the same query as a hand-written program over the same events, and the ratio
-  --cpu-prof FOLDER     CPU profiles of the TaskManager's threads, written when it stops
+  --cpu-prof FOLDER     writes CPU profiles of the slots' threads (with --sink blackhole)
   --generate            prints the events as NDJSON and runs nothing
   --json                one JSON line a repeat`
 
@@ -32,7 +32,6 @@ export interface NexmarkBenchOptions extends Omit<NexmarkJobOptions, 'sink'> {
   readonly repeat: number
   readonly memoryMb: number
   readonly compare: boolean
-  readonly cpuProf: string | undefined
   readonly generate: boolean
   readonly json: boolean
 }
@@ -88,7 +87,7 @@ function parsed(args: readonly string[]): NexmarkBenchOptions {
     repeat: whole('repeat', values.repeat, 1),
     memoryMb: whole('memory', values.memory, 256),
     compare: values.compare,
-    cpuProf: values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']),
+    ...(values['cpu-prof'] === undefined ? {} : { cpuProf: resolve(values['cpu-prof']) }),
     generate: values.generate,
     json: values.json,
   }

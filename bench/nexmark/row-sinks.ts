@@ -1,12 +1,14 @@
 import { customSink, type SinkDescriptor } from '@weir/sdk'
 import { Digest } from './digest.ts'
 import { marked } from './marks.ts'
+import { startProfile, writeProfile } from './profile.ts'
 
-/** Counts the rows of a query and drops them. */
-export function countingSink(): SinkDescriptor<unknown> {
+/** Counts the rows of a query and drops them. `cpuProf`: where a profile of its thread is written. */
+export function countingSink(cpuProf?: string): SinkDescriptor<unknown> {
   return customSink({
     open: ({ publish }) => {
       let rows = 0
+      if (cpuProf !== undefined) startProfile()
       return {
         write() {
           rows++
@@ -14,6 +16,9 @@ export function countingSink(): SinkDescriptor<unknown> {
         flush() {
           marked('rows', rows)
           publish(rows)
+        },
+        close() {
+          if (cpuProf !== undefined) writeProfile(cpuProf)
         },
       }
     },

@@ -63,6 +63,8 @@ export class PeerConnection {
   #bodyAt = 0
   #target: { link: AttemptLink; channel: IncomingChannel; buffer: number } | undefined
   #error: WeirError | undefined
+  /** Slots for which something came in the chunk at hand: each is woken once for all of it. */
+  readonly #toWake = new Set<Doorbell>()
 
   /** `dialedPeerId`: the TaskManager at the address that this side dialed; undefined on a connection that was accepted. */
   constructor(socket: Socket, bufferSize: number, listener: PeerConnectionListener, dialedPeerId?: string) {
@@ -161,8 +163,7 @@ export class PeerConnection {
     // Called after a failed write too: the buffer is free either way.
     this.#socket.write(bytes, () => {
       link.pool.release(buffer)
-      quota.giveBack()
-      doorbell.ring()
+      if (quota.giveBack()) doorbell.ring()
     })
   }
 
@@ -196,6 +197,8 @@ export class PeerConnection {
     } catch (error) {
       this.destroy(WeirError.from(error, 'PROTOCOL'))
     }
+    for (const doorbell of this.#toWake) doorbell.ring()
+    this.#toWake.clear()
   }
 
   #parse(chunk: Buffer): void {
@@ -289,7 +292,8 @@ export class PeerConnection {
           )
         }
         link.credits.give(channel, sequence, records)
-        link.wakes.get(channel)?.ring()
+        const waiting = link.wakes.get(channel)
+        if (waiting !== undefined) this.#toWake.add(waiting)
         return
       }
       case DATA: {
@@ -305,7 +309,7 @@ export class PeerConnection {
         descriptor.sequence = sequence
         descriptor.backlog = backlog
         target.channel.ring.push(descriptor)
-        target.channel.doorbell.ring()
+        this.#toWake.add(target.channel.doorbell)
       }
     }
   }

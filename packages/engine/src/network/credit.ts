@@ -81,7 +81,8 @@ export class OutputBufferQuota {
     Atomics.sub(this.#words, 0, 1)
   }
 
-  giveBack(): void {
-    Atomics.add(this.#words, 0, 1)
+  /** True when there was none left: then whoever fills them may be waiting for this one. */
+  giveBack(): boolean {
+    return Atomics.add(this.#words, 0, 1) <= 0
   }
 }

@@ -36,6 +36,8 @@ export class FrameReceiver implements ChannelReceiver {
   #parts: Uint8Array[] = []
   #partsBytes = 0
   #nextSequence = 0
+  /** Records of frames that were opened, to be given back with the next buffer: one word to the sender for both. */
+  #recordsDue = 0
   /** Buffers given as credit or holding frames. */
   buffersHeld: number
   /** Buffers given as credit for which no frame has come yet. */
@@ -112,7 +114,7 @@ export class FrameReceiver implements ChannelReceiver {
     if (((frame.flags & FRAME_FIRST) !== 0) !== (this.#parts.length === 0)) {
       throw new WeirError('PROTOCOL', `channel ${this.channel}: a payload of several frames is out of order`)
     }
-    if (frame.records > 0) this.#credit.give(0, frame.records)
+    this.#recordsDue += frame.records
     if (frame.flags === (FRAME_FIRST | FRAME_LAST)) {
       this.#readingBuffer = frame.buffer
       this.#reader.open(this.#pool.bytes, offset, frame.length)
@@ -139,11 +141,14 @@ export class FrameReceiver implements ChannelReceiver {
   #release(buffer: number): void {
     // The buffer goes back before the credit for it does: whoever has credit finds a buffer.
     this.#pool.release(buffer)
+    const records = this.#recordsDue
+    this.#recordsDue = 0
     if (this.#floating.keep(this)) {
       this.creditOutstanding++
-      this.#credit.give(1, 0)
+      this.#credit.give(1, records)
     } else {
       this.buffersHeld--
+      if (records > 0) this.#credit.give(0, records)
     }
   }
 }

@@ -8,9 +8,9 @@ import {
   type ChannelSettings,
   type Transport,
 } from './channel.ts'
+import type { CollectedRings } from './collected-rings.ts'
 import type { CreditTable, OutputBufferQuota } from './credit.ts'
 import { type DescriptorRing, FRAME_FIRST, FRAME_LAST, newFrameDescriptor } from './descriptor-ring.ts'
-import type { Doorbell } from './doorbell.ts'
 import type { PayloadWriter } from './payload.ts'
 import type { RecordBatch, StreamEvent } from './record-batch.ts'
 import { recordTooLarge } from './record-size.ts'
@@ -23,7 +23,7 @@ export interface FrameSenderParts {
   readonly credits: CreditTable
   /** To the receiving slot, or to the network thread. */
   readonly ring: DescriptorRing
-  readonly doorbell: Doorbell
+  readonly rings: CollectedRings
   /** Bounds the buffers that wait for the network; absent within a TaskManager, where the receiver's credit bounds them. */
   readonly quota: OutputBufferQuota | undefined
   readonly encoder: BatchEncoder
@@ -84,7 +84,7 @@ export class FrameSender implements ChannelSender {
 
   /** Sends as much as there is credit for; answers how many bytes that was. */
   #frames(bytes: Uint8Array, length: number, firstFlag: number, records: number): number {
-    const { pool, credits, channel, ring, quota, doorbell } = this.#parts
+    const { pool, credits, channel, ring, quota, rings } = this.#parts
     const frame = this.#frame
     let sent = 0
     let flag = firstFlag
@@ -106,9 +106,9 @@ export class FrameSender implements ChannelSender {
       frame.sequence = this.#sequence
       this.#sequence = (this.#sequence + 1) | 0
       ring.push(frame)
+      rings.note()
       flag = 0
     }
-    if (sent > 0) doorbell.ring()
     return sent
   }
 

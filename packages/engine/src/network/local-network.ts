@@ -49,6 +49,11 @@ export class LocalNetwork implements SlotNetwork {
     return
   }
 
+  /** Nobody else waits. */
+  settle(): void {
+    return
+  }
+
   #channel(place: ChannelPlace): LocalChannel {
     let channel = this.#channels.get(place.id)
     if (channel === undefined) {

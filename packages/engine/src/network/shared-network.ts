@@ -3,6 +3,7 @@ import { type BatchCodecOptions, BatchDecoder, BatchEncoder } from '../record/ba
 import { type AttemptMemory, NETWORK } from './attempt-memory.ts'
 import { BufferPool } from './buffer-pool.ts'
 import type { ChannelSender, ChannelSettings } from './channel.ts'
+import { CollectedRings } from './collected-rings.ts'
 import { CreditTable, OutputBufferQuota } from './credit.ts'
 import { DescriptorRing, newFrameDescriptor } from './descriptor-ring.ts'
 import { Doorbell } from './doorbell.ts'
@@ -26,7 +27,8 @@ export class SharedNetwork implements SlotNetwork {
   readonly #settings: ChannelSettings
   readonly #pool: BufferPool
   readonly #credits: CreditTable
-  readonly #doorbells = new Map<number, Doorbell>()
+  /** To the slots here, and to the network thread. */
+  readonly #rings = new Map<number, CollectedRings>()
   readonly #outbound = new Map<number, DescriptorRing>()
   readonly #inbound: DescriptorRing[] = []
   readonly #quota: OutputBufferQuota
@@ -52,8 +54,8 @@ export class SharedNetwork implements SlotNetwork {
     this.#floatingPerGate = own.floatingPerGate
     this.#codec = codec
     this.doorbell = new Doorbell(own.doorbell)
-    for (const other of memory.slots) this.#doorbells.set(other.slot, new Doorbell(other.doorbell))
-    this.#doorbells.set(NETWORK, new Doorbell(memory.networkDoorbell))
+    for (const other of memory.slots) this.#rings.set(other.slot, new CollectedRings(new Doorbell(other.doorbell)))
+    this.#rings.set(NETWORK, new CollectedRings(new Doorbell(memory.networkDoorbell)))
     for (const ring of memory.rings) {
       if (ring.from === slot) this.#outbound.set(ring.to, new DescriptorRing(ring.memory))
       if (ring.to === slot) this.#inbound.push(new DescriptorRing(ring.memory))
@@ -68,7 +70,7 @@ export class SharedNetwork implements SlotNetwork {
 
   sender(place: ChannelPlace): ChannelSender {
     if (place.toSlot === this.#slot) return this.#localChannel(place.id)
-    const isHere = this.#doorbells.has(place.toSlot)
+    const isHere = this.#rings.has(place.toSlot)
     const end = isHere ? place.toSlot : NETWORK
     const ring = this.#outbound.get(end)
     let encoder = this.#encoders.get(place.edge)
@@ -84,7 +86,7 @@ export class SharedNetwork implements SlotNetwork {
       pool: this.#pool,
       credits: this.#credits,
       ring,
-      doorbell: this.#doorbells.get(end) as Doorbell,
+      rings: this.#rings.get(end) as CollectedRings,
       quota: isHere ? undefined : this.#quota,
       encoder,
       payload: this.#payload,
@@ -102,8 +104,8 @@ export class SharedNetwork implements SlotNetwork {
     const decoder = this.#decoders.get(gate)
     assert(decoder, 'the gate is not one of this network')
     const credits = this.#credits
-    const sender = this.#doorbells.get(place.fromSlot)
-    const network = this.#doorbells.get(NETWORK) as Doorbell
+    const sender = this.#rings.get(place.fromSlot)
+    const network = this.#rings.get(NETWORK) as CollectedRings
     const receiver = new FrameReceiver({
       channel: place.id,
       pool: this.#pool,
@@ -112,10 +114,10 @@ export class SharedNetwork implements SlotNetwork {
         give: (buffers, records) => {
           if (sender !== undefined) {
             credits.give(place.id, buffers, records)
-            sender.ring()
+            sender.note()
           } else {
             credits.grant(place.id, buffers, records)
-            network.ring()
+            network.note()
           }
         },
       },
@@ -138,6 +140,10 @@ export class SharedNetwork implements SlotNetwork {
         receiver.onFrame(frame)
       }
     }
+  }
+
+  settle(): void {
+    for (const rings of this.#rings.values()) rings.settle()
   }
 
   #localChannel(id: number): LocalChannel {

@@ -22,4 +22,9 @@ export interface SlotNetwork {
   receive(place: ChannelPlace, gate: InputGate): void
   /** Takes what has arrived into the gates. */
   poll(): void
+  /**
+   * Wakes the threads for which there is something that they have not been woken for. To be called before this thread
+   * sleeps or ends, and every few ms while it does not.
+   */
+  settle(): void
 }

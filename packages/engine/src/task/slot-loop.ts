@@ -14,6 +14,8 @@ export interface SlotLoopParts {
   readonly doorbell: Doorbell
   /** Takes what has arrived from other slots into the gates. */
   readonly poll: () => void
+  /** Wakes the threads that something waits for. */
+  readonly settle: () => void
   /** Calls back after the event loop had a turn, as soon as it can. */
   readonly yieldToEventLoop: (callback: () => void) => void
   /** A subtask failed, or what arrived from other slots is wrong (no subtask); the loop has stopped. */
@@ -117,6 +119,7 @@ export class SlotLoop {
         return false
       }
     }
+    this.#parts.settle()
     return true
   }
 
@@ -161,6 +164,7 @@ export class SlotLoop {
     }
     if (done === subtasks.length) {
       this.#stopped = true
+      this.#parts.settle()
       this.#parts.onDone()
       return undefined
     }

@@ -82,6 +82,7 @@ export class SlotRuntime {
       clock: parts.platform.clock,
       doorbell: parts.network.doorbell,
       poll: () => parts.network.poll(),
+      settle: () => parts.network.settle(),
       yieldToEventLoop: callback => parts.host.yieldToEventLoop(callback),
       onFailure: (error, subtask) =>
         parts.host.onFailed(subtask === undefined ? WeirError.from(error) : this.#placed(error, subtask)),

@@ -146,6 +146,7 @@ export class End {
       if (element instanceof RecordBatch) this.received.push(...element.values.slice(0, element.count))
       else this.received.push(element)
     }
+    this.network.settle()
   }
 }
 

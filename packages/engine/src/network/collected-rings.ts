@@ -1,0 +1,31 @@
+import type { Doorbell } from './doorbell.ts'
+
+/** So many things to tell, and the doorbell rings. More would leave a receiver without work while its buffers are full. */
+const THINGS_AT_ONCE = 2
+
+/**
+ * Rings another thread's doorbell once for several things that wait for it: to wake a thread costs as much as it takes to
+ * move a hundred records. What is noted is rung for by `settle` at the latest, which the slot's loop calls whenever it
+ * has nothing more to do, when its turn is over, and at its end.
+ */
+export class CollectedRings {
+  readonly #doorbell: Doorbell
+  #noted = 0
+
+  constructor(doorbell: Doorbell) {
+    this.#doorbell = doorbell
+  }
+
+  /** There is one thing more that the other thread should look at, soon. */
+  note(): void {
+    if (++this.#noted < THINGS_AT_ONCE) return
+    this.#noted = 0
+    this.#doorbell.ring()
+  }
+
+  settle(): void {
+    if (this.#noted === 0) return
+    this.#noted = 0
+    this.#doorbell.ring()
+  }
+}
