@@ -36,8 +36,37 @@ test('windows say their size and what they compute', () => {
   ).toBe('tumbling 10 s · count · processing time')
 })
 
-test('an operator that it does not know has no detail', () => {
-  expect(detail('somethingNew', { path: 'x' })).toBe('')
+test('all kinds of windows say how long they are, when they fire and what they keep', () => {
+  const window = (assigner: object, more: object = {}) =>
+    detail('window', { assigner: { time: 'event', ...assigner }, compute: { type: 'count' }, ...more })
+  expect(window({ type: 'sliding', sizeMs: 60_000, slideMs: 10_000 })).toBe('sliding 60 s every 10 s · count')
+  expect(window({ type: 'session', gapMs: 30_000 })).toBe('session gap 30 s · count')
+  expect(window({ type: 'global' }, { trigger: { type: 'purging', of: { type: 'count', count: 5 } } })).toBe(
+    'global · count · fires every 5',
+  )
+  expect(window({ type: 'global' }, { trigger: { type: 'continuousEventTime', intervalMs: 1_000 } })).toBe(
+    'global · count · fires every 1 s',
+  )
+  expect(window({ type: 'global' }, { trigger: { type: 'custom' }, evictor: { type: 'count', count: 10 } })).toBe(
+    'global · count · trigger of its own · keeps 10',
+  )
+})
+
+test('operators of two streams say how they bring them together', () => {
+  expect(detail('coMap', { fn1: 'a => a', fn2: 'b => b.id' })).toBe('a => a · b => b.id')
+  expect(detail('intervalJoin', { fn: '(a, b) => a', lowerMs: -5_000, upperMs: 0 })).toBe('−5 s to +0 s · (a, b) => a')
+  expect(detail('coGroup', { fn: 'f', assigner: { type: 'tumbling', sizeMs: 1_000, time: 'event' } })).toBe(
+    'tumbling 1 s · f',
+  )
+  expect(detail('broadcastProcess', { fn: 'class Rules {}', states: [{ name: 'rules' }] })).toBe('class Rules')
+})
+
+test('an operator that it does not know says its settings and its function', () => {
+  expect(detail('asyncMap', { fn: 'x => ask(x)', capacity: 100, timeoutMs: 30_000, ordered: true })).toBe(
+    'capacity 100 · timeout 30 s · ordered · x => ask(x)',
+  )
+  expect(detail('kafkaSource', { topic: 'orders', bootstrapServers: 'a:9092', password: 'secret' })).toBe('orders')
+  expect(detail('somethingNew', {})).toBe('')
 })
 
 test('durations take the unit that reads best', () => {

@@ -77,9 +77,51 @@ function detailOf({ type, config, watermarks }: Pick<JobNode, 'type' | 'config' 
       return 'rows to look at'
     case 'blackhole':
       return 'drops each record'
+    case 'coMap':
+    case 'coFlatMap':
+      return joined(functionText(config.fn1), functionText(config.fn2))
+    case 'intervalJoin':
+      return joined(intervalText(config), functionText(config.fn))
+    case 'windowJoin':
+    case 'coGroup':
+      return joined(assignerText(config.assigner), functionText(config.fn))
     default:
-      return ''
+      return anyDetail(config)
   }
+}
+
+/** Of an operator that is not named above: its settings, and its function, as far as they say themselves what they are. */
+function anyDetail(config: Config): string {
+  const entries = Object.entries(config)
+  const settings = entries.flatMap(([name, value]) => {
+    if (typeof value === 'number') return [settingText(name, value)]
+    if (value === true) return [wordsOf(name)]
+    return []
+  })
+  const named = entries.flatMap(([name, value]) => (isPlainWord(name, value) ? [value as string] : []))
+  return joined(...named, ...settings, functionText(config.fn))
+}
+
+/** `timeoutMs: 30000` is `timeout 30 s`, `maxRetries: 3` is `max retries 3`. */
+function settingText(name: string, value: number): string {
+  return name.endsWith('Ms')
+    ? `${wordsOf(name.slice(0, -2))} ${shortDuration(value)}`
+    : `${wordsOf(name)} ${count(value)}`
+}
+
+/** Where something is or what it is called; not a function, a seed or a password. */
+function isPlainWord(name: string, value: unknown): boolean {
+  return typeof value === 'string' && /^(topic|table|path|url|name|mode|format|field)$/.test(name)
+}
+
+function wordsOf(name: string): string {
+  return name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase()
+}
+
+function intervalText({ lowerMs, upperMs }: Config): string {
+  const signed = (ms: unknown): string =>
+    typeof ms !== 'number' ? '?' : `${ms < 0 ? '−' : '+'}${shortDuration(Math.abs(ms))}`
+  return `${signed(lowerMs)} to ${signed(upperMs)}`
 }
 
 /** Source text of a function on one line; of a class, which is long, its name. */
@@ -90,19 +132,49 @@ function functionText(value: unknown): string {
 }
 
 function windowDetail(config: Config): string {
-  const { assigner, compute, allowedLatenessMs } = config
-  const type = fieldOf(assigner, 'type')
-  const sizeMs = fieldOf(assigner, 'sizeMs')
+  const { assigner, compute, trigger, evictor, allowedLatenessMs } = config
   const computes = text(fieldOf(compute, 'type'))
   const field = fieldOf(compute, 'field')
   return joined(
-    typeof sizeMs === 'number' ? `${text(type)} ${shortDuration(sizeMs)}` : text(type),
+    assignerText(assigner),
     typeof field === 'string' ? `${computes} of ${field}` : computes,
     fieldOf(assigner, 'time') === 'processing' ? 'processing time' : '',
+    triggerText(trigger),
+    evictorText(evictor),
     typeof allowedLatenessMs === 'number' && allowedLatenessMs > 0
       ? `up to ${shortDuration(allowedLatenessMs)} late`
       : '',
   )
+}
+
+/** `tumbling 60 s`, `sliding 60 s every 10 s`, `session gap 30 s`, `global`. */
+function assignerText(assigner: unknown): string {
+  const ms = (field: string): string => {
+    const value = fieldOf(assigner, field)
+    return typeof value === 'number' ? shortDuration(value) : ''
+  }
+  const parts = [text(fieldOf(assigner, 'type')), ms('sizeMs')]
+  if (ms('slideMs') !== '') parts.push(`every ${ms('slideMs')}`)
+  if (ms('gapMs') !== '') parts.push(`gap ${ms('gapMs')}`)
+  return parts.filter(part => part !== '').join(' ')
+}
+
+/** When the window fires, where that is not its own end. */
+function triggerText(trigger: unknown): string {
+  const of = fieldOf(trigger, 'of') ?? trigger
+  const records = fieldOf(of, 'count')
+  const intervalMs = fieldOf(of, 'intervalMs')
+  if (typeof records === 'number') return `fires every ${count(records)}`
+  if (typeof intervalMs === 'number') return `fires every ${shortDuration(intervalMs)}`
+  return fieldOf(of, 'type') === 'custom' ? 'trigger of its own' : ''
+}
+
+function evictorText(evictor: unknown): string {
+  const records = fieldOf(evictor, 'count')
+  const keepMs = fieldOf(evictor, 'keepMs')
+  if (typeof records === 'number') return `keeps ${count(records)}`
+  if (typeof keepMs === 'number') return `keeps ${shortDuration(keepMs)}`
+  return evictor === undefined ? '' : 'evicts'
 }
 
 function watermarksDetail(watermarks: WatermarksConfig | undefined): string {
