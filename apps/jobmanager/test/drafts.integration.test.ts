@@ -190,8 +190,8 @@ export default env
     expect(rows).toEqual([
       ['error', 4, 69, expect.stringMatching(/may not use the path home\/out: it lies in WEIR_HOME/)],
       ['error', 4, 5, expect.stringMatching(/missing\.txt/)],
-      ['warning', 7, 4, expect.stringMatching(/nobody takes the records of operator "map"/)],
-      ['info', null, null, expect.stringMatching(/checkpoints are not there/)],
+      ['warning', 7, 4, expect.stringMatching(/^Nobody takes the records of operator "map"/)],
+      ['info', null, null, expect.stringMatching(/^Checkpoints are not there/)],
     ])
     expect(outcome.console).toEqual(['building'])
     expect(outcome).toMatchObject({ slotsNeeded: 1, slotsFree: 0, slotsTotal: 0 })
