@@ -1,5 +1,4 @@
 import type { Clock } from '../base/platform.ts'
-import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
@@ -16,6 +15,7 @@ import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
 import { KeptWork } from './resumable-output.ts'
+import { type Adder, windowAdder } from './window-adder.ts'
 import { windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
@@ -39,7 +39,7 @@ export class WindowOperator implements Operator {
   readonly #fold: WindowFold<unknown>
   readonly #eventTime: boolean
   readonly #latenessMs: number
-  readonly #selector: KeySelector
+  readonly #adder: Adder
   readonly #backend: KeyedStateBackend
   readonly #flow: FlowControl
   readonly #clock: Clock
@@ -66,7 +66,7 @@ export class WindowOperator implements Operator {
     this.#trigger = this.#eventTime ? eventTimeTrigger : processingTimeTrigger
     this.#fold = windowFold(context, config.compute)
     this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
-    this.#selector = keySelector(context)
+    this.#adder = windowAdder(context, config.compute, keySelector(context), this.#fold)
     this.#backend = context.keyedState
     this.#flow = context.flow
     this.#clock = context.platform.clock
@@ -161,12 +161,7 @@ export class WindowOperator implements Operator {
 
   #add(rows: KeyedTable<unknown>, value: unknown): KeyedRow<unknown> {
     try {
-      const key = this.#selector(value)
-      const canonical = canonicalKey(key)
-      const row = rows.get(canonical)
-      if (row === undefined) return rows.insert(canonical, key, this.#fold.create(value))
-      rows.update(row, this.#fold.add(row.value, value))
-      return row
+      return this.#adder(rows, value)
     } catch (error) {
       throw userError(error, this.#node)
     }
