@@ -3,7 +3,15 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { registerTaskMetrics } from './task-metrics.ts'
 
-const operator = { uid: 'u', name: 'count', recordsIn: 7, recordsOut: 5, lateRecords: 2, stateBytes: 640 }
+const operator = {
+  uid: 'u',
+  name: 'count',
+  recordsIn: 7,
+  recordsOut: 5,
+  lateRecords: 2,
+  stateBytes: 640,
+  stateDisk: { reads: 31, writes: 32, bytes: 600 },
+}
 const subtask: SubtaskMetrics = {
   vertex: 1,
   subtask: 2,
@@ -18,7 +26,11 @@ const subtask: SubtaskMetrics = {
   overdraftBytesMax: 0,
   latency: { counts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1], sumSeconds: 0.007 },
   sent: { local: 1, ring: 2, tcp: 3 },
-  operators: [{ ...operator, uid: 's', name: 'source', recordsIn: 0, recordsOut: 9 }, operator],
+  operators: [
+    // It has never had to do with the disk.
+    { ...operator, uid: 's', name: 'source', recordsIn: 0, recordsOut: 9, stateDisk: undefined },
+    operator,
+  ],
 }
 const slot = (changes: Partial<SubtaskMetrics> = {}): SlotMetrics => {
   return { jobId: 'job_1', attempt: 1, slot: 0, subtasks: [{ ...subtask, ...changes }] }
@@ -73,6 +85,8 @@ describe('the metrics of tasks', () => {
       [ratio]: 0.75,
       [`state_size_bytes{${TASK},operator="source",job="job_1"}`]: 640,
       [`state_size_bytes{${TASK},operator="count",job="job_1"}`]: 640,
+      [`state_disk_reads_total{${TASK},operator="count",job="job_1"}`]: 31,
+      [`state_disk_writes_total{${TASK},operator="count",job="job_1"}`]: 32,
     })
     expect(lag).toBeGreaterThanOrEqual(nowMs - 1000)
     expect(lag).toBeLessThanOrEqual(Date.now() - 1000)

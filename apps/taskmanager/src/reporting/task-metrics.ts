@@ -85,7 +85,7 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
   })
   new Gauge({
     name: 'state_size_bytes',
-    help: 'Estimated size of the state of an operator in a task.',
+    help: 'Estimated size of the state of an operator in a task, in memory and on disk.',
     labelNames: ['task', 'operator', 'job'],
     registers,
     collect() {
@@ -95,6 +95,25 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
       })
     },
   })
+  for (const [name, help, pick] of [
+    ['state_disk_reads_total', 'Rows of state that were read from disk.', 'reads'],
+    ['state_disk_writes_total', 'Rows of state that were written to disk, or removed there.', 'writes'],
+  ] as const) {
+    new Counter({
+      name,
+      help,
+      labelNames: ['task', 'operator', 'job'],
+      registers,
+      collect() {
+        this.reset()
+        each((task, job, subtask) => {
+          for (const { name: operator, stateDisk } of subtask.operators) {
+            if (stateDisk !== undefined) this.inc({ task, operator, job }, stateDisk[pick])
+          }
+        })
+      },
+    })
+  }
 }
 
 /** Backpressure of tasks between two looks at all of them. */
