@@ -47,7 +47,8 @@ class SmallThenLarge extends KeyedProcessFunction<string, Charge, Suspicion> {
 
   override processElement(charge: Charge, ctx: Context<string>, out: Collector<Suspicion>) {
     const before = this.smallAt.value()
-    if (before !== undefined && charge.amount > LARGE) out.collect(suspicion(charge, before))
+    const isSoonAfter = before !== undefined && charge.time - before <= MINUTE_MS
+    if (isSoonAfter && charge.amount > LARGE) out.collect(suspicion(charge, before))
     // Only the charge right before counts.
     if (before !== undefined) ctx.timerService().deleteEventTimeTimer(before + MINUTE_MS)
     this.smallAt.clear()
@@ -56,6 +57,7 @@ class SmallThenLarge extends KeyedProcessFunction<string, Charge, Suspicion> {
     ctx.timerService().registerEventTimeTimer(charge.time + MINUTE_MS)
   }
 
+  /** Forgets what can matter no more, also of a card that is not used again. */
   override onTimer() {
     this.smallAt.clear()
   }

@@ -106,7 +106,6 @@ describe.each([1, 3])('at parallelism %i', parallelism => {
     const expected = charges.flatMap(({ id, card, amount, time }) => {
       const before = charges.slice(0, id).findLast(other => other.card === card)
       if (amount <= 500 || before === undefined || before.amount >= 1) return []
-      // The timer comes with the watermark, one millisecond behind the charge that is exactly a minute later.
       if (time - before.time > 60_000) return []
       return [{ card, charge: id, amount, secondsAfterSmall: (time - before.time) / 1_000 }]
     })
