@@ -213,6 +213,13 @@ describe('what a card says', () => {
     expect(live).toMatchObject({ rate: '—', busy: null, backpressure: null })
   })
 
+  test('of old data is how far its event time has come', () => {
+    const old = vertex('src', { watermark: new Date(2026, 0, 1, 0, 0, 25).getTime(), watermarkLagMs: null })
+    const { live, words } = storeOf(doc({ vertices: { src: old } })).node('src')
+    expect(live).toMatchObject({ lag: '01-01 00:00:25', atEventTime: true })
+    expect(words).toContain('event time 01-01 00:00:25')
+  })
+
   test('of an ended operator is its total', () => {
     const ended = vertex('sum', { status: 'FINISHED' })
     const { live, state } = storeOf(doc({ vertices: { sum: ended } })).node('sum')

@@ -27,7 +27,7 @@ const atOnce: Spread = work => {
 const NOTHING_LIVE: NodeView = {
   state: 'unknown',
   tags: [],
-  live: { rate: '—', lag: '—', busy: null, backpressure: null, chainedTo: null, total: null },
+  live: { rate: '—', lag: '—', atEventTime: false, busy: null, backpressure: null, chainedTo: null, total: null },
   words: 'not measured yet',
 }
 

@@ -1,6 +1,7 @@
 import type { SourceProblem } from '@weir/proto/web/drafts'
 import type { JobDoc, LoadDoc, VertexDoc } from '@weir/proto/web/job-doc'
 import type { OperatorView } from '@weir/proto/web/pipeline'
+import { eventTimeOf, shortEventTime } from '../../lib/event-time.ts'
 import { formatDuration, formatInteger, formatRate, percentOf, UNKNOWN } from '../../lib/format.ts'
 
 export type TagKind = 'bottleneck' | 'skew' | 'warn' | 'error' | 'info' | 'quiet'
@@ -29,6 +30,8 @@ export interface NodeFigures {
   /** `18.4 k/s`; `done`, `canceled`, `stopped`, `failed` when it has ended; "—" when unknown. */
   readonly rate: string
   readonly lag: string
+  /** `lag` is the event time itself, since the data is old: `01-01 00:00:25`. */
+  readonly atEventTime: boolean
   /**
    * Whole percent, null when unknown. Operators of one chain share one thread: its load stands on the chain's head,
    * and the others name it in `chainedTo`.
@@ -170,6 +173,7 @@ function figuresOf(
   return {
     rate: ended ? endWord(vertex, state) : formatRate(source ? own?.recordsOutPerSecond : own?.recordsInPerSecond),
     lag: lagText(load),
+    atEventTime: load !== null && load.status !== 'FINISHED' && eventTimeOf(load) !== null,
     busy: isHead && !ended ? percentOf(load?.busy) : null,
     backpressure: isHead && !ended ? percentOf(load?.backpressure) : null,
     chainedTo: isHead ? null : headName,
@@ -186,13 +190,15 @@ function endWord(vertex: LoadDoc | undefined, state: NodeState): string {
 function lagText(load: LoadDoc | null): string {
   if (load === null) return UNKNOWN
   if (load.status === 'FINISHED') return 'end'
+  const at = eventTimeOf(load)
+  if (at !== null) return shortEventTime(at)
   return load.watermarkLagMs === null ? UNKNOWN : formatDuration(load.watermarkLagMs)
 }
 
 function wordsOf(live: NodeFigures, tags: readonly NodeTag[], headName: string | null): string {
   const parts = [live.rate === UNKNOWN ? 'rate unknown' : live.rate]
   if (live.total !== null) parts.push(`${live.total} records`)
-  if (live.lag !== UNKNOWN) parts.push(`watermark lag ${live.lag}`)
+  if (live.lag !== UNKNOWN) parts.push(live.atEventTime ? `event time ${live.lag}` : `watermark lag ${live.lag}`)
   if (headName !== null && live.busy !== null) parts.push(`busy ${live.busy} percent`)
   if (live.backpressure !== null && live.backpressure > 0) parts.push(`backpressured ${live.backpressure} percent`)
   if (live.chainedTo !== null) parts.push(`in one chain with ${live.chainedTo}`)

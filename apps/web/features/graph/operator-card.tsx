@@ -58,12 +58,15 @@ export function OperatorCard({ operator, view, selected }: CardProps) {
   )
 }
 
+const LAG_HINT = 'Watermark lag: how far its event time is behind the clock'
+const EVENT_TIME_HINT = 'Event time: how far it has come in the data, which is older than a day'
+
 function Figures({ figures }: { readonly figures: NodeFigures }) {
   return (
     <>
       <span className={styles.middle}>
         <b className={styles.figure}>{figures.rate}</b>
-        <span className={styles.lag} title="Watermark lag: how far its event time is behind the clock">
+        <span className={styles.lag} title={figures.atEventTime ? EVENT_TIME_HINT : LAG_HINT}>
           {CLOCK}
           {figures.lag}
         </span>

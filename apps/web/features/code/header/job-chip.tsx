@@ -25,6 +25,7 @@ export function JobChip({ draft }: { readonly draft: Draft }) {
   return (
     <Link className={styles.chip} href={`/jobs/${job.jobId}`} title={`Job ${job.name}, deployed from this pipeline`}>
       <JobStatusMark status={job.status} restarting={job.restarting} />
+      <span>as job {job.jobId}</span>
       {job.status === 'RUNNING' && job.recordsInPerSecond !== null && <span>{formatRate(job.recordsInPerSecond)}</span>}
     </Link>
   )

@@ -28,7 +28,7 @@ export function ProblemsPanel({ session }: { readonly session: CodeSession }) {
             </span>
             <span className={styles.message}>
               <span className={styles.kind}>{WORDS[problem.severity]}: </span>
-              {problem.operator !== null && <b>{names.get(problem.operator) ?? problem.operator}: </b>}
+              {problem.operator !== null && names.has(problem.operator) && <b>{names.get(problem.operator)}: </b>}
               {problem.message}
             </span>
             <span className={styles.where}>
