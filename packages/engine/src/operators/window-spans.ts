@@ -9,6 +9,8 @@ export interface Spans extends WindowTime {
   /** Windows follow from the other records of the key: sessions, with this gap. */
   readonly merging: boolean
   readonly gapMs: number
+  /** The window that all records are in, where there is only one. */
+  readonly only: TimeWindow | undefined
   /** The windows of a moment, in order of their ends; none for sessions. */
   windowsOf(time: number): TimeWindow[]
   windowEndingAt(end: number): TimeWindow
@@ -27,6 +29,7 @@ export function spansOf(config: AssignerConfig): Spans {
         needsTime: false,
         merging: false,
         gapMs: 0,
+        only: GLOBAL,
         windowsOf: () => [GLOBAL],
         windowEndingAt: () => GLOBAL,
         lastMoment: () => Number.POSITIVE_INFINITY,
@@ -38,6 +41,7 @@ export function spansOf(config: AssignerConfig): Spans {
         needsTime: true,
         merging: true,
         gapMs: config.gapMs,
+        only: undefined,
         windowsOf: () => [],
         windowEndingAt: end => ({ start: end - config.gapMs, end }),
         // A record at the end of a session still belongs to it.
@@ -52,6 +56,7 @@ export function spansOf(config: AssignerConfig): Spans {
         needsTime: true,
         merging: false,
         gapMs: 0,
+        only: undefined,
         windowsOf: time => {
           const windows: TimeWindow[] = []
           for (let end = assigner.firstEnd(time); end - sizeMs <= time; end += slideMs) {

@@ -91,6 +91,7 @@ export class TriggeredWindowOperator implements Operator {
     this.#run.key = row?.key ?? key
     this.#run.canonicalKey = canonical
     if (this.#spans.merging) this.#addToSession(row, value, time, timestamp)
+    else if (this.#spans.only !== undefined) this.#addToOnly(this.#spans.only, row, value, timestamp)
     else this.#addToWindows(row, value, time, timestamp)
   }
 
@@ -150,16 +151,33 @@ export class TriggeredWindowOperator implements Operator {
         const window = windows[next++]
         const pane = panes.find(({ end }) => end === window.end) ?? this.#openPane(panes, window)
         this.#add(pane, value, timestamp)
-        this.#ask(
-          pane,
-          this.#call('onElement', () => this.#trigger.onElement(value, timestamp, window, this.#run)),
-        )
+        this.#ask(pane, this.#onElement(value, timestamp, window))
         if (this.#flow.blocked && next < windows.length) return false
       }
       this.#store(row, panes)
       return true
     }
     if (!step()) this.#kept.keep(step)
+  }
+
+  /** To the one window that there is, without a detour. */
+  #addToOnly(window: TimeWindow, row: KeyedRow<Panes> | undefined, value: unknown, timestamp: number): void {
+    const panes = row?.value ?? []
+    const pane = panes[0] ?? this.#openPane(panes, window)
+    this.#add(pane, value, timestamp)
+    this.#ask(pane, this.#onElement(value, timestamp, window))
+    if (row !== undefined && (pane.filled || pane.state !== undefined)) this.#table.touch(row)
+    else this.#store(row, panes)
+  }
+
+  #onElement(value: unknown, timestamp: number, window: TimeWindow): unknown {
+    try {
+      const result = this.#trigger.onElement(value, timestamp, window, this.#run)
+      refusePromise(result, 'onElement()')
+      return result
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
   }
 
   #addToSession(row: KeyedRow<Panes> | undefined, value: unknown, time: number, timestamp: number): void {
@@ -181,10 +199,7 @@ export class TriggeredWindowOperator implements Operator {
     }
     panes.sort((a, b) => a.start - b.start)
     this.#add(pane, value, timestamp)
-    this.#ask(
-      pane,
-      this.#call('onElement', () => this.#trigger.onElement(value, timestamp, span, this.#run)),
-    )
+    this.#ask(pane, this.#onElement(value, timestamp, span))
     this.#store(row, panes)
   }
 
