@@ -263,11 +263,7 @@ export const TRIGGERED_WINDOW_CASES: readonly OperatorCase[] = [
       record('a3', 2),
       time(4_100),
     ],
-    expected: [
-      out('a a1,a2', 7),
-      out('b b1', 3),
-      out('a a3', 2),
-    ],
+    expected: [out('a a1,a2', 7), out('b b1', 3), out('a a3', 2)],
   },
   {
     name: 'session window with a trigger of its own, over sessions that merge',
