@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CanonicalKey, canonicalKey } from '@weir/engine/record/canonical-key'
+import { type CanonicalKey, canonicalKey, keyFromCanonical } from '@weir/engine/record/canonical-key'
+import type { NumberTable } from '@weir/engine/state/keyed-state-backend'
 import { MemoryTier } from '@weir/engine/state/memory-tier'
 import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
 import { StateRoom } from '@weir/engine/state/state-room'
@@ -15,12 +16,13 @@ import { seededRandom, zipf } from './support/zipf.ts'
  * timed. `--room`: the share of the rows that there is room for in memory; 1: all, with no disk behind.
  */
 const options = benchArguments(
-  'npm run bench -- state [--keys N] [--updates N] [--room SHARE] [--keys-as number|string] [--cache BYTES] [--theta T] [--json]',
+  'npm run bench -- state [--keys N] [--updates N] [--room SHARE] [--keys-as number|string] [--table rows|numbers] [--cache BYTES] [--theta T] [--json]',
   {
     keys: { type: 'string', default: '5000000' },
     updates: { type: 'string', default: '3000000' },
     room: { type: 'string', default: '1' },
     'keys-as': { type: 'string', default: 'number' },
+    table: { type: 'string', default: 'numbers' },
     cache: { type: 'string', default: '0' },
     theta: { type: 'string', default: '0.99' },
     json: { type: 'boolean', default: false },
@@ -31,7 +33,8 @@ const updates = wholeNumber(options.updates, 'updates')
 const share = Number(options.room)
 const BATCH = 512
 /** What the table reckons for a row with a number. */
-const ROW_BYTES = options['keys-as'] === 'string' ? 160 : 128
+const ROW_BYTES =
+  options.table === 'rows' ? (options['keys-as'] === 'string' ? 160 : 128) : options['keys-as'] === 'string' ? 160 : 48
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-state-'))
 const host =
@@ -53,42 +56,59 @@ const state = new MemoryTier({
   clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
   room,
 })
-const table = state.table<number>('counts')
+const table = options.table === 'rows' ? rowTable() : state.numberTable('counts')
+
+/** The same with an object for each row. */
+function rowTable(): Pick<NumberTable, 'add' | 'size' | 'rows'> {
+  const rows = state.table<number>('counts')
+  return {
+    get size() {
+      return rows.size
+    },
+    rows: () => rows.rows(),
+    add: (canonical, amount) => {
+      const row = rows.get(canonical)
+      if (row === undefined) rows.insert(canonical, keyFromCanonical(canonical), amount)
+      else rows.update(row, row.value + amount)
+      return 0
+    },
+  }
+}
 
 const keyOf: (n: number) => string | number = options['keys-as'] === 'string' ? n => `customer-${n}` : n => n
 /** Neighbours in rank are no neighbours in the key space. */
 const scattered = (n: number): number => (n * 2_654_435_761) % keys
 
+const batch = new Array<string | number>(BATCH)
+const canonicals = new Array<CanonicalKey>(BATCH)
+
+/** One batch, as a subtask takes it. */
+function addToAll(amount: number, count: number): void {
+  if (state.mayHaveSpilled) {
+    for (let i = 0; i < count; i++) canonicals[i] = canonicalKey(batch[i])
+    state.prefetch(canonicals, count)
+  }
+  for (let i = 0; i < count; i++) table.add(canonicalKey(batch[i]), amount)
+}
+
 function insertAll(): number {
   const began = performance.now()
-  for (let n = 0; n < keys; n++) {
-    const key = keyOf(n)
-    const canonical = canonicalKey(key)
-    if (table.get(canonical) === undefined) table.insert(canonical, key, 0)
+  for (let n = 0; n < keys; n += BATCH) {
+    const count = Math.min(BATCH, keys - n)
+    for (let i = 0; i < count; i++) batch[i] = keyOf(n + i)
+    addToAll(0, count)
   }
   return keys / ((performance.now() - began) / 1000)
 }
 
 function update(count: number, next: () => number): { perSecond: number; perCpuSecond: number } {
-  const batch = new Array<string | number>(BATCH)
-  const canonicals = new Array<CanonicalKey>(BATCH)
   let ms = 0
   let cpuMicros = 0
   for (let done = 0; done < count; done += BATCH) {
     for (let i = 0; i < BATCH; i++) batch[i] = keyOf(scattered(next()))
     const cpu = process.cpuUsage()
     const began = performance.now()
-    if (state.mayHaveSpilled) {
-      for (let i = 0; i < BATCH; i++) canonicals[i] = canonicalKey(batch[i])
-      state.prefetch(canonicals, BATCH)
-    }
-    for (let i = 0; i < BATCH; i++) {
-      const key = batch[i]!
-      const canonical = canonicalKey(key)
-      const row = table.get(canonical)
-      if (row === undefined) table.insert(canonical, key, 1)
-      else table.update(row, row.value + 1)
-    }
+    addToAll(1, BATCH)
     ms += performance.now() - began
     const used = process.cpuUsage(cpu)
     cpuMicros += used.user + used.system
@@ -118,6 +138,8 @@ printResult(
     keys,
     room: share,
     keysAs: options['keys-as'],
+    table: options.table,
+    roomMb: Number.isFinite(room.limitBytes) ? Math.round(room.limitBytes / 1024 / 1024) : null,
     insertsPerSecond: Math.round(insertsPerSecond),
     updatesPerSecond: Math.round(perSecond),
     updatesPerCpuSecond: Math.round(perCpuSecond),

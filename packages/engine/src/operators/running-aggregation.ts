@@ -1,7 +1,7 @@
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { canonicalKey } from '../record/canonical-key.ts'
-import type { KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
+import type { KeyedStateBackend, KeyedTable, NumberTable } from '../state/keyed-state-backend.ts'
 import { type Comparable, comparableField, extreme, numberField, withField } from './fields.ts'
 import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { Operator, OperatorContext, OperatorSnapshot, Output } from './operator.ts'
@@ -71,10 +71,44 @@ class RunningAggregationOperator<Acc> implements Operator {
   }
 }
 
-const countFold: Fold<number> = {
-  first: () => 1,
-  next: held => held + 1,
-  result: (key, count) => ({ key, count }),
+/** The count alone needs no more than a number for each key, for which there are tables of their own. */
+class RunningCountOperator implements Operator {
+  readonly #selector: KeySelector
+  readonly #output: Output
+  readonly #backend: KeyedStateBackend
+  readonly #node: JobNode
+  #counts!: NumberTable
+
+  constructor(context: OperatorContext) {
+    this.#selector = keySelector(context)
+    this.#output = context.output
+    this.#backend = context.keyedState
+    this.#node = context.node
+  }
+
+  open(): void {
+    this.#counts = this.#backend.numberTable('count')
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    let key: unknown
+    let count: number
+    try {
+      key = this.#selector(value)
+      count = this.#counts.add(canonicalKey(key), 1)
+    } catch (error) {
+      throw userError(error, this.#node)
+    }
+    this.#output.collect({ key, count }, timestamp)
+  }
+
+  snapshot(): OperatorSnapshot {
+    return { keyed: this.#backend.snapshot() }
+  }
+
+  restore(snapshots: readonly OperatorSnapshot[]): void {
+    restoreKeyed(this.#backend, snapshots)
+  }
 }
 
 function sumFold(field: string): Fold<{ first: unknown; sum: number }> {
@@ -112,7 +146,7 @@ function extremeFold(field: string, which: 'min' | 'max'): Fold<{ first: unknown
 }
 
 export function createRunningAggregation(context: OperatorContext, type: RunningAggregation): Operator {
-  if (type === 'count') return new RunningAggregationOperator(context, type, countFold)
+  if (type === 'count') return new RunningCountOperator(context)
   const field = context.node.config.field as string
   switch (type) {
     case 'sum':

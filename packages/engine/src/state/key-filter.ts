@@ -1,6 +1,6 @@
-/** Bits for each key, and how many of them a key sets: about one of a hundred absent keys passes for a present one. */
-const BITS_PER_KEY = 10
-const PROBES = 6
+/** Bits for each key, and how many of them a key sets: about one of a thousand absent keys passes for a present one. */
+const BITS_PER_KEY = 14
+const PROBES = 8
 const FIRST_CAPACITY = 2048
 const GROWTH = 4
 

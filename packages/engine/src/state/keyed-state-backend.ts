@@ -37,6 +37,11 @@ export interface KeyedStateBackend {
    * the same table.
    */
   table<V>(name: string, options?: TableOptions<V>): KeyedTable<V>
+  /**
+   * A table of one number per key in typed arrays, for counts and sums: several times faster than `table<number>`, and in
+   * a third of its memory. Its snapshots are those of `table<number>`, so either may restore the other's.
+   */
+  numberTable(name: string): NumberTable
   /** A table per namespace, such as the end of a window. */
   namespacedTable<V>(name: string): NamespacedTable<V>
 
@@ -100,6 +105,19 @@ export interface KeyedTable<V> {
   rows(): IterableIterator<KeyedRow<V>>
   /** The same with their canonical keys. */
   entries(): IterableIterator<[CanonicalKey, KeyedRow<V>]>
+}
+
+/** One number per key. What belongs to a key is found by it each time; there are no rows to hold on to. */
+export interface NumberTable {
+  readonly size: number
+  /** Adds to the number of the key, 0 where there is none, and answers the sum. */
+  add(canonicalKey: CanonicalKey, amount: number): number
+  get(canonicalKey: CanonicalKey): number | undefined
+  set(canonicalKey: CanonicalKey, value: number): void
+  /** False when it is not there. */
+  delete(canonicalKey: CanonicalKey): boolean
+  /** In no particular order, each once; as `KeyedTable.rows` otherwise. An object key comes with its fields sorted by name. */
+  rows(): IterableIterator<KeyedRow<number>>
 }
 
 export interface NamespacedTable<V> {

@@ -20,11 +20,13 @@ import type {
   KeyedStateBackend,
   KeyedTable,
   NamespacedTable,
+  NumberTable,
   TableOptions,
 } from './keyed-state-backend.ts'
 import { type ListCell, ListStateInMemory } from './list-state.ts'
 import { type ExpiringEntry, TabledMapState } from './map-state.ts'
 import { NamespacedStateTable, statePrefix, TablesByKey } from './nested-tables.ts'
+import { TypedNumberTable } from './number-table.ts'
 import { ReducingStateInMemory } from './reducing-state.ts'
 import type { SpillKeys } from './spill-store.ts'
 import { type RoomShare, StateRoom } from './state-room.ts'
@@ -52,12 +54,15 @@ type AnyDescriptor =
   | ReducingStateDescriptor<unknown>
   | AggregatingStateDescriptor<unknown, unknown, unknown>
 
+type Fetching = Pick<StateTable<unknown>, 'askFor' | 'takeFetched'>
+
 type StateKind = AnyDescriptor['kind']
 const KINDS: readonly StateKind[] = ['value', 'list', 'map', 'reducing', 'aggregating']
 
 /** How one state is held. */
 type Registered =
   | { readonly form: 'table'; readonly table: StateTable<unknown>; readonly expired: TableOptions<unknown>['expired'] }
+  | { readonly form: 'numbers'; readonly table: TypedNumberTable }
   | { readonly form: 'namespaced'; readonly tables: NamespacedStateTable<unknown> }
   | { readonly form: 'map'; readonly tables: TablesByKey<unknown>; readonly expires: boolean }
 
@@ -174,6 +179,21 @@ export class MemoryTier implements KeyedStateBackend {
     return table
   }
 
+  numberTable(name: string): NumberTable {
+    const known = this.#registered.get(name)
+    if (known !== undefined) {
+      assert(known.form === 'numbers', `'${name}' is not a table of numbers`)
+      return known.table
+    }
+    const behind = new StateTable<number>(this.#share, { prefix: this.#nextPrefix() })
+    const table = new TypedNumberTable(this.#share, behind)
+    this.#registered.set(name, { form: 'numbers', table })
+    for (const entry of this.#takeWaiting(name)) {
+      table.set(canonicalKey(decodeKey(entry.key)), decodeValue(entry.value) as number)
+    }
+    return table
+  }
+
   namespacedTable<V>(name: string): NamespacedTable<V> {
     const known = this.#registered.get(name)
     if (known !== undefined) {
@@ -210,6 +230,12 @@ export class MemoryTier implements KeyedStateBackend {
     }
     for (const [state, registered] of this.#registered) {
       switch (registered.form) {
+        case 'numbers':
+          for (const { key, value } of registered.table.rows()) {
+            const bytes = encodeKey(key)
+            add(state, bytes, bytes, value)
+          }
+          break
         case 'table':
           for (const { key, value } of registered.table.rows()) {
             if (registered.expired?.(value)) continue
@@ -273,15 +299,15 @@ export class MemoryTier implements KeyedStateBackend {
    */
   prefetch(keys: readonly CanonicalKey[], count: number): void {
     const asked: CanonicalKey[] = []
-    const tables: { readonly table: StateTable<unknown>; readonly to: number }[] = []
+    const tables: { readonly table: Fetching; readonly to: number }[] = []
     const request: SpillKeys = this.#share.room.newRequest()
-    const ask = (table: StateTable<unknown>): void => {
+    const ask = (table: Fetching): void => {
       const before = asked.length
       table.askFor(keys, count, request, asked)
       if (asked.length > before) tables.push({ table, to: asked.length })
     }
     for (const registered of this.#registered.values()) {
-      if (registered.form === 'table') ask(registered.table)
+      if (registered.form === 'table' || registered.form === 'numbers') ask(registered.table)
       else if (registered.form === 'namespaced') {
         for (const table of registered.tables.tables()) if (table.isWaitedFor) ask(table)
       }
@@ -289,7 +315,7 @@ export class MemoryTier implements KeyedStateBackend {
     if (asked.length === 0) return
     const values = this.#share.getMany(request)
     // What comes in may push other rows out: the answer is read to its end before anything else is asked for.
-    const fetched: { table: StateTable<unknown>; key: CanonicalKey; value: Uint8Array | undefined }[] = []
+    const fetched: { table: Fetching; key: CanonicalKey; value: Uint8Array | undefined }[] = []
     let at = 0
     for (const { table, to } of tables) {
       for (; at < to; at++) fetched.push({ table, key: asked[at]!, value: values.next() })

@@ -218,6 +218,30 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     )
   }
 
+  /** Writes a value to disk past memory, where another keeps the rows in use; `known`: there is one under its key already. */
+  putAway(canonical: CanonicalKey, value: V, known: boolean): void {
+    const key = keyFromCanonical(canonical)
+    this.#write(key, value)
+    if (known) return
+    const bytes = new StateRow(key, value, 0).sizeBytes
+    this.#away++
+    this.#awayBytes += bytes
+    this.#room.countAway(bytes)
+  }
+
+  /** What `putAway` wrote, which stays there; undefined when there is nothing. */
+  readAway(canonical: CanonicalKey): V | undefined {
+    const value = this.#onDisk(canonical)
+    return value === undefined ? undefined : (decodeValue(value) as V)
+  }
+
+  /** Removes what `putAway` wrote, which is known to be there. */
+  removeAway(canonical: CanonicalKey): void {
+    this.#deleteOnDisk(keyFromCanonical(canonical))
+    this.#countBack(canonical, this.#averageAway())
+    for (const { deleted } of this.#scans) deleted.add(canonical)
+  }
+
   /** Asks for those of the keys that are not in memory and may be on disk. Their values come by `takeFetched`. */
   askFor(keys: readonly CanonicalKey[], count: number, request: SpillKeys, asked: CanonicalKey[]): void {
     const filter = this.#filter
@@ -264,14 +288,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
 
   #sendAway(canonical: CanonicalKey, row: StateRow<V>): void {
     if ((row.word & DIRTY) !== 0) {
-      const { prefix, shared } = this.#place
-      const value = this.#room.encode(row.key, row.value)
-      const length = encoder.encode(row.key)
-      this.#filter ??= new KeyFilter()
-      let grown = this.#filter.add(this.#hash(length))
-      if (shared !== undefined) grown += this.#filter.add(shared.prefixHash)
-      if (grown > 0) this.#room.countFilter(grown)
-      this.#room.put(prefix, encoder.bytes, length, value)
+      this.#write(row.key, row.value)
       row.word = (row.word & ~DIRTY) | ON_DISK
     }
     const bytes = row.sizeBytes
@@ -281,6 +298,17 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     this.#awayBytes += bytes
     this.#bytes -= bytes
     this.#room.sentAway(bytes)
+  }
+
+  #write(key: unknown, value: V): void {
+    const { prefix, shared } = this.#place
+    const bytes = this.#room.encode(key, value)
+    const length = encoder.encode(key)
+    this.#filter ??= new KeyFilter()
+    let grown = this.#filter.add(this.#hash(length))
+    if (shared !== undefined) grown += this.#filter.add(shared.prefixHash)
+    if (grown > 0) this.#room.countFilter(grown)
+    this.#room.put(prefix, encoder.bytes, length, bytes)
   }
 
   /** What is on disk under a key that is not in memory; undefined when there is nothing. A view that is valid for long enough to decode it. */

@@ -1,0 +1,254 @@
+import { assert } from '../base/assert.ts'
+import { type CanonicalKey, keyFromCanonical } from '../record/canonical-key.ts'
+import { decodeValue } from '../record/value-codec.ts'
+import { detachValue } from './detach.ts'
+import { estimateBytes } from './estimate-bytes.ts'
+import type { KeyedRow, NumberTable } from './keyed-state-backend.ts'
+import { NumberIndex } from './number-index.ts'
+import type { SpillKeys } from './spill-store.ts'
+import type { RoomShare, Spillable } from './state-room.ts'
+import type { StateTable } from './state-table.ts'
+import { TableIteration } from './table-iteration.ts'
+
+const LIVE = 1
+const USED = 2
+/** Differs from what the table behind holds, or is not there. */
+const DIRTY = 4
+/** The table behind holds the key too, perhaps with an older number. */
+const BEHIND = 8
+
+const FIRST_CAPACITY = 16
+/** Key, number and flags of a row with its places in the index, which is at most half full; and what doubling wastes. */
+const ROW_BYTES = 48
+/** The same of a key that is no number: an entry of a Map, and the place of the key. */
+const OTHER_ROW_BYTES = 80
+
+/**
+ * One number for each key in typed arrays: no object for a row, and nothing for the garbage collector to go through. What
+ * there is no room for goes to the table behind it, which has the way to disk.
+ *
+ * Invariant: a row here is the truth, whatever the table behind holds under its key. While somebody goes through the rows
+ * none of them leaves.
+ */
+export class TypedNumberTable implements NumberTable, Spillable {
+  readonly #share: RoomShare
+  readonly #behind: StateTable<number>
+  readonly #index = new NumberIndex()
+  readonly #others = new Map<CanonicalKey, number>()
+  /** Keys that are no numbers, by place. */
+  readonly #otherKeys: (CanonicalKey | undefined)[] = []
+  #numbers = new Float64Array(FIRST_CAPACITY)
+  #flags = new Uint8Array(FIRST_CAPACITY)
+  readonly #free: number[] = []
+  /** Places up to here were given out once. */
+  #top = 0
+  #hand = 0
+  #inMemory = 0
+  #shadowing = 0
+  #bytes = 0
+  #iterations = 0
+  readonly #cameBack: Set<CanonicalKey>[] = []
+
+  /** `behind` is this table's own. */
+  constructor(share: RoomShare, behind: StateTable<number>) {
+    this.#share = share
+    this.#behind = behind
+    if (share.spills) share.enter(this)
+  }
+
+  get size(): number {
+    return this.#inMemory - this.#shadowing + this.#behind.size
+  }
+
+  add(canonical: CanonicalKey, amount: number): number {
+    const place = this.#find(canonical)
+    if (place < 0) {
+      this.#insert(canonical, amount, DIRTY)
+      return amount
+    }
+    this.#flags[place]! |= USED | DIRTY
+    const sum = this.#numbers[place]! + amount
+    this.#numbers[place] = sum
+    return sum
+  }
+
+  set(canonical: CanonicalKey, value: number): void {
+    const place = this.#find(canonical)
+    if (place < 0) {
+      this.#insert(canonical, value, DIRTY)
+      return
+    }
+    this.#flags[place]! |= USED | DIRTY
+    this.#numbers[place] = value
+  }
+
+  get(canonical: CanonicalKey): number | undefined {
+    const place = this.#find(canonical)
+    if (place < 0) return undefined
+    this.#flags[place]! |= USED
+    return this.#numbers[place]
+  }
+
+  delete(canonical: CanonicalKey): boolean {
+    const place = this.#placeOf(canonical)
+    if (place < 0) return this.#behind.delete(canonical)
+    if ((this.#flags[place]! & BEHIND) !== 0) this.#behind.removeAway(canonical)
+    this.#remove(canonical, place)
+    return true
+  }
+
+  rows(): IterableIterator<KeyedRow<number>> {
+    this.#iterations++
+    const cameBack = new Set<CanonicalKey>()
+    let behind: Iterator<[CanonicalKey, KeyedRow<number>]> | undefined
+    return new TableIteration<KeyedRow<number>>(
+      this.#rowsInMemory(),
+      () => {
+        if (behind === undefined) {
+          behind = this.#behind.entries()
+          this.#cameBack.push(cameBack)
+        }
+        for (let next = behind.next(); next.done !== true; next = behind.next()) {
+          const [canonical, row] = next.value
+          const place = this.#placeOf(canonical)
+          if (place < 0) return row
+          if (cameBack.has(canonical)) return { key: row.key, value: this.#numbers[place]! }
+        }
+        return undefined
+      },
+      () => {
+        this.#iterations--
+        assert(this.#iterations >= 0, 'an iteration over numbers ended twice')
+        behind?.return?.()
+        const at = this.#cameBack.indexOf(cameBack)
+        if (at >= 0) this.#cameBack.splice(at, 1)
+      },
+    )
+  }
+
+  sweep(bytes: number): boolean {
+    if (this.#iterations > 0) return false
+    const before = this.#bytes
+    for (; this.#hand < this.#top; this.#hand++) {
+      const flags = this.#flags[this.#hand]!
+      if ((flags & LIVE) === 0) continue
+      if ((flags & USED) !== 0) {
+        this.#flags[this.#hand] = flags & ~USED
+        continue
+      }
+      this.#sendBehind(this.#hand)
+      if (before - this.#bytes >= bytes) return true
+    }
+    this.#hand = 0
+    return false
+  }
+
+  /** As in StateTable. */
+  askFor(keys: readonly CanonicalKey[], count: number, request: SpillKeys, asked: CanonicalKey[]): void {
+    if (this.#behind.size === 0) return
+    const missing: CanonicalKey[] = []
+    for (let i = 0; i < count; i++) if (this.#placeOf(keys[i]!) < 0) missing.push(keys[i]!)
+    this.#behind.askFor(missing, missing.length, request, asked)
+  }
+
+  takeFetched(canonical: CanonicalKey, value: Uint8Array | undefined): void {
+    if (value === undefined || this.#placeOf(canonical) >= 0) return
+    this.#takeBack(canonical, decodeValue(value) as number)
+  }
+
+  #find(canonical: CanonicalKey): number {
+    const place = this.#placeOf(canonical)
+    if (place >= 0 || this.#behind.size === 0) return place
+    const value = this.#behind.readAway(canonical)
+    return value === undefined ? -1 : this.#takeBack(canonical, value)
+  }
+
+  #placeOf(canonical: CanonicalKey): number {
+    return typeof canonical === 'number' ? this.#index.find(canonical) : (this.#others.get(canonical) ?? -1)
+  }
+
+  #insert(canonical: CanonicalKey, value: number, flags: number): number {
+    // While somebody goes through the rows a new one takes its place behind all others, where it is still to be met.
+    const place = this.#iterations > 0 ? this.#top++ : (this.#free.pop() ?? this.#top++)
+    if (place >= this.#flags.length) this.#grow()
+    this.#numbers[place] = value
+    // In use, so that making room below sends others away before it.
+    this.#flags[place] = LIVE | USED | flags
+    if (typeof canonical === 'number') this.#index.add(canonical, place)
+    else {
+      const kept = detachValue(canonical)
+      this.#others.set(kept, place)
+      this.#otherKeys[place] = kept
+    }
+    this.#inMemory++
+    if ((flags & BEHIND) !== 0) this.#shadowing++
+    this.#count(bytesOf(canonical))
+    return this.#placeOf(canonical) < 0 ? this.#insertAgain(canonical) : place
+  }
+
+  #takeBack(canonical: CanonicalKey, value: number): number {
+    for (const cameBack of this.#cameBack) cameBack.add(canonical)
+    return this.#insert(canonical, value, BEHIND)
+  }
+
+  /** There is no room for a single row: it left at once, and comes back all the same, since the caller works on it. */
+  #insertAgain(canonical: CanonicalKey): number {
+    const value = this.#behind.readAway(canonical) as number
+    const { room } = this.#share
+    const { limitBytes } = room
+    room.limitBytes = Number.POSITIVE_INFINITY
+    const place = this.#takeBack(canonical, value)
+    room.limitBytes = limitBytes
+    return place
+  }
+
+  #sendBehind(place: number): void {
+    const canonical = this.#keyAt(place)
+    const flags = this.#flags[place]!
+    const value = this.#numbers[place]!
+    this.#remove(canonical, place)
+    if ((flags & DIRTY) !== 0) this.#behind.putAway(canonical, value, (flags & BEHIND) !== 0)
+  }
+
+  #remove(canonical: CanonicalKey, place: number): void {
+    if ((this.#flags[place]! & BEHIND) !== 0) this.#shadowing--
+    this.#flags[place] = 0
+    this.#free.push(place)
+    if (typeof canonical === 'number') this.#index.remove(canonical)
+    else {
+      this.#others.delete(canonical)
+      this.#otherKeys[place] = undefined
+    }
+    this.#inMemory--
+    this.#count(-bytesOf(canonical))
+  }
+
+  #keyAt(place: number): CanonicalKey {
+    return this.#otherKeys[place] ?? this.#index.keyAt(place)
+  }
+
+  *#rowsInMemory(): Generator<KeyedRow<number>, void, void> {
+    for (let place = 0; place < this.#top; place++) {
+      if ((this.#flags[place]! & LIVE) === 0) continue
+      yield { key: keyFromCanonical(this.#keyAt(place)), value: this.#numbers[place]! }
+    }
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    this.#share.add(bytes)
+  }
+
+  #grow(): void {
+    const numbers = new Float64Array(2 * this.#numbers.length)
+    numbers.set(this.#numbers)
+    const flags = new Uint8Array(2 * this.#flags.length)
+    flags.set(this.#flags)
+    this.#numbers = numbers
+    this.#flags = flags
+  }
+}
+
+function bytesOf(canonical: CanonicalKey): number {
+  return typeof canonical === 'number' ? ROW_BYTES : ROW_BYTES + OTHER_ROW_BYTES + estimateBytes(canonical)
+}
