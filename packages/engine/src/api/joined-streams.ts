@@ -8,8 +8,10 @@ import type { FieldName } from './field-names.ts'
 import { functionText } from './function-text.ts'
 import { type Key, keyOf } from './key.ts'
 import type { Attach } from './keyed-stream.ts'
-import type { StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
+import type { NewNode, StreamInput, StreamNode, StreamOrigin } from './stream-node.ts'
+import { checkMerges, type TriggerParts, triggerParts, type WindowTrigger } from './triggers.ts'
 import type { WindowAssigner } from './window-assigners.ts'
+import { triggerConfig } from './windowed-stream.ts'
 
 /** Names of the fields of T that hold what can be a key of type K. */
 type KeyField<T, K> = { [F in FieldName<T>]: T[F] extends K ? F : never }[FieldName<T>]
@@ -97,8 +99,7 @@ export class JoinKeyed<Left, Right, K, Of extends Kind> {
       throw misuse(call, `window(${shown(assigner)}): the argument has to be a window, e.g. TumblingWindow.of(10_000)`)
     }
     const config = assigner.toConfig()
-    const settings: WindowSettings = { assigner: { ...config } }
-    const windowed = new WindowedJoin(call, config.time === 'event', settings, (settings, fn) => {
+    const windowed = new WindowedJoin(call, { assigner: { ...config } }, (settings, fn) => {
       checkFunction('apply', fn, call)
       const inputs: readonly StreamInput[] = [
         ...keyedInputs(left, this.#left, 0),
@@ -106,9 +107,10 @@ export class JoinKeyed<Left, Right, K, Of extends Kind> {
       ]
       return attach((left[0] as StreamOrigin).node, {
         type,
-        config: { fn: functionText(fn), ...settings },
+        config: { fn: functionText(fn), ...windowConfig(settings) },
         functions: {
           fn,
+          ...(settings.trigger?.custom === undefined ? {} : { triggerFn: settings.trigger.custom }),
           [keySelectorName(0)]: this.#left.selector,
           [keySelectorName(1)]: this.#right.selector,
         },
@@ -119,52 +121,83 @@ export class JoinKeyed<Left, Right, K, Of extends Kind> {
   }
 }
 
-type WindowSettings = {
-  readonly assigner: Record<string, string | number>
+interface WindowSettings {
+  readonly assigner: ReturnType<WindowAssigner['toConfig']>
+  readonly trigger?: TriggerParts
   readonly allowedLatenessMs?: number
   readonly lateTag?: string
+}
+
+function windowConfig({
+  assigner,
+  trigger,
+  allowedLatenessMs,
+  lateTag,
+}: WindowSettings): NonNullable<NewNode['config']> {
+  return {
+    assigner: { ...assigner },
+    ...(trigger === undefined ? {} : triggerConfig(trigger)),
+    ...(allowedLatenessMs === undefined ? {} : { allowedLatenessMs }),
+    ...(lateTag === undefined ? {} : { lateTag }),
+  }
 }
 
 /** What joins and co-groups have in common. Immutable: each call gives a new one. */
 class WindowedJoin {
   readonly #call: string
-  readonly #isEventTime: boolean
   readonly #settings: WindowSettings
   readonly #attach: (settings: WindowSettings, fn: unknown) => OperatorStream<unknown>
 
   constructor(
     call: string,
-    isEventTime: boolean,
     settings: WindowSettings,
     attach: (settings: WindowSettings, fn: unknown) => OperatorStream<unknown>,
   ) {
     this.#call = call
-    this.#isEventTime = isEventTime
     this.#settings = settings
     this.#attach = attach
   }
 
+  trigger<T>(trigger: WindowTrigger<T>): WindowedJoin {
+    const parts = triggerParts('trigger', trigger)
+    if (this.#settings.assigner.type === 'session') checkMerges(parts.custom)
+    return this.#with({ trigger: parts })
+  }
+
   allowedLateness(latenessMs: number): WindowedJoin {
     checkNumber('allowedLateness', latenessMs, this.#call, { min: 0, what: 'the lateness' })
-    return this.#with('allowedLateness', { allowedLatenessMs: latenessMs })
+    this.#checkEventTime('allowedLateness')
+    return this.#with({ allowedLatenessMs: latenessMs })
   }
 
   sideOutputLateData(tag: { readonly id: string }): WindowedJoin {
     if (typeof tag?.id !== 'string') {
       throw misuse(this.#call, `sideOutputLateData(${shown(tag)}): the argument has to be an OutputTag`)
     }
-    return this.#with('sideOutputLateData', { lateTag: tag.id })
+    this.#checkEventTime('sideOutputLateData')
+    return this.#with({ lateTag: tag.id })
   }
 
   apply<Out>(fn: unknown): OperatorStream<Out> {
+    const { assigner, trigger } = this.#settings
+    if (assigner.type === 'global' && trigger === undefined) {
+      throw misuse(
+        this.#call,
+        'apply(…): a global window never ends; put .trigger(…) before it, e.g. CountTrigger.of(10)',
+      )
+    }
     return this.#attach(this.#settings, fn) as OperatorStream<Out>
   }
 
-  #with(call: string, change: Partial<WindowSettings>): WindowedJoin {
-    if (!this.#isEventTime) {
-      throw misuse(this.#call, `${call}(): no record is late in a processing-time window; remove the call`)
-    }
-    return new WindowedJoin(this.#call, this.#isEventTime, { ...this.#settings, ...change }, this.#attach)
+  #checkEventTime(call: string): void {
+    const { time, type } = this.#settings.assigner
+    if (time === 'event' && type !== 'global') return
+    const kind = time === 'event' ? 'global' : 'processing-time'
+    throw misuse(this.#call, `${call}(): no record is late in a ${kind} window; remove the call`)
+  }
+
+  #with(change: Partial<WindowSettings>): WindowedJoin {
+    return new WindowedJoin(this.#call, { ...this.#settings, ...change }, this.#attach)
   }
 }
 
@@ -175,6 +208,11 @@ export class WindowJoin<Left, Right> {
   /** Not for jobs: window() makes it. */
   constructor(join: WindowedJoin) {
     this.#join = join
+  }
+
+  /** Decides when windows give results, instead of their end. A window that fires gives all its pairs again. */
+  trigger(trigger: WindowTrigger<Left | Right>): WindowJoin<Left, Right> {
+    return new WindowJoin(this.#join.trigger(trigger))
   }
 
   /** Keeps windows for so many ms of event time after their end; a late record within it makes its window fire again. */
@@ -200,6 +238,11 @@ export class WindowCoGroup<Left, Right, K> {
   /** Not for jobs: window() makes it. */
   constructor(join: WindowedJoin) {
     this.#join = join
+  }
+
+  /** Decides when windows give results, instead of their end. */
+  trigger(trigger: WindowTrigger<Left | Right>): WindowCoGroup<Left, Right, K> {
+    return new WindowCoGroup(this.#join.trigger(trigger))
   }
 
   /** Keeps windows for so many ms of event time after their end; a late record within it makes its window fire again. */

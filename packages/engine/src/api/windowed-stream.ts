@@ -180,7 +180,7 @@ export class WindowedStream<T, K> {
   }
 }
 
-function triggerConfig({ config, custom }: TriggerParts): NewNode['config'] {
+export function triggerConfig({ config, custom }: TriggerParts): NewNode['config'] {
   if (custom === undefined) return { trigger: config }
   return { trigger: config, triggerFn: objectText(custom, TRIGGER_FUNCTIONS) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OperatorSpec } from '../graph/operator-spec.ts'
-import { assignerSchema } from './window-specs.ts'
+import { assignerSchema, triggerSchema, triggerTexts } from './window-specs.ts'
 
 /** The specs of operators with two inputs, and of asyncMap. In the graph a function is its source text. */
 
@@ -59,14 +59,29 @@ const windowJoinSchema = z
   .strictObject({
     fn: functionText,
     assigner: assignerSchema,
+    trigger: triggerSchema.optional(),
+    triggerFn: triggerTexts.optional(),
     allowedLatenessMs: z.number().min(0).max(1e15).optional(),
     lateTag: tag.optional(),
   })
-  .superRefine(({ assigner, allowedLatenessMs, lateTag }, issues) => {
-    if (assigner.time !== 'processing') return
+  .superRefine(({ assigner, trigger, triggerFn, allowedLatenessMs, lateTag }, issues) => {
+    if (assigner.type === 'global' && trigger === undefined) {
+      issues.addIssue({
+        code: 'custom',
+        path: ['trigger'],
+        message: 'a global window never ends, so it needs a trigger',
+      })
+    }
+    const isCustom = (trigger?.type === 'purging' ? trigger.of : trigger)?.type === 'custom'
+    if (isCustom !== (triggerFn !== undefined)) {
+      const message = isCustom ? 'a custom trigger needs triggerFn' : 'triggerFn needs a custom trigger'
+      issues.addIssue({ code: 'custom', path: ['triggerFn'], message })
+    }
+    if (assigner.time === 'event' && assigner.type !== 'global') return
+    const neverLate = assigner.time === 'processing' ? 'processing-time' : 'global'
     for (const [name, value] of Object.entries({ allowedLatenessMs, lateTag })) {
       if (value === undefined) continue
-      issues.addIssue({ code: 'custom', path: [name], message: 'no record is late in a processing-time window' })
+      issues.addIssue({ code: 'custom', path: [name], message: `no record is late in a ${neverLate} window` })
     }
   })
 
@@ -175,7 +190,7 @@ export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
     'Window join',
     'Pairs the records of each key of two streams that fell into the same window.',
     windowJoinSchema,
-    FN,
+    { fn: 'required', triggerFn: 'optional' },
   ),
   twoInputs(
     'coGroup',
@@ -183,6 +198,6 @@ export const TWO_INPUT_SPECS: readonly OperatorSpec[] = [
     'Co-group',
     'Gathers the records of each key of two streams in windows, and hands both lists to a function when one fires.',
     windowJoinSchema,
-    FN,
+    { fn: 'required', triggerFn: 'optional' },
   ),
 ]

@@ -70,11 +70,11 @@ const simpleTriggerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('continuousProcessingTime'), intervalMs }),
   z.strictObject({ type: z.literal('custom') }),
 ])
-const triggerSchema = z.union([
+export const triggerSchema = z.union([
   simpleTriggerSchema,
   z.strictObject({ type: z.literal('purging'), of: simpleTriggerSchema }),
 ])
-const triggerTexts = z.union([
+export const triggerTexts = z.union([
   functionText,
   z.strictObject({
     onElement: functionText,

@@ -24,7 +24,8 @@ async function expectResults(
   else expect(inAnyOrder(run.main), label).toEqual(inAnyOrder(mainOf(expected.outputs)))
   expect(inAnyOrder(run.sides), label).toEqual(inAnyOrder(sidesOf(expected.outputs)))
   expect(run.lateRecords, label).toBe(expected.lateRecords)
-  if (options.restored) expect(run.restored).toBeGreaterThan(5)
+  const records = schedule.filter(({ type }) => type === 'record').length
+  if (options.restored) expect(run.restored).toBeGreaterThan(records / 2)
   return JSON.stringify([expected.outputs, expected.lateRecords])
 }
 
@@ -50,8 +51,11 @@ describe.each([false, true])('at parallelism 3 (restored after each element: %s)
   })
 })
 
+/** Of which a plain program can say what comes of any order. */
+const OF_ANY_ORDER = CASES.filter(([, { expectedOf }]) => expectedOf !== undefined)
+
 describe('in the interleavings that seeds pick', () => {
-  it.each(CASES)('%s', { timeout: 60_000 }, async (_name, operatorCase) => {
+  it.each(OF_ANY_ORDER)('%s', { timeout: 60_000 }, async (_name, operatorCase) => {
     const outcomes = new Set<string>()
     for (let seed = 1; seed <= 8; seed++) {
       const options: CaseOptions = {

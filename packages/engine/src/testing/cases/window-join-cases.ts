@@ -227,4 +227,50 @@ export const WINDOW_JOIN_CASES: readonly OperatorCase[] = [
     BY_CLOCK_INPUTS,
     { startMs: 1_500 },
   ),
+  {
+    // The session of ann goes from 100 to 115, since her records are 5 ms apart; that of bob is broken in two.
+    ...joinCase(
+      'join in sessions',
+      'windowJoin',
+      { assigner: { type: 'session', gapMs: 5, time: 'event' } },
+      { windowsOf: () => [] },
+      [
+        record({ id: 1, name: 'ann' }, 100, 0),
+        record({ person: 1, price: 1 }, 105, 1),
+        record({ person: 1, price: 2 }, 110, 1),
+        record({ id: 2, name: 'bob' }, 100, 0),
+        record({ person: 2, price: 3 }, 106, 1),
+        end(0),
+        end(1),
+      ],
+    ),
+    expected: [1, 2].map(price => out({ name: 'ann', price, start: 100 }, 115)),
+    lateRecords: 0,
+    expectedOf: () => ({ outputs: [1, 2].map(price => out({ name: 'ann', price, start: 100 }, 115)), lateRecords: 0 }),
+  },
+  {
+    ...joinCase(
+      'join in a global window with a count',
+      'windowJoin',
+      { assigner: { type: 'global', time: 'event' }, trigger: { type: 'purging', of: { type: 'count', count: 2 } } },
+      { windowsOf: () => [] },
+      [
+        record({ id: 1, name: 'ann' }, 1, 0),
+        record({ id: 2, name: 'bob' }, 2, 0),
+        record({ person: 1, price: 1 }, 3, 1),
+        record({ person: 1, price: 2 }, 4, 1),
+        end(0),
+        end(1),
+      ],
+    ),
+    node: node('windowJoin', {
+      fn: '(left, right) => …',
+      assigner: { type: 'global', time: 'event' },
+      trigger: { type: 'purging', of: { type: 'count', count: 2 } },
+    }),
+    functions: () => ({ ...keys, fn: ({ name }: Person, { price }: Bid) => ({ name, price }) }),
+    expected: [out({ name: 'ann', price: 1 }, 3)],
+    lateRecords: 0,
+    expectedOf: undefined,
+  },
 ]
