@@ -6,6 +6,9 @@
 const OPERATOR_CASES = 'packages/engine/src/operators/cases.test.ts'
 const WINDOW_EXAMPLES = 'packages/sdk/test/window-examples.integration.test.ts'
 const WINDOWS = 'packages/engine/src/operators/window.test.ts'
+const STATE_ON_DISK = 'packages/state-host/src/larger-than-memory.integration.test.ts'
+const STATE_HOST = 'packages/state-host/src/state-host.integration.test.ts'
+const MEMORY_BUDGET = 'apps/taskmanager/src/slots/memory-budget.test.ts'
 const STATES = 'packages/engine/src/state/states.test.ts'
 const JOB_MASTER = 'packages/control/src/job/job-master.test.ts'
 const JOB_PROPERTIES = 'packages/control/src/job/job-master.property.test.ts'
@@ -173,7 +176,13 @@ export const FEATURES = [
     letter: 'D',
     title: 'State',
     rows: [
-      ['D1', '★ Keyed state on RocksDB: embedded, off-heap, disk-backed, larger than memory', 'not yet'],
+      [
+        'D1',
+        '★ Keyed state on RocksDB: embedded, off-heap, disk-backed, larger than memory',
+        'there',
+        STATE_ON_DISK,
+        STATE_HOST,
+      ],
       ['D2', '★ ValueState, ListState, MapState, ReducingState, AggregatingState', 'there', STATES],
       ['D3', 'Configurable memory and cache, persistent volumes; state of terabytes over many TaskManagers', 'not yet'],
       ['D4', 'State TTL', 'there', STATES],
@@ -348,7 +357,8 @@ export const FEATURES = [
       [
         'J3',
         'ROCKSDB_WRITE_BUFFER_SIZE, ROCKSDB_MAX_WRITE_BUFFERS, ROCKSDB_BLOCK_CACHE_SIZE',
-        'partly: read and checked; without effect yet',
+        'there',
+        MEMORY_BUDGET,
         SETTINGS,
         SETTINGS_USED,
       ],
@@ -583,7 +593,7 @@ export const FEATURES = [
       ['U7', '@grpc/grpc-js', 'there', 'packages/proto/src/credentials.integration.test.ts'],
       ['U8', 'kafkajs (→ @platformatic/kafka)', 'not yet'],
       ['U9', 'prisma', 'there', STORE],
-      ['U10', 'rocksdb (→ rocksdb-native)', 'not yet'],
+      ['U10', 'rocksdb (→ rocksdb-native)', 'there', STATE_HOST],
       ['U11', '@aws-sdk/client-s3', 'not yet'],
       ['U12', 'recharts', 'there', WEB],
       ['U13', 'prom-client', 'there', METRICS_SERVER],
