@@ -5,6 +5,9 @@
 
 const OPERATOR_CASES = 'packages/engine/src/operators/cases.test.ts'
 const WINDOW_EXAMPLES = 'packages/sdk/test/window-examples.integration.test.ts'
+const STREAM_EXAMPLES = 'packages/sdk/test/stream-examples.integration.test.ts'
+const ENGINE = 'packages/engine/src'
+const TWO_INPUT_CASES = `${ENGINE}/task/two-input-cases.test.ts`
 const WINDOWS = 'packages/engine/src/operators/window.test.ts'
 const STATE_ON_DISK = 'packages/state-host/src/larger-than-memory.integration.test.ts'
 const STATE_HOST = 'packages/state-host/src/state-host.integration.test.ts'
@@ -13,7 +16,6 @@ const STATES = 'packages/engine/src/state/states.test.ts'
 const JOB_MASTER = 'packages/control/src/job/job-master.test.ts'
 const JOB_PROPERTIES = 'packages/control/src/job/job-master.property.test.ts'
 const EXECUTION_GRAPH = 'packages/engine/src/graph/execution-graph.test.ts'
-const SLOT_RUNTIME = 'packages/engine/src/task/slot-runtime.test.ts'
 const RESOURCES = 'packages/control/src/resources/resource-manager.test.ts'
 const PLACEMENT = 'packages/control/src/scheduling/placement.test.ts'
 const BODIES = 'apps/jobmanager/src/api/rest/bodies.test.ts'
@@ -118,9 +120,10 @@ export const FEATURES = [
       [
         'B4',
         '★ Time-bounded two-stream join (interval and window join), connect, union',
-        'partly: union',
-        COMPILE,
-        SLOT_RUNTIME,
+        'there',
+        TWO_INPUT_CASES,
+        `${ENGINE}/operators/interval-join.test.ts`,
+        `${ENGINE}/operators/connected.test.ts`,
       ],
       ['B5', '★ Kafka source (topic, bootstrapServers, groupId, watermarkStrategy), Kafka sink', 'not yet'],
       [
@@ -432,17 +435,17 @@ export const FEATURES = [
         EXAMPLES_E2E,
       ],
       ['M3', 'windowed_aggregation (sensors, sliding 30 s / 10 s)', 'there', WINDOW_EXAMPLES],
-      ['M4', 'stateful_deduplication', 'not yet'],
-      ['M5', 'stream_join', 'not yet'],
-      ['M6', 'error_filter', 'not yet'],
+      ['M4', 'stateful_deduplication', 'there', STREAM_EXAMPLES],
+      ['M5', 'stream_join', 'there', STREAM_EXAMPLES],
+      ['M6', 'error_filter', 'there', STREAM_EXAMPLES],
       ['M7', 'category_counter (30 s)', 'there', WINDOW_EXAMPLES],
-      ['M8', 'anomaly_detector (> 100.0 → HIGH_VALUE alert)', 'not yet'],
-      ['M9', 'hello (fromElements → upper → print)', 'not yet'],
+      ['M8', 'anomaly_detector (> 100.0 → HIGH_VALUE alert)', 'there', STREAM_EXAMPLES],
+      ['M9', 'hello (fromElements → upper → print)', 'there', STREAM_EXAMPLES],
       ['M10', 'Template: clicks per page per minute with trending', 'there', WINDOW_EXAMPLES],
-      ['M11', 'Template: fraud (flag unusual patterns)', 'not yet'],
-      ['M12', 'Template: alert on anomalies', 'not yet'],
+      ['M11', 'Template: fraud (flag unusual patterns)', 'there', STREAM_EXAMPLES],
+      ['M12', 'Template: alert on anomalies', 'there', STREAM_EXAMPLES],
       ['M13', 'Template: IoT (average temperature per zone, equipment failure alert)', 'not yet'],
-      ['M14', 'Template: block fraudulent charges (an alert stream with an action)', 'not yet'],
+      ['M14', 'Template: block fraudulent charges (an alert stream with an action)', 'there', STREAM_EXAMPLES],
     ],
   },
   {
@@ -532,8 +535,8 @@ export const FEATURES = [
       ['S2', 'Dynamic scaling', 'not yet'],
       ['S3', 'Incremental checkpoints', 'not yet'],
       ['S4', 'Local recovery', 'not yet'],
-      ['S5', 'Async I/O', 'not yet'],
-      ['S6', 'Broadcast state', 'not yet'],
+      ['S5', 'Async I/O', 'there', `${ENGINE}/operators/async-map.test.ts`, `${ENGINE}/task/async-map.test.ts`],
+      ['S6', 'Broadcast state', 'there', `${ENGINE}/operators/broadcast.test.ts`, TWO_INPUT_CASES],
       ['S7', 'Side outputs', 'there', OPERATOR_CASES, EXECUTION_GRAPH],
       ['S8', 'CPU affinity of slots (hints where Node cannot)', 'not yet'],
     ],
