@@ -2,28 +2,27 @@
 const BITS_PER_KEY = 14
 const PROBES = 8
 const FIRST_CAPACITY = 2048
-const GROWTH = 4
+const GROWTH = 2
 
 /** A Bloom filter with room for a fixed number of keys. */
 class Layer {
   readonly words: Uint32Array
-  readonly #mask: number
+  readonly #bits: number
   readonly capacity: number
   count = 0
 
   constructor(capacity: number) {
     this.capacity = capacity
-    // A power of two: the mask takes the place of a division.
-    const bits = 2 ** Math.ceil(Math.log2(capacity * BITS_PER_KEY))
-    this.words = new Uint32Array(bits / 32)
-    this.#mask = bits - 1
+    this.words = new Uint32Array(Math.ceil((capacity * BITS_PER_KEY) / 32))
+    this.#bits = this.words.length * 32
   }
 
   has(hash: number, step: number): boolean {
     const { words } = this
+    const bits = this.#bits
     let at = hash
     for (let i = 0; i < PROBES; i++) {
-      const bit = at & this.#mask
+      const bit = (at >>> 0) % (bits >>> 0)
       if ((words[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
       at = (at + step) | 0
     }
@@ -32,9 +31,10 @@ class Layer {
 
   add(hash: number, step: number): void {
     const { words } = this
+    const bits = this.#bits
     let at = hash
     for (let i = 0; i < PROBES; i++) {
-      const bit = at & this.#mask
+      const bit = (at >>> 0) % (bits >>> 0)
       words[bit >>> 5]! |= 1 << (bit & 31)
       at = (at + step) | 0
     }

@@ -194,12 +194,7 @@ export class TypedNumberTable implements NumberTable, Spillable {
   /** There is no room for a single row: it left at once, and comes back all the same, since the caller works on it. */
   #insertAgain(canonical: CanonicalKey): number {
     const value = this.#behind.readAway(canonical) as number
-    const { room } = this.#share
-    const { limitBytes } = room
-    room.limitBytes = Number.POSITIVE_INFINITY
-    const place = this.#takeBack(canonical, value)
-    room.limitBytes = limitBytes
-    return place
+    return this.#share.room.withoutLimit(() => this.#takeBack(canonical, value))
   }
 
   #sendBehind(place: number): void {

@@ -42,19 +42,24 @@ let tablesNumbered = 0
  */
 export class StateRoom {
   usedBytes = 0
-  limitBytes: number
+  readonly limitBytes: number
   readonly counters: RoomCounters = { diskReads: 0, diskMisses: 0, diskWrites: 0, diskDeletes: 0 }
   readonly #store: SpillStore | undefined
   readonly #tables = new Set<Spillable>()
   #hand: Iterator<Spillable> | undefined
   #table: Spillable | undefined
   #sweeping = false
+  /** A part of the used bytes: filters grow with what is on disk, and do not leave. */
+  #filterBytes = 0
+  /** Room is made when more is used: the limit, or more where making room has not helped lately. */
+  #trigger: number
   readonly #writer = new SpillWriter()
   readonly #keys = new SpillKeys()
 
   /** Without a store everything stays in memory, whatever the limit. */
   constructor(limitBytes: number, store?: SpillStore) {
     this.limitBytes = store === undefined ? Number.POSITIVE_INFINITY : limitBytes
+    this.#trigger = this.limitBytes
     this.#store = store
   }
 
@@ -79,16 +84,36 @@ export class StateRoom {
   /** Something has grown by so many bytes (or shrunk): makes room when there is none left. */
   add(bytes: number): void {
     this.usedBytes += bytes
-    if (this.usedBytes > this.limitBytes) this.makeRoom()
+    if (this.usedBytes > this.#trigger) this.makeRoom()
   }
 
-  /** Sends what is not in use to disk until the limit is kept with some slack; or until all that is left is in use. */
+  countFilter(bytes: number): void {
+    this.usedBytes += bytes
+    this.#filterBytes += bytes
+  }
+
+  /** Within `work` nothing leaves, whatever it adds. */
+  withoutLimit<T>(work: () => T): T {
+    const sweeping = this.#sweeping
+    this.#sweeping = true
+    try {
+      return work()
+    } finally {
+      this.#sweeping = sweeping
+    }
+  }
+
+  /**
+   * Sends what is not in use to disk until the limit is kept with some slack; or until all that is left is in use. Rows
+   * have half of the room for sure, however large the filters are.
+   */
   makeRoom(limitBytes: number = this.limitBytes): void {
     // A table that writes in a sweep does not begin another.
     if (this.#sweeping || this.#store === undefined) return
     this.#sweeping = true
     try {
-      const target = limitBytes - Math.min(SLACK_BYTES_MAX, limitBytes / SLACK_SHARE)
+      const slack = Math.min(SLACK_BYTES_MAX, this.limitBytes / SLACK_SHARE)
+      const target = this.#withFilters(limitBytes) - slack
       let ends = 0
       while (this.usedBytes > target && ends < ROUNDS_MAX) {
         const table = this.#table ?? this.#nextInRound()
@@ -97,9 +122,16 @@ export class StateRoom {
         else this.#table = table
       }
       this.flush()
+      // Where it did not help, looking at all rows again for each one that comes would not either.
+      const limit = this.#withFilters(this.limitBytes)
+      this.#trigger = this.usedBytes <= limit ? limit : this.usedBytes + slack
     } finally {
       this.#sweeping = false
     }
+  }
+
+  #withFilters(limitBytes: number): number {
+    return Math.max(limitBytes, limitBytes / 2 + this.#filterBytes)
   }
 
   put(prefix: Uint8Array, key: Uint8Array, keyLength: number, value: Uint8Array): void {
@@ -203,10 +235,10 @@ export class RoomShare {
     this.room.add(bytes)
   }
 
-  /** A filter has grown, in the midst of making room. */
+  /** A filter has grown, in the midst of making room, or is gone. */
   countFilter(bytes: number): void {
     this.usedBytes += bytes
-    this.room.usedBytes += bytes
+    this.room.countFilter(bytes)
   }
 
   /** A row has left memory. */

@@ -173,7 +173,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     this.#awayBytes = 0
     this.#hand = undefined
     if (shared !== undefined || this.#filter === undefined) return
-    this.#room.add(-this.#filter.sizeBytes)
+    this.#room.countFilter(-this.#filter.sizeBytes)
     this.#filter = undefined
   }
 
