@@ -11,7 +11,9 @@ import { StateHost } from '../state-host.ts'
 
 const [folder, recordsText] = process.argv.slice(2) as [string, string]
 const host = new StateHost({ folder, writeBufferBytes: 1 << 20, writeBuffersMax: 2, cacheBytes: 0 })
-const records = Array.from({ length: Number(recordsText) }, (_, i): [unknown] => [i])
+const count = Number(recordsText)
+// Each key comes twice: writes go ahead of their errors, and whoever reads back what was not written hears of it.
+const records = Array.from({ length: count }, (_, i): [unknown] => [i % (count / 2)])
 const job = {
   graph: {
     name: 'faults',
