@@ -89,7 +89,11 @@ export const ERROR_CODES = {
   },
   UNSUPPORTED: { domain: 'user', retry: 'never', sentence: 'What was asked for is not there in this version.' },
   // external
-  STATE_DISK: { domain: 'external', retry: 'later', sentence: 'State could not be written to disk, or read from there.' },
+  STATE_DISK: {
+    domain: 'external',
+    retry: 'later',
+    sentence: 'State could not be written to disk, or read from there.',
+  },
   FILE_ACCESS: { domain: 'external', retry: 'later', sentence: 'A file or folder could not be read or written.' },
   NOT_LEADER: { domain: 'external', retry: 'later', sentence: 'This JobManager is a standby: another one leads.' },
   NO_TASK_MANAGERS: { domain: 'external', retry: 'later', sentence: 'No TaskManager is registered.' },
