@@ -1,14 +1,16 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import type { ExceptionGroup } from '@weir/proto/web/job-details'
+import type { JobDoc } from '@weir/proto/web/job-doc'
 import { CircleCheckBig } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { isOver, type JobTabProps } from '@/features/job/job-tabs.ts'
+import type { JobTabProps } from '@/features/job/job-tabs.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
 import { Card, EmptyState, ErrorState, Loading, Skeleton } from '@/ui'
 import { ErrorGroup } from './error-group.tsx'
 import styles from './job-errors.module.css'
+import { noErrorsWords } from './no-errors-words.ts'
 import { RestartHistory } from './restart-history.tsx'
 
 /** What went wrong, grouped by what it says and where, and what has happened to the job because of it. */
@@ -37,17 +39,22 @@ export function JobErrorsTab(props: JobTabProps) {
         </Card>
       ) : exceptions.data.length === 0 ? (
         <Card>
-          <EmptyState icon={<CircleCheckBig aria-hidden="true" />} title="No errors. Everything went well">
-            {isOver(job.status)
-              ? `${job.name} has thrown none in its whole life.`
-              : `${job.name} has thrown none so far. One that comes stands here with its record, its line and its stack.`}
-          </EmptyState>
+          <NoErrors job={job} />
         </Card>
       ) : (
         <Groups {...props} groups={exceptions.data} />
       )}
       <RestartHistory jobId={jobId} job={job} />
     </div>
+  )
+}
+
+function NoErrors({ job }: { readonly job: JobDoc }) {
+  const { title, text } = noErrorsWords(job)
+  return (
+    <EmptyState icon={<CircleCheckBig aria-hidden="true" />} title={title}>
+      {text}
+    </EmptyState>
   )
 }
 

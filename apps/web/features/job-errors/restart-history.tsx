@@ -1,39 +1,15 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import type { HistoryEvent } from '@weir/proto/web/job-details'
-import type { JobDoc, Tone } from '@weir/proto/web/job-doc'
+import type { JobDoc } from '@weir/proto/web/job-doc'
 import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { useEffect } from 'react'
+import { historyLook } from '@/features/job/history-look.ts'
 import { countOf, formatDateTime, formatDuration } from '@/lib/format.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { visibleText } from '@/lib/visible-text.ts'
-import { Card, ErrorState, Loading, type MarkShape, Skeleton, StatusMark } from '@/ui'
+import { Card, ErrorState, Loading, Skeleton, StatusMark } from '@/ui'
 import styles from './restart-history.module.css'
-
-interface Look {
-  readonly shape: MarkShape
-  readonly tone: Tone
-  readonly word: string
-}
-
-const LOOKS: Readonly<Record<string, Look>> = {
-  SUBMITTED: { shape: 'info', tone: 'quiet', word: 'Submitted' },
-  CREATED: { shape: 'wait', tone: 'warn', word: 'Waiting' },
-  WAITING: { shape: 'wait', tone: 'warn', word: 'Waiting' },
-  DEPLOYING: { shape: 'wait', tone: 'busy', word: 'Starting' },
-  RUNNING: { shape: 'run', tone: 'ok', word: 'Running' },
-  RESTARTING: { shape: 'restart', tone: 'warn', word: 'Restarting' },
-  STOPPED: { shape: 'info', tone: 'quiet', word: 'Cluster stopped' },
-  NOTICE: { shape: 'info', tone: 'quiet', word: 'Note' },
-  WARNING: { shape: 'warn', tone: 'warn', word: 'Warning' },
-  COMMITTING: { shape: 'wait', tone: 'busy', word: 'Finishing' },
-  COMMIT_RECORDED: { shape: 'wait', tone: 'busy', word: 'Finishing' },
-  FAILING: { shape: 'fail', tone: 'error', word: 'Failing' },
-  FAILED: { shape: 'fail', tone: 'error', word: 'Failed' },
-  CANCELLING: { shape: 'cancel', tone: 'busy', word: 'Cancelling' },
-  CANCELED: { shape: 'cancel', tone: 'quiet', word: 'Canceled' },
-  FINISHED: { shape: 'done', tone: 'ok', word: 'Finished' },
-}
 
 /** What has happened to the job, newest first: submitted, ran, restarted because of what, ended. */
 export function RestartHistory({ jobId, job }: { readonly jobId: string; readonly job: JobDoc }) {
@@ -74,7 +50,7 @@ function Timeline({ events }: { readonly events: readonly HistoryEvent[] }) {
     <ol className={styles.events}>
       {events
         .map((event, at) => {
-          const { shape, tone, word } = LOOKS[event.type] ?? { shape: 'info', tone: 'quiet', word: event.type }
+          const { shape, tone, word } = historyLook(event.type)
           const before = events[at - 1]
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: events are only added, and counted from the oldest

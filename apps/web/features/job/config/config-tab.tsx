@@ -1,11 +1,14 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import type { HistoryEvent, JobConfigView } from '@weir/proto/web/job-details'
+import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { useEffect } from 'react'
 import { formatDateTime } from '@/lib/format.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
-import { Card, CopyButton, ErrorState, Loading, Skeleton } from '@/ui'
+import { visibleText } from '@/lib/visible-text.ts'
+import { Card, CopyButton, ErrorState, Loading, Skeleton, StatusMark } from '@/ui'
+import { historyLook } from '../history-look.ts'
 import type { JobTabProps } from '../job-tabs.ts'
 import styles from './config-tab.module.css'
 import { SourceView } from './source-view.tsx'
@@ -127,10 +130,21 @@ function Events({ events }: { readonly events: readonly HistoryEvent[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in all they say
         <li key={at}>
           <time dateTime={new Date(event.at).toISOString()}>{formatDateTime(event.at)}</time>
-          <b>{event.type}</b>
-          <span className={styles.event}>{event.message}</span>
+          <EventMark type={event.type} />
+          <span className={styles.event}>{visibleText(sentenceCase(event.message))}</span>
         </li>
       ))}
     </ol>
+  )
+}
+
+function EventMark({ type }: { readonly type: string }) {
+  const { shape, tone, word } = historyLook(type)
+  return (
+    <span className={styles.eventType}>
+      <StatusMark shape={shape} tone={tone}>
+        {word}
+      </StatusMark>
+    </span>
   )
 }
