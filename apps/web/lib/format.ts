@@ -110,7 +110,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A length of time in ms, in its two largest units: `310 ms`, `8.4 s`, `1 m 06 s`, `4 h 12 m`, `3 d 04 h`. */
+/** A length of time in ms, in its two largest units: `310 ms`, `8.4 s`, `1 min 06 s`, `4 h 12 min`, `3 d 04 h`. */
 export function formatDuration(ms: Maybe): string {
   if (!isKnown(ms)) return UNKNOWN
   const length = Math.abs(ms)
@@ -118,8 +118,8 @@ export function formatDuration(ms: Maybe): string {
   if (length < SECOND) return `${sign}${Math.round(length)} ms`
   if (length < 10 * SECOND) return `${sign}${(Math.floor(length / 100) / 10).toFixed(1)} s`
   if (length < MINUTE) return `${sign}${Math.floor(length / SECOND)} s`
-  if (length < HOUR) return `${sign}${Math.floor(length / MINUTE)} m ${twoDigits((length % MINUTE) / SECOND)} s`
-  if (length < DAY) return `${sign}${Math.floor(length / HOUR)} h ${twoDigits((length % HOUR) / MINUTE)} m`
+  if (length < HOUR) return `${sign}${Math.floor(length / MINUTE)} min ${twoDigits((length % MINUTE) / SECOND)} s`
+  if (length < DAY) return `${sign}${Math.floor(length / HOUR)} h ${twoDigits((length % HOUR) / MINUTE)} min`
   return `${sign}${Math.floor(length / DAY)} d ${twoDigits((length % DAY) / HOUR)} h`
 }
 

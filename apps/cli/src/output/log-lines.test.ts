@@ -17,7 +17,7 @@ test('an error is shown once, with its stack, and then what follows from it', ()
   const stack = "USER_FUNCTION: operator 'shout': no: really\nError: no: really\n    at fails.ts:3:71"
   expect(
     shown([
-      line('jobmanager', 'info', 'attempt 1 runs'),
+      line('jobmanager', 'info', 'attempt 1 has started'),
       line('tm-1', 'error', stack),
       line('jobmanager', 'error', "operator 'shout': no: really"),
       line(
@@ -28,7 +28,7 @@ test('an error is shown once, with its stack, and then what follows from it', ()
       line('jobmanager', 'info', "operator 'shout': no: really"),
     ]),
   ).toEqual([
-    'attempt 1 runs',
+    'attempt 1 has started',
     stack,
     null,
     'attempt 1 failed and there is no other (an error of the job)',

@@ -197,7 +197,7 @@ function lagText(load: LoadDoc | null): string {
 
 function wordsOf(live: NodeFigures, tags: readonly NodeTag[], headName: string | null): string {
   const parts = [live.rate === UNKNOWN ? 'rate unknown' : live.rate]
-  if (live.total !== null) parts.push(`${live.total} records`)
+  if (live.total !== null) parts.push(`${live.total} ${live.total === '1' ? 'record' : 'records'}`)
   if (live.lag !== UNKNOWN) parts.push(live.atEventTime ? `event time ${live.lag}` : `watermark lag ${live.lag}`)
   if (headName !== null && live.busy !== null) parts.push(`busy ${live.busy} percent`)
   if (live.backpressure !== null && live.backpressure > 0) parts.push(`backpressured ${live.backpressure} percent`)

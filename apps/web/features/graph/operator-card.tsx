@@ -77,7 +77,12 @@ function Figures({ figures }: { readonly figures: NodeFigures }) {
 }
 
 function Low({ figures: { total, chainedTo, busy } }: { readonly figures: NodeFigures }) {
-  if (total !== null) return <span className={styles.total}>{total} records</span>
+  if (total !== null)
+    return (
+      <span className={styles.total}>
+        {total} {total === '1' ? 'record' : 'records'}
+      </span>
+    )
   if (chainedTo !== null) {
     return (
       <span className={styles.chained} title={`Runs in the threads of ${chainedTo}, which carry its load too`}>

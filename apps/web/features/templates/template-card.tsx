@@ -23,7 +23,7 @@ export function TemplateCard({ template, opening, disabledReason, onOpen }: Temp
         action={
           <>
             <div className={styles.marks}>
-              <Badge tone="accent">{bounded ? 'ends by itself' : 'runs on'}</Badge>
+              <Badge tone="accent">{bounded ? 'ends by itself' : 'runs until canceled'}</Badge>
               {tags.map(tag => (
                 <Badge key={tag}>{tag}</Badge>
               ))}

@@ -24,7 +24,7 @@ test('only a ratio of 1 reads as 1', () => {
 
 test('durations name two units, and leave out what is nought', () => {
   expect(
-    [0, 400, 9_949, 9_950, 59_400, 60_000, 184_000, 7_500_000, 86_400_000, 273_600_000].map(durationWords),
+    [0, 400, 9_949, 9_950, 59_900, 60_000, 184_900, 7_500_000, 86_400_000, 273_600_000].map(durationWords),
   ).toEqual(['0.1 s', '0.4 s', '9.9 s', '10 s', '59 s', '1 min', '3 min 4 s', '2 h 5 min', '1 d', '3 d 4 h'])
 })
 

@@ -32,7 +32,8 @@ export function percentWords(ratio: number): string {
 /** `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d 4 h`. */
 export function durationWords(ms: number): string {
   if (ms < 9_950) return `${Math.max(0.1, Math.round(ms / 100) / 10)} s`
-  const seconds = Math.round(ms / 1000)
+  // As on the clock beside it: a second counts once it is over.
+  const seconds = Math.max(10, Math.floor(ms / 1000))
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3_600) return pair(seconds, 60, 'min', 1, 's')
   if (seconds < 86_400) return pair(seconds, 3_600, 'h', 60, 'min')

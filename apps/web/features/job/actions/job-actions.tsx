@@ -130,8 +130,8 @@ function CancelJob({ job }: { readonly job: JobDoc }) {
         </p>
         {job.status !== 'CREATED' && (
           <p>
-            Lost are its state, the records under way, and what file sinks have not yet made visible. Rows and logs stay
-            to be read. Run again begins from the beginning of its input.
+            Its state, the records under way, and what file sinks have not yet made visible are lost. Rows and logs stay
+            to be read. <b>Run again</b> begins from the beginning of its input.
           </p>
         )}
       </ConfirmDialog>
@@ -186,8 +186,8 @@ function DeleteJob({ job }: { readonly job: JobDoc }) {
         onConfirm={() => remove.mutate({ jobId: job.jobId })}
       >
         <p>
-          Its source, errors, rows, logs and figures go with it, and cannot be had back. Files that its sinks have
-          written stay, and so does its draft.
+          Its source, errors, rows, logs and figures go with it, and cannot be brought back. Files that its sinks have
+          written stay, and so does its pipeline.
         </p>
       </ConfirmDialog>
     </>

@@ -117,7 +117,7 @@ function start(state: StateOf<'deploying'>, context: JobContext): StateOf<'runni
     context.emit({ type: 'start-slots', attempt: run.attempt, taskManager })
   }
   context.started()
-  context.history('RUNNING', `attempt ${run.attempt} runs`)
+  context.history('RUNNING', `attempt ${run.attempt} has started`)
   return { name: 'running', run, stuck: new Map() }
 }
 
