@@ -6,8 +6,8 @@ const ESNEXT = 99
 const NODE_RESOLUTION = 2
 
 /**
- * As strict as a project that `weir init` makes. No DOM: jobs run in Node, and what a module may use while it builds
- * its graph is the language and `console`.
+ * As strict as a project that `weir init` makes. No DOM: jobs run in Node. What their functions find there beside the
+ * language is declared in `platform-globals.ts`.
  */
 export const COMPILER_OPTIONS: CompilerOptions = {
   strict: true,

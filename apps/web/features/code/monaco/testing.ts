@@ -9,13 +9,20 @@ export interface LanguageService {
   getCompletionsAtPosition(fileName: string, position: number, preferences: undefined): OfferedNames | undefined
 }
 
+interface TestFiles {
+  readonly '/job.ts': string
+  readonly '/sdk.ts': string
+  /** Declares what is there without an import. */
+  readonly '/platform.d.ts'?: string
+}
+
 /** The compiler that the editor's worker has, on files of a test: `/job.ts`, which finds `@weir/sdk` in `/sdk.ts`. */
-export function languageService(own: { readonly '/job.ts': string; readonly '/sdk.ts': string }): LanguageService {
+export function languageService(own: TestFiles): LanguageService {
   const files: Record<string, string> = { ...own, ...libFileMap }
   edition++
   const host = {
     getCompilationSettings: () => SETTINGS,
-    getScriptFileNames: () => ['/job.ts', '/sdk.ts'],
+    getScriptFileNames: () => Object.keys(own),
     getScriptVersion: (name: string) => (name in own ? String(edition) : 'lib'),
     getScriptSnapshot: (name: string) => (name in files ? ts.ScriptSnapshot.fromString(files[name]!) : undefined),
     getCurrentDirectory: () => '/',

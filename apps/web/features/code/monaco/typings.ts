@@ -1,3 +1,5 @@
+import { PLATFORM } from './platform-globals.ts'
+
 /** Where the declarations of the SDK lie for TypeScript; no folder of a disk. */
 export const SDK_FOLDER = 'file:///weir-sdk'
 
@@ -24,18 +26,6 @@ export async function loadTypings(): Promise<ExtraLib[]> {
   const { files } = (await response.json()) as Typings
   return [
     ...Object.entries(files).map(([name, content]) => ({ content, filePath: `${SDK_FOLDER}/${name}` })),
-    { content: CONSOLE, filePath: `${SDK_FOLDER}/console.d.ts` },
+    { content: PLATFORM, filePath: `${SDK_FOLDER}/platform.d.ts` },
   ]
 }
-
-const CONSOLE = `
-/** What it writes while the graph is built stands under Output; what functions of the job write stands in the job's logs. */
-interface Console {
-  log(...values: unknown[]): void
-  info(...values: unknown[]): void
-  warn(...values: unknown[]): void
-  error(...values: unknown[]): void
-  debug(...values: unknown[]): void
-}
-declare const console: Console
-`
