@@ -1,8 +1,9 @@
+import { bridgeGaps } from './bridge-gaps.ts'
 import styles from './load.module.css'
 import { sparklinePaths } from './sparkline-paths.ts'
 
 export interface SparklineProps {
-  /** Oldest first; null leaves a gap. */
+  /** Oldest first; null leaves a gap, but for a few missing points, over which the line goes on. */
   readonly values: readonly (number | null)[]
   readonly width?: number
   readonly height?: number
@@ -12,7 +13,7 @@ export interface SparklineProps {
 
 /** A small course of values, from zero to the highest of them. */
 export function Sparkline({ values, width = 88, height = 20, label }: SparklineProps) {
-  const { line, area } = sparklinePaths(values, width, height)
+  const { line, area } = sparklinePaths(bridgeGaps(values), width, height)
   return (
     // biome-ignore lint/a11y/noSvgWithoutTitle: it is either named by its label or decoration
     <svg

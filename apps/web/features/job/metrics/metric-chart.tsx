@@ -13,7 +13,7 @@ import {
   YAxis,
 } from 'recharts'
 import { formatTime } from '@/lib/format.ts'
-import { IconButton } from '@/ui'
+import { bridgeGaps, IconButton } from '@/ui'
 import styles from './metric-chart.module.css'
 import { summaryOf } from './metric-series.ts'
 import { MetricTable } from './metric-table.tsx'
@@ -47,7 +47,7 @@ interface Row {
   readonly [series: string]: number | null
 }
 
-/** Courses of one figure over time. Gaps stay gaps; the same can be read as a table. */
+/** Courses of one figure over time. Gaps of more than a few points stay gaps; the same can be read as a table. */
 export function MetricChart({ title, history, shown, format, most }: MetricChartProps) {
   const id = useId()
   const [asTable, setAsTable] = useState(false)
@@ -116,7 +116,8 @@ export function MetricChart({ title, history, shown, format, most }: MetricChart
                 {shown.map(({ name }, at) => (
                   <Line
                     key={name}
-                    dataKey={name}
+                    dataKey={drawn(name)}
+                    name={name}
                     type="linear"
                     stroke={LOOKS[at]?.stroke}
                     strokeDasharray={LOOKS[at]?.dash}
@@ -149,12 +150,13 @@ interface HintProps extends Partial<TooltipContentProps> {
 
 function Hint({ active, label, payload, shown, format }: HintProps) {
   if (active !== true || typeof label !== 'number') return null
-  const values = new Map((payload ?? []).map(entry => [String(entry.dataKey), entry.value]))
+  // What was measured, not what the line goes through where nothing was.
+  const values: Partial<Row> = payload?.[0]?.payload ?? {}
   return (
     <div className={styles.hint}>
       <p>{formatTime(label)}</p>
       {shown.map(series => {
-        const value = values.get(series.name)
+        const value = values[series.name]
         return (
           <p key={series.name}>
             <span>{series.label}</span>
@@ -168,11 +170,20 @@ function Hint({ active, label, payload, shown, format }: HintProps) {
 
 function rowsOf({ from, stepMs, values }: MetricSeries, shown: readonly ShownSeries[]): readonly Row[] {
   const length = Math.max(0, ...shown.map(({ name }) => values[name]?.length ?? 0))
+  const bridged = shown.map(({ name }) => bridgeGaps(values[name] ?? []))
   return Array.from({ length }, (_, at) => {
     const row: Record<string, number | null> & { at: number } = { at: from + at * stepMs }
-    for (const { name } of shown) row[name] = values[name]?.[at] ?? null
+    for (const [index, { name }] of shown.entries()) {
+      row[name] = values[name]?.[at] ?? null
+      row[drawn(name)] = bridged[index]?.[at] ?? null
+    }
     return row
   })
+}
+
+/** The key of what a series' line goes through: as it was measured, but for its short gaps. */
+function drawn(name: string): string {
+  return `${name} drawn`
 }
 
 function wordsOf(

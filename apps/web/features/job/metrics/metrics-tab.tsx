@@ -1,16 +1,19 @@
 'use client'
 import type { MetricRange, MetricSeries } from '@weir/proto/web/job-details'
 import { sentenceCase } from '@weir/proto/web/sentence-case'
-import { useMemo } from 'react'
+import { ChartLine } from 'lucide-react'
+import { useId, useMemo } from 'react'
 import { eventTimeOf, eventTimeWords } from '@/lib/event-time.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '@/lib/format.ts'
 import { messageOf } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
-import { Card, ErrorState, Loading, SegmentedControl, Skeleton } from '@/ui'
+import { Card, EmptyState, ErrorState, Loading, SegmentedControl, Skeleton } from '@/ui'
 import type { JobTabProps } from '../job-tabs.ts'
+import chartStyles from './metric-chart.module.css'
 import { MetricChart, type ShownSeries } from './metric-chart.tsx'
 import { highest } from './metric-series.ts'
 import styles from './metrics-tab.module.css'
+import { noFiguresWords } from './no-figures-words.ts'
 import { useMetricHistory } from './samples-provider.tsx'
 
 const RANGES = [
@@ -45,6 +48,7 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
   const busiest = useMemo(() => chosen(kept, vertexIds, 'busy'), [kept, vertexIds])
   const blocked = useMemo(() => chosen(kept, vertexIds, 'backpressure'), [kept, vertexIds])
   const eventTime = eventTimeOf(job.totals)
+  const watermarkId = useId()
   const named = (prefix: string, ids: readonly string[]): readonly ShownSeries[] =>
     ids.map(id => ({
       name: `${prefix}/${id}`,
@@ -70,18 +74,29 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
             <Skeleton key={each} height={260} />
           ))}
         </div>
+      ) : names.every(name => (series.values[name] ?? []).every(value => value === null)) ? (
+        <Card>
+          <EmptyState icon={<ChartLine aria-hidden="true" />} title={noFiguresWords(job).title}>
+            {noFiguresWords(job).text}
+          </EmptyState>
+        </Card>
       ) : (
         <div className={styles.charts}>
           <MetricChart title="Records per second" history={series} shown={RATES} format={formatRate} />
           {eventTime === null ? (
             <MetricChart title="Watermark lag" history={series} shown={LAG} format={formatDuration} />
           ) : (
-            <Card title="Watermark" padded>
-              <p className={styles.eventTime}>{sentenceCase(eventTimeWords(eventTime))}</p>
-              <p className={styles.hint}>
-                The data is older than a day, so how far it is behind the clock says nothing.
-              </p>
-            </Card>
+            <section className={chartStyles.chart} aria-labelledby={watermarkId}>
+              <header className={chartStyles.head}>
+                <h2 id={watermarkId}>Watermark</h2>
+              </header>
+              <div className={styles.instead}>
+                <p className={styles.eventTime}>{sentenceCase(eventTimeWords(eventTime))}</p>
+                <p className={styles.hint}>
+                  The data is more than a day old: a lag behind the clock would say nothing, so it is not drawn.
+                </p>
+              </div>
+            </section>
           )}
           <MetricChart title="Busy" history={series} shown={named('busy', busiest)} format={formatPercent} most={1} />
           <MetricChart
