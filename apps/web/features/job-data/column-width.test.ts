@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columnWidth, grownWidths } from './column-width.ts'
+import { columnWidth, grownWidths, spreadWidths } from './column-width.ts'
 import { columnsOf } from './row-columns.ts'
 
 const items = (rows: readonly unknown[]) => rows.map((row, seq) => ({ seq, at: 0, operator: 'sink', subtask: 0, row }))
@@ -28,4 +28,15 @@ test('a few long texts do not make a column wide, and no number is cut', () => {
   const [text, number] = columnsOf(rows).columns.map(column => columnWidth(column, items(rows)))
   expect(text!).toBeLessThan(150)
   expect(number!).toBeGreaterThan(15 * 7)
+})
+
+test('room that is left goes to the columns by their width, to the last pixel', () => {
+  expect(spreadWidths([100], 640)).toEqual([640])
+  expect(spreadWidths([100, 200], 600)).toEqual([200, 400])
+  expect(spreadWidths([100, 100, 100], 1000).reduce((sum, width) => sum + width, 0)).toBe(1000)
+})
+
+test('without room to share, columns are as wide as they want to be', () => {
+  expect(spreadWidths([300, 300], 400)).toEqual([300, 300])
+  expect(spreadWidths([], 400)).toEqual([])
 })

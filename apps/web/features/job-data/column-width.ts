@@ -26,6 +26,20 @@ export function columnWidth(column: RowColumn, items: readonly RowItem[]): numbe
   return Math.round(Math.min(Math.max(wanted, MIN_PX), MAX_PX))
 }
 
+/** The columns with the room that is left shared out among them by their width, in whole pixels; as they are if there is none. */
+export function spreadWidths(widths: readonly number[], roomPx: number): readonly number[] {
+  const sum = widths.reduce((total, width) => total + width, 0)
+  if (sum === 0 || roomPx <= sum) return widths
+  let given = 0
+  let wanted = 0
+  return widths.map(width => {
+    wanted += (width * roomPx) / sum
+    const share = Math.round(wanted) - given
+    given += share
+    return share
+  })
+}
+
 /** `number`, or `string?` where some rows have none. */
 export function typeLabel({ type, isOptional }: Pick<RowColumn, 'type' | 'isOptional'>): string {
   return isOptional ? `${type}?` : type

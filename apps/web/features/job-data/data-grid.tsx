@@ -2,11 +2,20 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { RowItem } from '@weir/proto/web/job-details'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { formatAge } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live'
 import { cx } from '@/ui'
-import { grownWidths, typeLabel } from './column-width.ts'
+import { grownWidths, spreadWidths, typeLabel } from './column-width.ts'
 import styles from './data-grid.module.css'
 import { DataRow } from './data-row.tsx'
 import type { RowColumn } from './row-columns.ts'
@@ -14,7 +23,9 @@ import { RowDrawer } from './row-drawer.tsx'
 import { inHeldOrder, isByArrival, type RowSort } from './row-order.ts'
 
 const ROW_PX = 32
-const WIDTHS = { '#': 104, subtask: 92, age: 104 } as const
+/** Of what every row has; only the columns of the data grow into room that is left. */
+const WIDTHS = { '#': 96, subtask: 92, age: 104 } as const
+const FRAME_PX = WIDTHS['#'] + WIDTHS.subtask + WIDTHS.age
 
 interface DataGridProps {
   readonly label: string
@@ -37,6 +48,7 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
   const [isAtTop, setAtTop] = useState(true)
   const { rows, hold, letGo } = useHeld(items, sort)
   const widths = useWidths(columns, items)
+  const room = useRoom(scroller)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -59,7 +71,11 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
     letGo()
     onSort({ by, descending: sort.by === by ? !sort.descending : firstDescending })
   }
-  const width = columns.reduce((sum, { id }) => sum + (widths[id] ?? 0), WIDTHS['#'] + WIDTHS.subtask + WIDTHS.age)
+  const shared = spreadWidths(
+    columns.map(({ id }) => widths[id] ?? 0),
+    room - FRAME_PX,
+  )
+  const width = shared.reduce((sum, each) => sum + each, FRAME_PX)
   const head = { sort, onToggle: toggle }
   const open = useCallback((item: RowItem, button: HTMLElement) => {
     opener.current = button
@@ -86,8 +102,8 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
         <table className={styles.table} aria-label={label} aria-rowcount={rows.length + 1} style={{ minWidth: width }}>
           <colgroup>
             <col style={{ width: WIDTHS['#'] }} />
-            {columns.map(({ id }) => (
-              <col key={id} style={{ width: widths[id] }} />
+            {columns.map(({ id }, at) => (
+              <col key={id} style={{ width: shared[at] }} />
             ))}
             <col style={{ width: WIDTHS.subtask }} />
             <col style={{ width: WIDTHS.age }} />
@@ -152,6 +168,21 @@ function useHeld(items: readonly RowItem[], sort: RowSort) {
     if (!isByArrival(sort)) setHeld(new Map(items.map(({ seq }, place) => [seq, place])))
   }
   return { rows, hold, letGo: () => setHeld(null) }
+}
+
+/** The width inside of the scroller, without its bar; 0 until it is known. */
+function useRoom(scroller: RefObject<HTMLElement | null>): number {
+  const [room, setRoom] = useState(0)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const measure = (): void => setRoom(element.clientWidth)
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [scroller])
+  return room
 }
 
 function useWidths(columns: readonly RowColumn[], items: readonly RowItem[]): Readonly<Record<string, number>> {
