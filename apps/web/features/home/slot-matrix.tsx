@@ -11,7 +11,11 @@ export interface SlotMatrixProps {
   readonly jobs: Readonly<Record<string, JobRowDoc>>
 }
 
-/** The slots of the cluster as a tiny matrix, a column for each TaskManager. Decoration: the numbers stand beside it. */
+/** Few TaskManagers of few slots lie as rows one below the other, which fills the width and not the height. */
+const ROWS_MAX = 4
+const ROW_SLOTS_MAX = 12
+
+/** The slots of the cluster as a tiny matrix by TaskManager. Decoration: the numbers stand beside it. */
 export function SlotMatrix({ taskManagers, jobs }: SlotMatrixProps) {
   const shown = [...taskManagers]
     .sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
@@ -20,8 +24,9 @@ export function SlotMatrix({ taskManagers, jobs }: SlotMatrixProps) {
     shown.flatMap(taskManager => Object.values(taskManager.slots)),
     jobId => jobs[jobId]?.submittedAt ?? 0,
   )
+  const areRows = shown.length <= ROWS_MAX && shown.every(({ slots }) => Object.keys(slots).length <= ROW_SLOTS_MAX)
   return (
-    <div className={styles.slots} aria-hidden="true">
+    <div className={styles.slots} data-rows={areRows || undefined} aria-hidden="true">
       {shown.map(({ id, status, slots }) => (
         <div key={id} className={styles.taskManager} title={`${id}: ${countOf(Object.keys(slots).length, 'slot')}`}>
           {Object.entries(slots).map(([index, jobId]) => (

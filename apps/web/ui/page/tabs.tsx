@@ -4,6 +4,12 @@ import type { ReactNode } from 'react'
 import { cx } from '../cx.ts'
 import styles from './tabs.module.css'
 
+/**
+ * Set while a tab has its focus from the pointer: after typing, browsers show the ring on what is clicked too, around a tab
+ * that is marked already.
+ */
+const POINTED = 'data-pointed'
+
 export interface TabsProps<T extends string> {
   /** What the tabs are of, for screen readers: `Views of the job`. */
   readonly label: string
@@ -45,7 +51,14 @@ export function Tabs<T extends string>({
     >
       <Primitive.List className={cx(styles.tabs, compact && styles.compact)} aria-label={label}>
         {tabs.map(tab => (
-          <Primitive.Trigger key={tab.value} value={tab.value} className={styles.tab}>
+          <Primitive.Trigger
+            key={tab.value}
+            value={tab.value}
+            className={styles.tab}
+            onPointerDown={event => event.currentTarget.setAttribute(POINTED, '')}
+            onKeyDown={event => event.currentTarget.removeAttribute(POINTED)}
+            onBlur={event => event.currentTarget.removeAttribute(POINTED)}
+          >
             <span className={styles.word} data-word={tab.label}>
               {tab.label}
             </span>
