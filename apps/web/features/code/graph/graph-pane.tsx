@@ -24,15 +24,17 @@ export function GraphPane({ session, selected, onSelect, onShowProblems }: Graph
   const check = useStore(session.checker.state)
   const problems = useStore(session.problems)
   const { drawn, answer } = check
-  const stale = drawn !== null && answer !== null && answer.outcome.pipeline === null
+  // Of an emptied file the last graph says nothing any more.
+  const blank = answer !== null && isBlank(answer.text)
+  const stale = !blank && drawn !== null && answer !== null && answer.outcome.pipeline === null
   return (
     <section className={styles.pane} aria-label="Graph">
       <div className={styles.head}>
         <b className={styles.title}>Graph</b>
-        <CheckNote check={check} stale={stale} />
+        {(!blank || check.phase === 'unreachable') && <CheckNote check={check} stale={stale} />}
       </div>
       <div className={cx(styles.canvas, stale && styles.stale)} data-stale={stale || undefined}>
-        {drawn === null ? (
+        {drawn === null || blank ? (
           <NoGraph check={check} problems={problems} onShowProblems={onShowProblems} />
         ) : (
           <DrawnGraph

@@ -53,7 +53,7 @@ export function SamplesPanel({ draft, session }: { readonly draft: Draft; readon
         <span className={styles.hint} role="status">
           {upload.isSuccess ? (
             <>
-              <b>{upload.data.name}</b> is there. Insert it to read it.
+              <b>{upload.data.name}</b> is uploaded. <b>Insert source</b> writes the code that reads it.
             </>
           ) : (
             'or drop files here. A job reads them with fileSource.'
