@@ -7,6 +7,7 @@ import { type Bundle, bundleJob } from './bundle.ts'
 import { deadEnds } from './dead-ends.ts'
 import { checkDeploymentSize } from './deployment-size.ts'
 import { jsonJobModule } from './json-job.ts'
+import { missingTimestamps } from './missing-timestamps.ts'
 import { type Overrides, overridden } from './overrides.ts'
 import { type OperatorPlaces, placed, problemsError, shownPlace } from './problems.ts'
 import { evaluateInSandbox } from './sandbox.ts'
@@ -80,7 +81,10 @@ export async function prepareJob(request: PrepareRequest, context: PrepareContex
     console: first.console,
     warnings: [
       ...bundle.warnings,
-      ...deadEnds(graph, context.registry).map(problem => ({ file: fileName, ...placed(problem, first.places) })),
+      ...[...deadEnds(graph, context.registry), ...missingTimestamps(graph, context.registry)].map(problem => ({
+        file: fileName,
+        ...placed(problem, first.places),
+      })),
     ],
   }
 }

@@ -60,6 +60,8 @@ export interface TsDiagnostic {
   readonly code: number
   readonly start: number | undefined
   readonly length: number | undefined
+  /** A text, or several that explain each other. */
+  readonly messageText: unknown
 }
 
 /** The namespace `ts`. */
