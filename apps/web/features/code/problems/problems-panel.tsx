@@ -4,7 +4,7 @@ import { Button, cx, EmptyState, Mark } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import type { CodeFix } from '../monaco/load-monaco.ts'
 import { useStore } from '../store.ts'
-import type { Problem } from './problems.ts'
+import { type Problem, subjectOf } from './problems.ts'
 import styles from './problems-panel.module.css'
 
 /** Everything that is wrong, from top to bottom; a click goes there, and a fix stands beside what has one. */
@@ -28,7 +28,7 @@ export function ProblemsPanel({ session }: { readonly session: CodeSession }) {
             </span>
             <span className={styles.message}>
               <span className={styles.kind}>{WORDS[problem.severity]}: </span>
-              {problem.operator !== null && names.has(problem.operator) && <b>{names.get(problem.operator)}: </b>}
+              <b>{subjectOf(problem, names.get(problem.operator ?? ''))}</b>
               {problem.message}
             </span>
             <span className={styles.where}>

@@ -6,6 +6,7 @@ import {
   mergeProblems,
   nextProblem,
   operatorProblems,
+  subjectOf,
   type TypeScriptProblem,
 } from './problems.ts'
 
@@ -56,6 +57,35 @@ test('a refused import is told in the words of the JobManager; until they are th
     '"node:fs" is a module of Node; use fileSource()',
   ])
   expect(messages([missing], [jm(2, 'something else')])).toHaveLength(2)
+})
+
+test('an operator that is used in a wrong way is told once, in the words that say what to do', () => {
+  const misuse = jm(4, 'Operator "window": window() works on a keyed stream; put .keyBy(record => …) before it', {
+    column: 3,
+  })
+  const missing = ts(4, "Property 'window' does not exist on type 'OperatorStream<Click>'.")
+  const unfit = ts(4, "Argument of type 'P' is not assignable to parameter …", { code: 2345, column: 11 })
+  expect(messages([missing, unfit], [misuse])).toEqual([misuse.message])
+  expect(messages([missing], [])).toEqual([missing.message])
+  const before = ts(4, "Property 'pagee' does not exist", { column: 1 })
+  const unrelated = ts(4, "Type 'string' is not assignable to type 'number'.", { code: 2322, column: 20 })
+  expect(messages([before, unrelated], [misuse])).toEqual([before.message, misuse.message, unrelated.message])
+})
+
+test('a method that is not there is told by TypeScript alone, without what follows from it', () => {
+  const missing = ts(4, "Property 'map' does not exist on type 'SinkOperator'.", { column: 26 })
+  const thrown = jm(4, 'TypeError: map is not a function; correct the file there and give it again', { column: 26 })
+  const implicit = ts(4, "Parameter 'x' implicitly has an 'any' type.", { code: 7006, column: 30 })
+  expect(messages([missing, implicit], [thrown])).toEqual([missing.message])
+  expect(messages([implicit], [])).toEqual([implicit.message])
+  expect(messages([], [thrown])).toEqual([thrown.message])
+})
+
+test("a problem is put under its operator's name, unless it says that itself", () => {
+  const [problem] = mergeProblems([], [jm(4, 'nobody takes the records of operator "map"', { operator: 'map-1' })])
+  expect(subjectOf(problem!, 'map')).toBe('')
+  expect(subjectOf(problem!, 'total')).toBe('total: ')
+  expect(subjectOf(problem!, undefined)).toBe('')
 })
 
 test('a warning of the JobManager is kept on a line with a syntax error', () => {

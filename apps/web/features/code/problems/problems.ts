@@ -32,14 +32,16 @@ export interface TypeScriptProblem {
 const isSyntaxError = (code: number | null): boolean => code !== null && code >= 1_000 && code < 2_000
 
 /**
- * Both lists as one, from top to bottom, problems of the whole first. What both say of a line is said once: the same
- * sentence, and the JobManager's word on a line where TypeScript has found a syntax error.
+ * Both lists as one, from top to bottom, problems of the whole first. One mistake is told once, by whoever says best what
+ * to do: TypeScript of syntax, of names and of methods that are not there, the JobManager of an operator that is used in
+ * a wrong way, and of modules.
  */
 export function mergeProblems(
   typeScript: readonly TypeScriptProblem[],
   jobManager: readonly SourceProblem[],
 ): readonly Problem[] {
-  const own = typeScript.map(ofTypeScript).filter(one => !isToldBetter(one, jobManager))
+  const all = typeScript.map(ofTypeScript)
+  const own = all.filter(one => !isToldBetter(one, jobManager) && !follows(one, all))
   const others = jobManager.filter(problem => !own.some(one => saysTheSame(one, problem))).map(ofJobManager)
   const seen = new Set<string>()
   return [...own, ...others]
@@ -47,11 +49,34 @@ export function mergeProblems(
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) || rank(a) - rank(b))
 }
 
-/** A module that TypeScript does not find and the JobManager refuses, with what to do instead. */
-function isToldBetter({ code, line }: Problem, jobManager: readonly SourceProblem[]): boolean {
-  if (code === null || !NO_SUCH_MODULE.has(code)) return false
-  return jobManager.some(other => other.line === line && other.severity === 'error')
+/**
+ * A module that TypeScript does not find and the JobManager refuses, or a call whose types do not fit since its operator
+ * is used in a wrong way: the JobManager says what to do instead.
+ */
+function isToldBetter({ code, line, column }: Problem, jobManager: readonly SourceProblem[]): boolean {
+  if (code === null) return false
+  const here = jobManager.filter(other => other.line === line && other.severity === 'error')
+  if (NO_SUCH_MODULE.has(code)) return here.length > 0
+  return WRONG_CALL.has(code) && here.some(other => isMisuse(other) && (column ?? 1) >= (other.column ?? 1))
 }
+
+/** A method that is not there, or arguments that do not fit. */
+const WRONG_CALL: ReadonlySet<number> = new Set([2339, 2551, 2345, 2769])
+
+/** The SDK's own word on how an operator is used. */
+function isMisuse({ message }: SourceProblem): boolean {
+  return /^operator "/i.test(message)
+}
+
+/** Of a call that TypeScript does not understand it does not know the types of the function's parameters either. */
+function follows({ code, line, column }: Problem, all: readonly Problem[]): boolean {
+  if (code !== IMPLICIT_ANY) return false
+  return all.some(
+    other => other.line === line && other.column! < column! && other.code !== null && WRONG_CALL.has(other.code),
+  )
+}
+
+const IMPLICIT_ANY = 7006
 
 /** The numbers by which TypeScript says that it finds no module of a name. */
 const NO_SUCH_MODULE: ReadonlySet<number> = new Set([2307, 2792, 7016, 2882])
@@ -59,7 +84,9 @@ const NO_SUCH_MODULE: ReadonlySet<number> = new Set([2307, 2792, 7016, 2882])
 function saysTheSame(one: Problem, other: SourceProblem): boolean {
   if (one.line !== other.line) return false
   if (one.message === other.message || (isSyntaxError(one.code) && other.severity === 'error')) return true
-  return one.code !== null && NO_SUCH_NAME.has(one.code) && other.message.includes('is not defined')
+  if (one.code === null) return false
+  if (NO_SUCH_NAME.has(one.code)) return other.message.includes('is not defined')
+  return WRONG_CALL.has(one.code) && /\bTypeError: .* is not a function\b/.test(other.message)
 }
 
 /** "Cannot find name", also with a guess of what was meant. */
@@ -84,6 +111,11 @@ function ofJobManager(problem: SourceProblem): Problem {
 
 function rank({ severity }: Problem): number {
   return ['error', 'warning', 'info'].indexOf(severity)
+}
+
+/** The operator's name before a problem that does not say it itself. */
+export function subjectOf({ message }: Problem, name: string | undefined): string {
+  return name === undefined || message.includes(`"${name}"`) || message.includes(`'${name}'`) ? '' : `${name}: `
 }
 
 export interface ProblemCounts {
