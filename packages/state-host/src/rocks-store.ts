@@ -1,3 +1,5 @@
+// A project outside this repository that refers to these sources does not see the declaration by itself.
+/// <reference path="./rocksdb-native.d.ts" />
 import { mkdirSync, rmSync } from 'node:fs'
 import { WeirError } from '@weir/engine/base/errors'
 import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer } from '@weir/engine/state/spill-store'
