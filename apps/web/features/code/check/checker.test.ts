@@ -113,3 +113,17 @@ test('a closed page asks no more, and its late answer is not shown', async () =>
   await pass(5_000)
   expect([asked.length, checker.state.get().answer]).toEqual([1, null])
 })
+
+test('the last graph stays while the text makes none, and goes with the text', async () => {
+  await pass(0)
+  await asked[0]!.answer(outcome('one'))
+  const type = async (text: string) => {
+    checker.edit(text)
+    await pass(CHECK_DELAY_MS)
+    await asked.at(-1)!.answer(outcome(null))
+    return checker.state.get().drawn?.text
+  }
+  expect(await type('first, half written')).toBe('first')
+  expect(await type('// nothing\n')).toBe(undefined)
+  expect(await type('another, half written')).toBe(undefined)
+})

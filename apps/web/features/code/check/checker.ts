@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '@weir/proto/web/drafts'
 import type { PipelineView } from '@weir/proto/web/pipeline'
+import { isBlank } from '../start/skeleton.ts'
 import { Store } from '../store.ts'
 import type { Timers } from '../timers.ts'
 
@@ -11,7 +12,7 @@ export interface CheckState {
   readonly message: string | null
   /** The latest answer, and the text that it is about. */
   readonly answer: CheckAnswer | null
-  /** The latest answer with a graph: what is drawn. */
+  /** The latest answer with a graph: what is drawn. None once the text was empty: what comes then is another job. */
   readonly drawn: (CheckAnswer & { readonly pipeline: PipelineView }) | null
 }
 
@@ -103,7 +104,7 @@ export class Checker {
       phase: answer.text === this.#text ? 'checked' : 'waiting',
       message: null,
       answer,
-      ...(pipeline === null ? {} : { drawn: { ...answer, pipeline } }),
+      ...(pipeline === null ? (isBlank(answer.text) ? { drawn: null } : {}) : { drawn: { ...answer, pipeline } }),
     })
   }
 

@@ -13,6 +13,7 @@ import type { DraftServer } from '../server.ts'
 import { useStore } from '../store.ts'
 import styles from './deploy-dialog.module.css'
 import { parallelismOf, slotSentence } from './slot-sentence.ts'
+import { suggestedName } from './suggested-name.ts'
 
 export interface DeployDialogProps {
   readonly draft: Draft
@@ -24,10 +25,10 @@ export interface DeployDialogProps {
 /** Starts the text on the page as a job. Whatever is wrong with it closes the dialog and leads to its line. */
 export function DeployDialog({ draft, session, server, onClose }: DeployDialogProps) {
   const router = useRouter()
-  const [name, setName] = useState(draft.name)
+  const { drawn } = useStore(session.checker.state)
+  const [name, setName] = useState(() => suggestedName(draft.name, drawn?.pipeline.name))
   const [parallelismText, setParallelismText] = useState('')
   const parallelism = parallelismOf(parallelismText)
-  const { drawn } = useStore(session.checker.state)
   const checked = useQuery({
     queryKey: ['deploy-check', draft.draftId, session.model.getVersionId(), parallelism.value],
     queryFn: () => server.check(session.model.getValue(), parallelism.value),
