@@ -12,6 +12,7 @@ test('settings are told in words, operators with their config', () => {
     Parallelism: '4',
     'Max parallelism': '128 key groups',
     Slots: '4',
+    'State backend': 'the cluster’s',
     Checkpointing: 'every 10 s, exactly once',
     'Submitted by': 'ada',
   })

@@ -35,7 +35,7 @@ function settingsOf(graph: JobGraph, owner: string | null): Record<string, strin
     'Max parallelism': `${count(graph.maxParallelism)} key groups`,
     Slots: count(executionGraph(graph).slotCount),
     'Restart strategy': restartWords(graph.restart),
-    'State backend': graph.stateBackend === undefined ? 'the cluster’s (state stays in memory)' : graph.stateBackend,
+    'State backend': graph.stateBackend ?? 'the cluster’s',
     Checkpointing: checkpointingWords(graph.checkpointing),
     ...(notes.length === 0 ? {} : { 'Not in this version': notes.map(note => `${sentenceCase(note)}.`).join(' ') }),
     ...(owner === null ? {} : { 'Submitted by': owner }),

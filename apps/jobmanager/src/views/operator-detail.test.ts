@@ -11,7 +11,12 @@ test('functions stand on one line, cut where the card ends', () => {
   expect(long.endsWith('…')).toBe(true)
 })
 
-test('a class is shown by its name', () => {
+test('a class is shown by its name, one without a name by what it extends', () => {
+  expect(detail('keyedProcess', { fn: 'class extends KeyedProcessFunction {\n  processElement() {}\n}' })).toBe(
+    'KeyedProcessFunction',
+  )
+  expect(detail('keyedProcess', { fn: 'class extends sdk.KeyedProcessFunction {}' })).toBe('KeyedProcessFunction')
+  expect(detail('keyedProcess', { fn: 'class extendsNothing {}' })).toBe('class extendsNothing')
   expect(detail('keyedProcess', { fn: 'class Dedup extends KeyedProcessFunction {\n  processElement() {}\n}' })).toBe(
     'class Dedup',
   )

@@ -124,11 +124,13 @@ function intervalText({ lowerMs, upperMs }: Config): string {
   return `${signed(lowerMs)} to ${signed(upperMs)}`
 }
 
-/** Source text of a function on one line; of a class, which is long, its name. */
+/** Source text of a function on one line; of a class, which is long, its name, or what it extends if it has none. */
 function functionText(value: unknown): string {
   const source = text(value)
-  const named = /^class\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(source)
-  return named === null ? source : `class ${named[1]}`
+  const [, name, base] =
+    /^class\s+(?:(?!extends\b)([\p{ID_Start}$_][\p{ID_Continue}$]*)|extends\s+([\w$.]+))/u.exec(source) ?? []
+  if (name !== undefined) return `class ${name}`
+  return base === undefined ? source : base.replace(/^.*\./, '')
 }
 
 function windowDetail(config: Config): string {
