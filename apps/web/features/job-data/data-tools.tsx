@@ -123,6 +123,15 @@ function CountText({ job, sink, rows }: Pick<DataToolsProps, 'job' | 'sink' | 'r
         <>
           <b>{formatInteger(shown.length)}</b> of {countOf(items.length, 'row')}
         </>
+      ) : all !== null && all > 0 && items.length === 0 ? (
+        <>
+          {rows.state !== 'loading' && (
+            <>
+              <b>0</b> kept of{' '}
+            </>
+          )}
+          {countOf(all, 'row')}
+        </>
       ) : all !== null && all > items.length ? (
         <>
           <b>{formatInteger(items.length)}</b> newest of {countOf(all, 'row')}

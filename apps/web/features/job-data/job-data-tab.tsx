@@ -68,7 +68,7 @@ function Rows({ jobId, job, sink, sinks, onChoose }: RowsProps) {
         {leftOut > 0 && <span>{formatInteger(leftOut)} more fields: the NDJSON download has them</span>}
         <span className={styles.kept}>
           {isOver(job.status)
-            ? 'The server keeps the newest 1,000 rows of each sink; they go with its next restart.'
+            ? 'The server keeps the newest 1,000 rows of each sink until it is started again.'
             : 'The server keeps the newest 1,000 rows of each sink and begins anew when the job restarts; this page keeps 10,000.'}{' '}
           A download has the rows that are shown.
         </span>
@@ -87,18 +87,23 @@ function orderOf({ sort, columns }: RowsView): string {
 
 function NoRows({ job, sink }: Pick<RowsProps, 'job' | 'sink'>) {
   const isEnded = isOver(job.status)
+  const came = job.operators[sink.uid]?.recordsIn ?? null
   return (
-    <EmptyState fill icon={<Table2 aria-hidden="true" />} title={isEnded ? 'No rows are kept' : 'No rows yet'}>
+    <EmptyState
+      fill
+      icon={<Table2 aria-hidden="true" />}
+      title={!isEnded ? 'No rows yet' : came === 0 ? 'No rows' : 'No rows are kept'}
+    >
       {isEnded
-        ? endedText(sink.name, job.operators[sink.uid]?.recordsIn ?? null)
-        : `Nothing has come to ${sink.name} so far. Its rows stand here as soon as they do; a window gives its rows when it ends.`}
+        ? endedText(sink.name, came)
+        : `Nothing has come to ${sink.name} so far. Rows are shown here as they come; a window gives its rows when it ends.`}
     </EmptyState>
   )
 }
 
 /** Why there are none, as far as the figures of the job tell; they may have gone with the rows. */
 function endedText(name: string, came: number | null): string {
-  if (came === 0) return `The job is over, and nothing has come to ${name}.`
+  if (came === 0) return `The job ended before anything had come to ${name}.`
   const gone = 'Rows are kept in memory only, and go when the JobManager is started again.'
   return came === null ? gone : `${countOf(came, 'row')} came to ${name}. ${gone}`
 }

@@ -5,6 +5,7 @@ import type { JobDoc } from '@weir/proto/web/job-doc'
 import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { useEffect } from 'react'
 import { historyLook } from '@/features/job/history-look.ts'
+import { isOver } from '@/features/job/job-tabs.ts'
 import { countOf, formatDateTime, formatDuration } from '@/lib/format.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { visibleText } from '@/lib/visible-text.ts'
@@ -23,7 +24,11 @@ export function RestartHistory({ jobId, job }: { readonly jobId: string; readonl
       title="History"
       badge={
         <span className={styles.note}>
-          {job.restarts === 0 ? 'not restarted so far' : `restarted ${countOf(job.restarts, 'time')}`}
+          {job.restarts > 0
+            ? `restarted ${countOf(job.restarts, 'time')}`
+            : isOver(job.status)
+              ? 'never restarted'
+              : 'not restarted so far'}
         </span>
       }
     >

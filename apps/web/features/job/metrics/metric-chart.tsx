@@ -31,6 +31,8 @@ interface MetricChartProps {
   readonly format: (value: number | null) => string
   /** Upper end of the axis; by default what the highest value needs. */
   readonly most?: number
+  /** Said in its place while nothing is known. */
+  readonly nothing?: string
 }
 
 /** Colour and dashes together, so that lines can be told apart without the one or the other. */
@@ -48,7 +50,14 @@ interface Row {
 }
 
 /** Courses of one figure over time. Gaps of more than a few points stay gaps; the same can be read as a table. */
-export function MetricChart({ title, history, shown, format, most }: MetricChartProps) {
+export function MetricChart({
+  title,
+  history,
+  shown,
+  format,
+  most,
+  nothing = 'No figures in this time.',
+}: MetricChartProps) {
   const id = useId()
   const [asTable, setAsTable] = useState(false)
   const rows = useMemo(() => rowsOf(history, shown), [history, shown])
@@ -67,7 +76,7 @@ export function MetricChart({ title, history, shown, format, most }: MetricChart
         />
       </header>
       {unknown ? (
-        <p className={styles.nothing}>Nothing is known of it in this time.</p>
+        <p className={styles.nothing}>{nothing}</p>
       ) : asTable ? (
         <MetricTable title={title} rows={rows} shown={shown} format={format} />
       ) : (

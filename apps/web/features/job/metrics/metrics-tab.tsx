@@ -52,7 +52,7 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
   const named = (prefix: string, ids: readonly string[]): readonly ShownSeries[] =>
     ids.map(id => ({
       name: `${prefix}/${id}`,
-      label: job.vertices[id]?.name ?? nameIn(pipeline.pipeline.operators, id),
+      label: (job.vertices[id]?.name ?? nameIn(pipeline.pipeline.operators, id)).replaceAll(' -> ', ' → '),
     }))
 
   return (
@@ -84,7 +84,15 @@ export function MetricsTab({ jobId, job, pipeline }: JobTabProps) {
         <div className={styles.charts}>
           <MetricChart title="Records per second" history={series} shown={RATES} format={formatRate} />
           {eventTime === null ? (
-            <MetricChart title="Watermark lag" history={series} shown={LAG} format={formatDuration} />
+            <MetricChart
+              title="Watermark lag"
+              history={series}
+              shown={LAG}
+              format={formatDuration}
+              {...(job.totals.watermark === null && {
+                nothing: 'No watermark has come: the job may have no event time.',
+              })}
+            />
           ) : (
             <section className={chartStyles.chart} aria-labelledby={watermarkId}>
               <header className={chartStyles.head}>

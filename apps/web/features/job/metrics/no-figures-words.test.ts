@@ -9,7 +9,7 @@ test('a job that waits is said not to have begun, one that has just begun to be 
 test('a job that failed at once is said to have run too short, and how long', () => {
   const words = noFiguresWords({ status: 'FAILED', startedAt: 1_000, finishedAt: 2_300 })
   expect(words).toEqual({
-    title: 'It ran too short for charts',
+    title: 'The run was too short for charts',
     text: 'The job ended after 1.3 s. Its last figures stand above.',
   })
 })

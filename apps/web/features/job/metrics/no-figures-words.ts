@@ -25,7 +25,7 @@ export function noFiguresWords({
   const ranMs = finishedAt === null ? null : finishedAt - startedAt
   return ranMs !== null && ranMs <= SHORT_MS
     ? {
-        title: 'It ran too short for charts',
+        title: 'The run was too short for charts',
         text: `The job ended after ${formatDuration(ranMs)}. Its last figures stand above.`,
       }
     : {
