@@ -17,6 +17,10 @@ test('rates have three significant digits and their unit', () => {
   ])
 })
 
+test('a rate of less than one a second has two decimals, and is never said to be none', () => {
+  expect([0.199, 0.994, 0.014, 0.003, 0].map(rateWords)).toEqual(['0.2 /s', '0.99 /s', '0.01 /s', '< 0.01 /s', '0 /s'])
+})
+
 test('only a ratio of 1 reads as 1', () => {
   expect([0, 0.82, 0.999, 1].map(percentWords)).toEqual(['0 %', '82 %', '99 %', '100 %'])
   expect([0, 0.004, 0.97, 0.999, 1].map(ratioWords)).toEqual(['0.00', '0.00', '0.97', '0.99', '1.00'])

@@ -5,7 +5,7 @@ export function countWords(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** `18.4 k/s`, three significant digits. */
+/** `18.4 k/s`, three significant digits; `0.2 /s`, of less than one two decimals. */
 export function rateWords(perSecond: number): string {
   const units: readonly (readonly [number, string])[] = [
     [1e9, ' G/s'],
@@ -15,7 +15,10 @@ export function rateWords(perSecond: number): string {
   // From 999.5 on three digits would read 1,000.
   const unit = units.find(([size]) => perSecond >= size * 0.9995)
   const value = unit === undefined ? perSecond : perSecond / unit[0]
-  return `${threeDigits(value)}${unit === undefined ? ' /s' : unit[1]}`
+  // As in the figures of the page; what is not nothing does not read as nothing.
+  if (value > 0 && value < 0.01) return '< 0.01 /s'
+  const digits = value < 1 ? Math.round(value * 100) / 100 : value
+  return `${threeDigits(digits)}${unit === undefined ? ' /s' : unit[1]}`
 }
 
 /** `0.97`; a ratio that is not quite 1 does not read as 1. */
