@@ -187,7 +187,13 @@ export const FEATURES = [
         STATE_HOST,
       ],
       ['D2', '★ ValueState, ListState, MapState, ReducingState, AggregatingState', 'there', STATES],
-      ['D3', 'Configurable memory and cache, persistent volumes; state of terabytes over many TaskManagers', 'not yet'],
+      [
+        'D3',
+        'Configurable memory and cache, persistent volumes; state of terabytes over many TaskManagers',
+        'partly: memory and cache by settings, state five times its room in one slot',
+        MEMORY_BUDGET,
+        'packages/state-host/src/larger-than-memory.integration.test.ts',
+      ],
       ['D4', 'State TTL', 'there', STATES],
       [
         'D5',
@@ -352,7 +358,7 @@ export const FEATURES = [
       [
         'J1',
         'CHECKPOINT_INTERVAL, STATE_BACKEND, S3_CHECKPOINT_PATH',
-        'partly: read and checked; without effect yet',
+        'partly: STATE_BACKEND; the others are read and checked, without effect yet',
         SETTINGS,
         SETTINGS_USED,
       ],
