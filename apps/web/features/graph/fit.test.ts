@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { firstView, READABLE_ZOOM, wholeView } from './fit.ts'
+import { distanceAt, firstView, growthAt, READABLE_ZOOM, wholeView } from './fit.ts'
 
 const column = (height: number) => ({ width: 360, drawnWidth: 240, height })
 const PANE = { width: 460, height: 500 }
@@ -57,5 +57,15 @@ describe('the whole graph', () => {
     const { x, y, zoom } = wholeView({ width: 0, drawnWidth: 0, height: 0 }, { width: 0, height: 0 })
     expect([x, y, zoom].every(Number.isFinite)).toBe(true)
     expect(zoom).toBeGreaterThan(0)
+  })
+})
+
+describe('from far away', () => {
+  test('few operators keep their names, in a size that can be read; of many the blocks are left', () => {
+    expect([1, 0.9, 0.49, 0.31, 0.2].map(zoom => distanceAt(zoom, 13))).toEqual([0, 1, 2, 2, 3])
+    expect([1, 0.9, 0.49, 0.31, 0.2].map(zoom => distanceAt(zoom, 500))).toEqual([0, 1, 2, 3, 3])
+    for (const zoom of [0.9, 0.6, 0.31, 0.25]) expect(growthAt(zoom, 13) * 10 * zoom).toBeGreaterThanOrEqual(9.9)
+    expect(growthAt(1, 13)).toBe(1)
+    expect(growthAt(0.1, 500)).toBe(2.8)
   })
 })

@@ -1,3 +1,4 @@
+import type { Distance } from './graph-context.ts'
 import type { GraphLayout, PlacedNode } from './layout.ts'
 
 export interface Size {
@@ -59,4 +60,24 @@ function inside(pane: Size): Size {
     width: Math.max(1, pane.width - 2 * BORDER.side),
     height: Math.max(1, pane.height - BORDER.top - BORDER.bottom),
   }
+}
+
+/** Below these zooms a card has less on it: what is left keeps a size that can be read, by growing. */
+const DISTANCES = [READABLE_ZOOM - 0.05, 0.5, 0.36] as const
+/** A graph of so few operators keeps their names for longer: to draw them costs little, and blocks alone say nothing. */
+const FEW_OPERATORS = 80
+const NAMED_FROM = 0.24
+const GROWTH_MAX = 2.8
+const GROWTH_OF_FEW_MAX = 4
+
+/** How far away a graph is at a zoom: 0 near; see `Distance`. */
+export function distanceAt(zoom: number, operators: number): Distance {
+  const limits = [DISTANCES[0], DISTANCES[1], operators <= FEW_OPERATORS ? NAMED_FROM : DISTANCES[2]]
+  return limits.filter(limit => zoom < limit).length as Distance
+}
+
+/** How many times its size what is left on a card has, in steps of a tenth. */
+export function growthAt(zoom: number, operators: number): number {
+  if (zoom >= DISTANCES[0]) return 1
+  return Math.min(operators <= FEW_OPERATORS ? GROWTH_OF_FEW_MAX : GROWTH_MAX, Math.ceil(10 / zoom) / 10)
 }

@@ -13,9 +13,9 @@ import type { PipelineView } from '@weir/proto/web/pipeline'
 import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
 import { inputNumbers } from './edge-text.ts'
 import { FarEdges } from './far-edges.tsx'
-import { firstView, READABLE_ZOOM, type Size, wholeView } from './fit.ts'
+import { distanceAt, firstView, growthAt, type Size, wholeView } from './fit.ts'
 import styles from './graph-canvas.module.css'
-import { type Distance, DistanceContext, type GraphActions, GraphContext } from './graph-context.ts'
+import { DistanceContext, type GraphActions, GraphContext } from './graph-context.ts'
 import { GraphControls, GraphMiniMap } from './graph-controls.tsx'
 import { GraphEdge, type PipeEdge } from './graph-edge.tsx'
 import { GraphLegend } from './graph-legend.tsx'
@@ -41,15 +41,10 @@ const NODE_TYPES = { operator: GraphNode }
 const EDGE_TYPES = { pipe: GraphEdge }
 const ZOOM_MIN = 0.08
 const ZOOM_MAX = 2
-/** Below these zooms a card has less on it: what is left keeps a size that can be read, by growing in steps of a tenth. */
-const DISTANCES = [READABLE_ZOOM - 0.05, 0.5, 0.36] as const
-const GROWTH_MAX = 2.8
+/** A name that has grown so much has room for one line. */
+const ONE_LINE_FROM = 2.6
 const CLICK_MOVES_MAX_PX = 4
 
-const distanceOf = ({ transform: [, , zoom] }: ReactFlowState) =>
-  DISTANCES.filter(limit => zoom < limit).length as Distance
-const growthOf = ({ transform: [, , zoom] }: ReactFlowState) =>
-  zoom < DISTANCES[0] ? Math.min(GROWTH_MAX, Math.ceil(10 / zoom) / 10) : 1
 const sizeOf = (state: ReactFlowState) => `${state.width}x${state.height}`
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -62,8 +57,9 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
 function Canvas({ pipeline, store, mode, selected, actions, stale, label }: GraphCanvasProps) {
   const flow = useReactFlow<OperatorNode, PipeEdge>()
-  const distance = useStore(distanceOf)
-  const growth = useStore(growthOf)
+  const count = pipeline.operators.length
+  const distance = useStore(({ transform: [, , zoom] }: ReactFlowState) => distanceAt(zoom, count))
+  const growth = useStore(({ transform: [, , zoom] }: ReactFlowState) => growthAt(zoom, count))
   const size = useStore(sizeOf)
   const frame = useRef<HTMLDivElement>(null)
   const layout = layoutOf(pipeline)
@@ -132,6 +128,7 @@ function Canvas({ pipeline, store, mode, selected, actions, stale, label }: Grap
         aria-label={label}
         className={styles.canvas}
         data-far={distance || undefined}
+        data-one-line={growth > ONE_LINE_FROM || undefined}
         data-stale={stale || undefined}
         style={{ '--grow': growth } as CSSProperties}
         onKeyDown={onKeyDown}

@@ -62,8 +62,9 @@ function FarCard({ operator, selected }: CardProps) {
   return (
     <>
       <VisuallyHidden>
-        {operator.name}, {operator.type}, {state === 'plain' ? '' : `${state}, `}
-        {busy === '' ? 'busy unknown' : `busy about ${busy} percent`}
+        {[operator.name, operator.type, state === 'plain' ? '' : state, busy === '' ? '' : `busy about ${busy} percent`]
+          .filter(part => part !== '')
+          .join(', ')}
       </VisuallyHidden>
       <span
         className={styles.far}
