@@ -93,21 +93,34 @@ export function TemplatesPage() {
   )
 }
 
+/** About as many tags as there are, of about their widths in pixels, so that the cards do not jump down when they come. */
+const TAG_WIDTHS = [81, 74, 71, 82, 47, 61, 96, 51, 52, 46, 94, 67, 121, 114, 117, 112] as const
+
 function TemplatesSkeleton() {
   return (
-    <div className={styles.grid}>
-      <Loading what="the templates" />
-      {['a', 'b', 'c'].map(key => (
-        <Card key={key}>
-          <PictureGround heightPx={240}>
-            <Skeleton width="50%" height={120} />
-          </PictureGround>
-          <div className={styles.waiting}>
-            <Skeleton width="40%" />
-            <Skeleton height={36} style={{ marginTop: 12 }} />
-          </div>
-        </Card>
-      ))}
-    </div>
+    <>
+      <div className={styles.tools}>
+        <Skeleton width={280} height={32} />
+        <div className={styles.tags}>
+          {TAG_WIDTHS.map(width => (
+            <Skeleton key={width} width={width} height={28} />
+          ))}
+        </div>
+      </div>
+      <div className={styles.grid}>
+        <Loading what="the templates" />
+        {['a', 'b', 'c'].map(key => (
+          <Card key={key}>
+            <PictureGround heightPx={240}>
+              <Skeleton width="50%" height={120} />
+            </PictureGround>
+            <div className={styles.waiting}>
+              <Skeleton width="40%" />
+              <Skeleton height={36} style={{ marginTop: 12 }} />
+            </div>
+          </Card>
+        ))}
+      </div>
+    </>
   )
 }
