@@ -21,6 +21,8 @@ export default defineConfig({
             'test/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // Some run one operator through hundreds of schedules; a machine that does other things takes its time for that.
+          testTimeout: 20_000,
         },
       },
       {

@@ -138,13 +138,13 @@ function splitByKey(
 /** Cases of one key at a time, that no watermark and no hour makes wait for other keys. */
 const KEYED = OPERATOR_CASES.filter(({ node, inputs }) => {
   const isTimed = inputs.some(({ type }) => type === 'time' || type === 'watermark')
-  return ['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'keyedProcess'].includes(node.type) && !isTimed
+  return ['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'statefulMap'].includes(node.type) && !isTimed
 })
 
 describe('two inputs of keyed operators in the interleavings that seeds pick', () => {
   it('cover every operator with a result for each record', () => {
     expect(new Set(KEYED.map(({ node }) => node.type))).toEqual(
-      new Set(['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'keyedProcess']),
+      new Set(['reduce', 'sum', 'count', 'avg', 'min', 'max', 'aggregate', 'statefulMap']),
     )
   })
 
