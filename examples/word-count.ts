@@ -7,7 +7,7 @@ const WORDS =
   'the Sea a Whale and Ship of Captain to Harpoon in Storm Night Anchor Island Sailor Deck Mast Gale Spray'.split(' ')
 
 const env = new StreamExecutionEnvironment('word-count')
-env.setParallelism(2).enableCheckpointing(10_000)
+env.setParallelism(2)
 
 env
   .addSource(
