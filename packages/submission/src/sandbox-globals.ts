@@ -20,7 +20,7 @@ export const SANDBOX_GLOBALS: readonly string[] = [
 
 /** What people reach for that is not there while the graph is built, and what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  process: 'write the value into the job, or read it inside a function of the job',
+  process: 'write the value into the job: functions of the job have no environment variables either',
   require: 'use an import statement at the top of the file',
   fetch: 'call it inside a function of the job, e.g. asyncMap()',
   setTimeout: 'call it inside a function of the job; time in a stream comes from timers and windows',

@@ -35,6 +35,7 @@ test(
   () => {
     expect(errorsOf('document.title')).toEqual([expect.stringContaining("Cannot find name 'document'")])
     expect(errorsOf('fetch(3)')).toHaveLength(1)
+    expect(errorsOf('const key: string = process.env.KEY')).toEqual([expect.stringContaining("'undefined'")])
     expect(errorsOf('const n: number = setTimeout(() => {}, 5)')).toHaveLength(1)
   },
   TIMEOUT_MS,

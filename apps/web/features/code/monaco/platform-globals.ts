@@ -130,9 +130,9 @@ declare const crypto: {
   getRandomValues<T extends ArrayBufferView>(array: T): T
 }
 
-/** Of the process that runs the job's functions. */
+/** Of the process that runs the job's functions: it gives them none of its environment variables. */
 declare const process: {
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Readonly<Record<string, undefined>>
   readonly pid: number
 }
 
