@@ -7,8 +7,9 @@ import type { JobSight } from './job-sight.ts'
 
 /** The last figures of a job that has ended come with a heartbeat: after this time they are there. */
 export const LAST_FIGURES_MS = 3_000
-/** A database that is away is asked again until then. */
+/** A database that is away is asked again until then, at this interval: charts are large. */
 const TRIED_FOR_MS = 10 * 60_000
+const RETRY_MS = 5_000
 
 const storedCharts = z.record(
   z.string(),
@@ -20,6 +21,7 @@ export interface FinalFiguresParts {
   readonly keep: (jobId: string, record: JobFiguresRecord) => Promise<void>
   /** What charts of the job have shown. */
   readonly charts: (jobId: string) => JsonValue
+  /** The first time that a job's figures cannot be written; they are tried again. */
   readonly onFault: (jobId: string, error: WeirError) => void
 }
 
@@ -33,6 +35,8 @@ export class FinalFigures {
   readonly #parts: FinalFiguresParts
   readonly #progress = new Map<string, Progress>()
   readonly #writing = new Map<string, Promise<void>>()
+  /** When the last try failed. */
+  readonly #failedAt = new Map<string, number>()
 
   constructor(parts: FinalFiguresParts) {
     this.#parts = parts
@@ -41,6 +45,7 @@ export class FinalFigures {
   /** Whether there may still be something to keep of a job that ended at that time. */
   wants(jobId: string, finishedAt: number | null, now: number): boolean {
     if (finishedAt === null || Math.abs(now - finishedAt) > TRIED_FOR_MS) return false
+    if (Math.abs(now - (this.#failedAt.get(jobId) ?? Number.NEGATIVE_INFINITY)) < RETRY_MS) return false
     const progress = this.#progress.get(jobId)
     if (progress === undefined) return true
     return progress === 'early' && now - finishedAt >= LAST_FIGURES_MS
@@ -63,8 +68,9 @@ export class FinalFigures {
       .keep(jobId, record)
       .then(() => {
         this.#progress.set(jobId, settled ? 'done' : 'early')
+        this.#failedAt.delete(jobId)
       })
-      .catch((thrown: unknown) => this.#failed(jobId, WeirError.from(thrown)))
+      .catch((thrown: unknown) => this.#failed(jobId, sight.now, WeirError.from(thrown)))
       .finally(() => this.#writing.delete(jobId))
     this.#writing.set(jobId, writing)
   }
@@ -75,13 +81,19 @@ export class FinalFigures {
   }
 
   keepOnly(jobs: ReadonlySet<string>): void {
-    for (const jobId of this.#progress.keys()) if (!jobs.has(jobId)) this.#progress.delete(jobId)
+    for (const known of [this.#progress, this.#failedAt]) {
+      for (const jobId of known.keys()) if (!jobs.has(jobId)) known.delete(jobId)
+    }
   }
 
-  #failed(jobId: string, error: WeirError): void {
+  #failed(jobId: string, at: number, error: WeirError): void {
     // It was deleted meanwhile, or another JobManager leads: neither changes by trying again.
-    if (error.code === 'NOT_FOUND' || error.code === 'FENCED') this.#progress.set(jobId, 'done')
-    else this.#parts.onFault(jobId, error)
+    if (error.code === 'NOT_FOUND' || error.code === 'FENCED') {
+      this.#progress.set(jobId, 'done')
+      return
+    }
+    if (!this.#failedAt.has(jobId)) this.#parts.onFault(jobId, error)
+    this.#failedAt.set(jobId, at)
   }
 }
 
