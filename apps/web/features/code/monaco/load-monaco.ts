@@ -7,6 +7,7 @@ import { offerImports, offerSkeleton } from './completions.ts'
 import type { ImportCompletion } from './import-completions.ts'
 import type { OperatorCall, OperatorPlace } from './operator-calls.ts'
 import { followTheme } from './theme.ts'
+import { inTwoSteps } from './two-steps.ts'
 import { loadTypings } from './typings.ts'
 
 export type Monaco = typeof monaco
@@ -42,15 +43,10 @@ export const LANGUAGE = 'typescript'
 /** TypeScript's colours without its services: for texts that are shown and not worked on. */
 export const COLOURS_ONLY = 'typescript-text'
 
-let ready: Promise<Monaco> | undefined
-
 /** Monaco with the language of jobs and the typings of the SDK; the same one for whoever asks. */
-export function loadMonaco(): Promise<Monaco> {
-  ready ??= setUp()
-  return ready
-}
+export const loadMonaco: () => Promise<Monaco> = inTwoSteps(setUp, addTypings)
 
-async function setUp(): Promise<Monaco> {
+function setUp(): Monaco {
   globalThis.MonacoEnvironment = { getWorker }
   registerLanguages()
   typescriptDefaults.setCompilerOptions(COMPILER_OPTIONS)
@@ -61,16 +57,14 @@ async function setUp(): Promise<Monaco> {
   )
   offerSkeleton(monaco, LANGUAGE)
   followTheme(monaco)
-  try {
-    typescriptDefaults.setExtraLibs(await loadTypings())
-  } catch (error) {
-    // The editor works without; whoever comes next asks for the typings again.
-    ready = undefined
-    throw error
-  }
+  return monaco
+}
+
+/** The editor works without; whoever comes next asks for them again. */
+async function addTypings(): Promise<void> {
+  typescriptDefaults.setExtraLibs(await loadTypings())
   // Widths of letters are measured once, perhaps before the font was there.
   void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
-  return monaco
 }
 
 /** The worker of the language, with the text of the model as it is now. */
