@@ -14,7 +14,7 @@ export function checkSynchronous(operator: string, functions: Readonly<Record<st
     if (found === undefined) continue
     throw misuse(
       operator,
-      `${found} is async, but operators do not wait for promises; make it a plain function, and do what has to be awaited before the job or after it`,
+      `${found} is async, but this operator does not wait for promises; make it a plain function, or use asyncMap(), which waits for each answer`,
     )
   }
 }

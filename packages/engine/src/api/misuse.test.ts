@@ -116,7 +116,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'an async map',
     () => numbers().map(async record => record),
-    /"map": the function is async, but operators do not wait for promises; make it a plain function/,
+    /"map": the function is async, but this operator does not wait for promises; make it a plain function, or use asyncMap\(\)/,
   ],
   [
     'an async key',

@@ -17,7 +17,7 @@ export function promiseRefused(promise: Promise<unknown>, found: string): WeirEr
   promise.catch(() => undefined)
   return new WeirError(
     'USER_FUNCTION',
-    `${found}, but operators do not wait for promises; give them the value itself, and do what has to be awaited before the job or after it`,
+    `${found}, but this operator does not wait for promises; give it the value itself, or use asyncMap(), which waits for each answer`,
   )
 }
 

@@ -27,7 +27,8 @@ interface PromiseCase {
   readonly found: RegExp
 }
 
-const returned = /^operator 'under test': the function returned a promise, but operators do not wait for promises; /
+const returned =
+  /^operator 'under test': the function returned a promise, but this operator does not wait for promises; /
 const emitted = /^operator 'under test': a record that it emitted is a promise, but /
 
 function stateful(prepare: (context: RuntimeContext) => { add(value: number): void; get(): unknown }): unknown {
@@ -174,12 +175,13 @@ const CASES: Readonly<Record<string, PromiseCase>> = {
   'key selector': {
     node: { type: 'count' },
     functions: { key0: later },
-    found: /^operator 'under test': the key is a promise, but operators do not wait for promises; /,
+    found: /^operator 'under test': the key is a promise, but this operator does not wait for promises; /,
   },
   'key selector of an exchange': {
     node: { type: 'count', parallelism: 2 },
     functions: { key0: later },
-    found: /^key selector of operator 'under test': it returned a promise, but operators do not wait for promises; /,
+    found:
+      /^key selector of operator 'under test': it returned a promise, but this operator does not wait for promises; /,
   },
   'field of a key': {
     node: { type: 'count' },
@@ -231,7 +233,10 @@ describe('a function that is not async but returns a promise fails the job by na
     const interpreted = await failureOf(promiseCase, false)
     expect(interpreted).toMatchObject({ code: 'USER_FUNCTION', place: { operator: 'under test' } })
     expect(interpreted).toHaveProperty('message', expect.stringMatching(promiseCase.found))
-    expect(interpreted).toHaveProperty('message', expect.stringMatching(/give them the value itself/))
+    expect(interpreted).toHaveProperty(
+      'message',
+      expect.stringMatching(/give it the value itself, or use asyncMap\(\)/),
+    )
     expect(await failureOf(promiseCase, true), 'generated chain').toEqual(interpreted)
   })
 })
