@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** They promise an answer within 500 ms at any moment, which other tests on the same cores would keep them from. */
+const TIMED = ['e2e/bad-input.test.ts', 'e2e/user-code.test.ts']
+
 /**
  * Three suites over one tree. `unit` sits beside the code; `integration` starts servers, workers or databases inside
  * one package; `e2e` starts real clusters of built processes.
@@ -40,8 +43,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: TIMED,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e-timed',
+          include: TIMED,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

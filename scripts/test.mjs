@@ -192,7 +192,7 @@ async function runSuite(name) {
       if (reason !== null) reasons.add(reason)
     }
     const run = { cwd: root, env, echo: out, onLine, timeoutMs, allowFailure: true }
-    code = (await runCommand(join(bin, 'vitest'), ['run', '--project', name, ...reporters, ...filters], run)).code
+    code = (await runCommand(join(bin, 'vitest'), ['run', '--project', `${name}*`, ...reporters, ...filters], run)).code
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     failure = error.message.split('\n')[0]
