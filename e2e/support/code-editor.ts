@@ -66,8 +66,25 @@ export class CodeEditor {
   async complete(begin: string, name: string): Promise<void> {
     const { keyboard } = this.page
     await keyboard.type(begin)
-    await this.suggestions.filter({ hasText: name }).first().waitFor()
+    await this.suggested(name)
     await keyboard.press('Enter')
+  }
+
+  /**
+   * Waits until the list offers `name`. Who types faster than TypeScript has begun gets no list until the next key, and
+   * asks for it.
+   */
+  async suggested(name: string): Promise<void> {
+    const offered = this.suggestions.filter({ hasText: name }).first()
+    for (let tries = 0; tries < 5; tries++) {
+      const seen = await offered.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      )
+      if (seen) return
+      await this.page.keyboard.press('Control+Space')
+    }
+    await offered.waitFor()
   }
 
   /** The lines in sight. */

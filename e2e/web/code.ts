@@ -56,7 +56,7 @@ export function code(world: WebWorld): void {
     await expectAccessible(page)
     await takePictures(page, 'code-empty')
     await page.keyboard.type('const env = new Stream')
-    await editor.suggestions.filter({ hasText: 'StreamExecutionEnvironment' }).first().waitFor()
+    await editor.suggested('StreamExecutionEnvironment')
     await takePictures(page, 'code-import')
     await page.keyboard.press('Enter')
     await editor.line("import { StreamExecutionEnvironment } from '@weir/sdk'").waitFor()
