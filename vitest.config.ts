@@ -31,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: ['apps/cli/test/build-command-line.ts'],
           include: [
             '{apps,packages}/*/{src,test}/**/*.integration.test.ts',
             'apps/web/server/**/*.integration.test.ts',

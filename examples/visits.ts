@@ -1,5 +1,5 @@
 // Visits: the clicks of each visitor as visits, which end when nothing has been clicked for 30 seconds.
-// Shows: event time, session windows, process
+// Shows: event time, session windows, window function
 
 import {
   type Collector,

@@ -96,14 +96,11 @@ async function takePictures(note) {
   const dark = await newPage('dark')
   await dark.goto('/templates')
   await dark.getByRole('heading', { name: 'Page views' }).waitFor()
-  await dark
-    .getByRole('button', { name: /^Open Page views|^Open/ })
-    .nth(1)
-    .click()
+  await dark.getByRole('button', { name: 'Open Page views', exact: true }).click()
   await dark.waitForURL(/\/pipelines\/draft_/)
   await dark.locator('.view-line').first().waitFor()
   await dark.locator('.react-flow__node').first().waitFor()
-  await dark.getByText('View', { exact: true }).first().waitFor()
+  await dark.getByRole('button', { name: 'Deploy…' }).waitFor()
   await shoot(dark, 'code')
 }
 

@@ -9,15 +9,15 @@ import { colorsFor, Steps } from './steps.mjs'
 
 const cluster = join(root, 'apps/cluster/dist/main.js')
 
-/** A WEIR_HOME that another cluster has is better known now than after minutes of building. */
-function requireFreeHome() {
-  const { status } = spawnSync(pinnedNode, [cluster, '--check-home'], { stdio: 'inherit', env: toolEnv() })
+/** A port or a WEIR_HOME that another process has is better known now than after minutes of building. */
+function requireFree() {
+  const { status } = spawnSync(pinnedNode, [cluster, '--check'], { stdio: 'inherit', env: toolEnv() })
   if (status !== 0) process.exit(1)
 }
 
 requireSystemNode()
 try {
-  await ensureBuilt(new Steps(), { web: true, beforeWeb: requireFreeHome })
+  await ensureBuilt(new Steps(), { web: true, beforeWeb: requireFree })
 } catch (error) {
   if (!(error instanceof CommandError)) throw error
   process.stderr.write(`\n${colorsFor(process.stderr).red('error:')} ${error.message}\n`)

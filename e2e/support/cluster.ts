@@ -16,43 +16,42 @@ export function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)))
 }
 
+/**
+ * Ports for the processes of tests lie below those that the system gives to outgoing connections (from 32768 on): a port
+ * that was free a moment ago is then still free when its process is up. Each test worker has a range of its own, and
+ * goes through it, so that tests that run at the same time do not meet.
+ */
+const PORTS_FIRST = 11_000
+const PORTS_PER_WORKER = 5_000
+const WORKERS_APART = 4
+const worker = Number(process.env.VITEST_POOL_ID ?? 1) % WORKERS_APART
+const ownFirst = PORTS_FIRST + worker * PORTS_PER_WORKER
+let given = Math.floor(Math.random() * PORTS_PER_WORKER)
+
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            if (address === null || typeof address === 'string') reject(new Error('no port'))
-            else resolve(address.port)
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+  const ports: number[] = []
+  while (ports.length < count) ports.push(await freeRun(1))
   return ports
 }
 
-/** A run of ports that are free together: an embedded cluster counts its TaskManagers' ports up. */
+/** The first of a run of ports that are free together: an embedded cluster counts its TaskManagers' ports up. */
 async function freeRun(length: number): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const base = 20_000 + Math.floor(Math.random() * 10_000)
-    const free = await Promise.all(
-      Array.from(
-        { length },
-        (_, i) =>
-          new Promise<boolean>(resolve => {
-            const server = createServer()
-            server.once('error', () => resolve(false))
-            server.listen(base + i, '127.0.0.1', () => server.close(() => resolve(true)))
-          }),
-      ),
-    )
+  for (let tries = 0; tries < PORTS_PER_WORKER; tries++) {
+    if (given + length > PORTS_PER_WORKER) given = 0
+    const base = ownFirst + given
+    given += length
+    const free = await Promise.all(Array.from({ length }, (_, i) => isFree(base + i)))
     if (free.every(Boolean)) return base
   }
   throw new Error('no run of free ports')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 export interface ClusterOptions {

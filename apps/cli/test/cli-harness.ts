@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ADMIN_TOKEN, ApiParts } from '../../jobmanager/test/api-harness.ts'
 
-const MAIN = resolve(import.meta.dirname, '../src/main.ts')
+/** The built program, as `weir` runs it; see build-command-line. */
+const MAIN = resolve(import.meta.dirname, '../dist/main.js')
 
 export interface CliResult {
   readonly code: number | null
@@ -36,7 +37,7 @@ export class Cli {
   }
 
   start(arguments_: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
-    const child = spawn(process.execPath, [MAIN, ...arguments_], {
+    const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...arguments_], {
       cwd: this.folder,
       env: { ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,7 +10,6 @@ import { readSettings } from '@weir/process/settings'
 import { shownPath } from '@weir/process/shown-path'
 import { onShutdown, shutDown, shutDownOnSignals } from '@weir/process/shutdown'
 import { colorsFor, Steps } from '../../../scripts/steps.mjs'
-import { lockHome } from './home-lock.ts'
 import { preflight } from './preflight.ts'
 import { clusterFile, Supervisor } from './supervisor.ts'
 import { welcome } from './welcome.ts'
@@ -19,13 +18,14 @@ import { welcome } from './welcome.ts'
 const STOP_TIMEOUT_MS = 4500
 const SHUTDOWN_TIMEOUT_MS = 4800
 
-/** What `npm start` asks before a long build: whether WEIR_HOME is another cluster's. */
-const CHECK_HOME = '--check-home'
+/** What `npm start` asks before a long build: whether the ports are free, and WEIR_HOME is not another cluster's. */
+const CHECK_ONLY = '--check'
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
-  if (process.argv.includes(CHECK_HOME)) {
-    lockHome(settings).release()
+  if (process.argv.includes(CHECK_ONLY)) {
+    const lock = await preflight(settings, [], () => undefined)
+    lock.release()
     process.exit(0)
   }
   const steps = new Steps()

@@ -1,6 +1,6 @@
 'use client'
 import type { JobDoc } from '@weir/proto/web/job-doc'
-import type { OperatorView } from '@weir/proto/web/pipeline'
+import type { OperatorView, PipelineView } from '@weir/proto/web/pipeline'
 import { CornerDownLeft, Download, Pause, Play, X } from 'lucide-react'
 import { isOver } from '@/features/job/job-tabs.ts'
 import { downloadText } from '@/lib/download-text.ts'
@@ -10,18 +10,20 @@ import { Badge, Button, SearchInput, Select, Toolbar } from '@/ui'
 import styles from './job-data.module.css'
 import { toCsv, toNdjson } from './row-export.ts'
 import { formatCondition } from './row-filter.ts'
+import { sinkLabel } from './sink-label.ts'
 import type { Rows } from './use-rows.ts'
 
 interface DataToolsProps {
   readonly job: JobDoc
   readonly sink: OperatorView
+  readonly pipeline: PipelineView
   readonly sinks: readonly OperatorView[]
   readonly onChoose: (uid: string) => void
   readonly rows: Rows
 }
 
 /** Which sink, which rows of it, whether they go on coming, and the way to take them along. */
-export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) {
+export function DataTools({ job, pipeline, sink, sinks, onChoose, rows }: DataToolsProps) {
   const { conditions, typed, shown, columns } = rows
   const save = (extension: 'ndjson' | 'csv'): void => {
     const values = shown.map(({ row }) => row)
@@ -38,7 +40,7 @@ export function DataTools({ job, sink, sinks, onChoose, rows }: DataToolsProps) 
           aria-label="Sink whose rows are shown"
           value={sink.uid}
           onChange={event => onChoose(event.target.value)}
-          options={sinks.map(({ uid, name, type }) => ({ value: uid, label: `${name} (${type})` }))}
+          options={sinks.map(({ uid }) => ({ value: uid, label: sinkLabel(pipeline, uid) }))}
         />
       )}
       <SearchInput

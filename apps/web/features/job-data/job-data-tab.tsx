@@ -28,13 +28,13 @@ interface RowsProps extends JobTabProps {
   readonly onChoose: (uid: string) => void
 }
 
-function Rows({ jobId, job, sink, sinks, onChoose }: RowsProps) {
+function Rows({ jobId, job, pipeline, sink, sinks, onChoose }: RowsProps) {
   const rows = useRows(jobId, sink.uid)
   const { state, message, items, shown, columns, leftOut, sort, freshAbove } = rows
   const hasAny = items.length > 0
   return (
     <div className={styles.tab}>
-      <DataTools job={job} sink={sink} sinks={sinks} onChoose={onChoose} rows={rows} />
+      <DataTools job={job} pipeline={pipeline.pipeline} sink={sink} sinks={sinks} onChoose={onChoose} rows={rows} />
       {state === 'gone' ? (
         <ErrorState fill title="The rows cannot be shown">
           {message}

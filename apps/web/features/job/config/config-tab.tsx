@@ -125,16 +125,20 @@ function Operators({ operators }: { readonly operators: JobConfigView['operators
 function Events({ events }: { readonly events: readonly HistoryEvent[] }) {
   if (events.length === 0) return <p className={styles.empty}>Nothing has been recorded yet.</p>
   return (
-    <ol className={styles.events}>
-      {[...events].reverse().map((event, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in all they say
-        <li key={at}>
-          <time dateTime={new Date(event.at).toISOString()}>{formatDateTime(event.at)}</time>
-          <EventMark type={event.type} />
-          <span className={styles.event}>{visibleText(sentenceCase(event.message))}</span>
-        </li>
-      ))}
-    </ol>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    // biome-ignore lint/a11y/useSemanticElements: a scroller with a name
+    <div className={styles.events} tabIndex={0} role="region" aria-label="What happened to the job">
+      <ol>
+        {[...events].reverse().map((event, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in all they say
+          <li key={at}>
+            <time dateTime={new Date(event.at).toISOString()}>{formatDateTime(event.at)}</time>
+            <EventMark type={event.type} />
+            <span className={styles.event}>{visibleText(sentenceCase(event.message))}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }
 
