@@ -358,13 +358,12 @@ describe('after all of this', () => {
     expect(lastHttpAnswer(text)).toMatchObject({ status: 408, body: { detail: expect.stringContaining('in time') } })
   })
 
-  it('the cluster has the same processes, the neighbour has no restart, and GET /jobs never took a second', async () => {
+  it('the cluster has the same processes, the neighbour has no restart, and GET /jobs never took 500 ms', async () => {
     expect(cluster.pids()).toEqual(pidsAtFirst)
     const jobs = await cluster.get<{ job_id: string; status: string; restarts: number }[]>('/jobs')
     expect(jobs.find(row => row.job_id === neighbour)).toMatchObject({ status: 'RUNNING', restarts: 0 })
     expect(slowestJobsMs).toBeGreaterThan(0)
-    // 500 ms is what is promised and nearly always kept; a graph of 10,000 operators has been seen to cost 550.
-    expect(slowestJobsMs).toBeLessThan(1_000)
+    expect(slowestJobsMs).toBeLessThan(500)
   })
 
   it('a sound job runs to its end', async () => {

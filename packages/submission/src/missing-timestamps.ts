@@ -1,5 +1,5 @@
 import type { Problem } from '@weir/engine/base/errors'
-import type { JobGraph, JobNode } from '@weir/engine/graph/job-graph'
+import type { JobEdge, JobGraph, JobNode } from '@weir/engine/graph/job-graph'
 import type { SpecRegistry } from '@weir/engine/graph/operator-spec'
 
 /** Operators that put records into windows, by the config's `assigner`. */
@@ -13,9 +13,10 @@ const SAYS_ITSELF = /^customSource$|process$/i
  */
 export function missingTimestamps(graph: JobGraph, registry: SpecRegistry): Problem[] {
   const nodes = new Map(graph.nodes.map(node => [node.uid, node]))
+  const edgesInto = Map.groupBy(graph.edges, edge => edge.to)
   return graph.nodes.flatMap(node => {
     const what = eventTimeWords(node)
-    const source = what === null ? null : sourceWithoutTimestamps(node.uid, graph, nodes, registry)
+    const source = what === null ? null : sourceWithoutTimestamps(node.uid, edgesInto, nodes, registry)
     if (what === null || source === null) return []
     return {
       operator: node.uid,
@@ -39,15 +40,15 @@ function eventTimeWords({ type, config }: JobNode): string | null {
 /** The first source that records come from without passing anybody who gives them a timestamp. */
 function sourceWithoutTimestamps(
   uid: string,
-  graph: JobGraph,
+  edgesInto: ReadonlyMap<string, readonly JobEdge[]>,
   nodes: ReadonlyMap<string, JobNode>,
   registry: SpecRegistry,
 ): JobNode | null {
   const waiting = [uid]
   const seen = new Set(waiting)
-  while (waiting.length > 0) {
-    const at = waiting.shift()
-    for (const { from } of graph.edges.filter(({ to }) => to === at)) {
+  // Grows while it is walked.
+  for (const at of waiting) {
+    for (const { from } of edgesInto.get(at) ?? []) {
       const node = nodes.get(from)
       if (node === undefined || seen.has(from) || givesTimestamps(node)) continue
       if (registry.get(node.type)?.kind === 'source') return node

@@ -102,6 +102,7 @@ function parallelismThatFits({ job, slotCount }: ExecutionGraph, free: number): 
 
 function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] {
   const fed = new Set(graph.edges.map(edge => edge.to.index))
+  const edgesFrom = Map.groupBy(graph.edges, edge => edge.from.index)
   return graph.vertices.map(({ index, id, nodes, parallelism }) => {
     const load = figures.vertices[index]!
     return {
@@ -110,7 +111,7 @@ function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] 
       parallelism,
       isSource: !fed.has(index),
       finished: load.finished,
-      feeds: [...new Set(graph.edges.filter(edge => edge.from.index === index).map(edge => edge.to.id))],
+      feeds: [...new Set(edgesFrom.get(index)?.map(edge => edge.to.id))],
       busy: load.busy,
       backpressure: load.backpressure,
       busiest: busiestOf(load),
