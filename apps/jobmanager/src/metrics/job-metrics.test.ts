@@ -67,6 +67,21 @@ describe('JobMetrics', () => {
     expect(source).toMatchObject({ recordsPerSecond: 100, busy: 0, backpressure: 1, idle: 0 })
   })
 
+  it('has rates from the first report on, over the time that the subtask has run', () => {
+    const metrics = new JobMetrics(graph)
+    const times = { busyMs: 100, backpressuredMs: 0, idleMs: 300 }
+    const source = subtask(0, 0, { ...times, recordsOut: 200, operators: [operator('src', 0, 200)] })
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [source] }, 1000, 1000)
+    expect(metrics.view('job', true, 1000).vertices[0]).toMatchObject({ recordsPerSecond: 500, busy: 0.25, idle: 0.75 })
+    expect(metrics.figures(true, 1000).operators.get('src')).toMatchObject({ recordsOutPerSecond: 500 })
+  })
+
+  it.each([100, 60_000])('has no rate at a first report of a subtask that has run for %i ms', idleMs => {
+    const metrics = new JobMetrics(graph)
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [subtask(0, 0, { recordsIn: 9, idleMs })] }, 0, 0)
+    expect(metrics.view('job', true, 0)).toMatchObject({ recordsIn: 9, recordsPerSecond: null })
+  })
+
   it('gives no rate when a subtask has been silent, or the job does not run', () => {
     const metrics = new JobMetrics(graph)
     for (const s of [0, 1]) {

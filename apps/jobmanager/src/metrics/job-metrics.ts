@@ -14,6 +14,8 @@ export type { LoadFigures, OperatorFigures, VertexFigures } from './job-figures.
 const WINDOW_MS = 5_000
 /** A thread that is in a long call tells nothing; people see its last figures for so long. */
 const SILENCE_MS_MAX = 15_000
+/** A subtask that has run for so long has a rate. */
+const LIVED_MS_MIN = 200
 
 /** What the live documents and REST show of a job's load. */
 export interface JobFigures extends Figures {
@@ -89,6 +91,10 @@ export class JobMetrics {
         monotonicMs,
       )
       if (this.#isSource(vertex)) this.#noteInput(vertex, samples.at(-1), metrics, wallMs)
+      if (samples.length === 0) {
+        const start = startOf(metrics, monotonicMs, wallMs)
+        if (start !== null) samples.push(start)
+      }
       samples.push({ monotonicMs, wallMs, metrics })
       while (samples.length > 2 && samples[1]!.monotonicMs <= monotonicMs - WINDOW_MS) samples.shift()
     }
@@ -178,6 +184,25 @@ function isRepeated(before: SubtaskMetrics | undefined, now: SubtaskMetrics): bo
     now.recordsOut === before.recordsOut &&
     now.watermark === before.watermark
   )
+}
+
+/**
+ * What a subtask would have reported at its start, so that its first report has rates already. Null when that was too
+ * short ago to say anything, or so long ago (a JobManager that has just taken over) that it says nothing of now.
+ */
+function startOf(metrics: SubtaskMetrics, monotonicMs: number, wallMs: number): Sample | null {
+  const livedMs = metrics.busyMs + metrics.backpressuredMs + metrics.idleMs
+  if (livedMs < LIVED_MS_MIN || livedMs > WINDOW_MS) return null
+  const operators = metrics.operators.map(({ uid, name }) => ({
+    uid,
+    name,
+    recordsIn: 0,
+    recordsOut: 0,
+    lateRecords: 0,
+    stateBytes: 0,
+  }))
+  const nothing = { recordsIn: 0, recordsOut: 0, busyMs: 0, backpressuredMs: 0, idleMs: 0, stateBytes: 0, operators }
+  return { monotonicMs: monotonicMs - livedMs, wallMs: wallMs - livedMs, metrics: { ...metrics, ...nothing } }
 }
 
 function keyOf(vertex: number, subtask: number): string {

@@ -25,6 +25,8 @@ import type { FromSlot, SlotWorkerData, ToSlot } from './slot-protocol.ts'
  */
 
 const METRICS_INTERVAL_MS = 1000
+/** Whoever has just started a job waits for its first figures. */
+const FIRST_METRICS_MS = 300
 
 assert(parentPort, 'slot-worker runs as a worker thread')
 const port = parentPort
@@ -153,7 +155,9 @@ function collectGarbage(): number {
 async function handle(message: Exclude<ToSlot, { type: 'collect' }>): Promise<void> {
   switch (message.type) {
     case 'start':
-      if (!failed) runtime?.start()
+      if (failed) return
+      runtime?.start()
+      setTimeout(sendMetrics, FIRST_METRICS_MS).unref()
       return
     case 'splits':
       if (!failed) {

@@ -23,6 +23,9 @@ import {
 import styles from './first-steps.module.css'
 import { useRunTemplate } from './use-run-template.ts'
 
+/** It can be run before the list of templates is there, which takes a new JobManager some seconds. */
+const WORD_COUNT = { id: 'word-count', title: 'Word count' }
+
 export interface FirstStepsProps {
   readonly cluster: ClusterDoc
   /** Undefined while they are not there. */
@@ -35,6 +38,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
   const { run, busy } = useRunTemplate()
   const { create, making } = useCreateDraft()
   const wordCount = templates?.find(({ id }) => id === 'word-count') ?? templates?.find(({ bounded }) => !bounded)
+  const first = templates === undefined ? WORD_COUNT : wordCount
   const another = templates?.find(({ id }) => id !== wordCount?.id)
   return (
     <Page narrow>
@@ -51,17 +55,17 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
                 <PipelineThumbnail decorative height={208} pipeline={wordCount.pipeline} />
               )
             }
-            title={`Run ${wordCount?.title ?? 'Word count'} on demo data`}
+            title={`Run ${first?.title ?? WORD_COUNT.title} on demo data`}
             action={
               <Button
                 look="primary"
                 icon={<Play aria-hidden="true" />}
                 busy={busy}
-                disabled={!maySubmit.allowed || wordCount === undefined}
+                disabled={!maySubmit.allowed || first === undefined}
                 title={maySubmit.reason}
-                onClick={() => wordCount !== undefined && run(wordCount)}
+                onClick={() => first !== undefined && run(first)}
               >
-                {busy ? 'Starting' : `Run ${wordCount?.title ?? 'Word count'}`}
+                {busy ? 'Starting' : `Run ${first?.title ?? WORD_COUNT.title}`}
               </Button>
             }
           >
