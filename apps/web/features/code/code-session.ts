@@ -109,6 +109,15 @@ export class CodeSession {
     if (focus) shown.focus()
   }
 
+  /** After the editor has become smaller: who types there goes on seeing where. */
+  keepCaretInSight(): void {
+    const shown = this.#editor
+    const position = shown?.hasTextFocus() === true ? shown.getPosition() : null
+    if (shown === null || position === null) return
+    shown.layout()
+    shown.revealPosition(position)
+  }
+
   /** Puts the caret on the method of an operator. */
   goToOperator(uid: string, options?: { readonly focus?: boolean }): void {
     // The caret may stand in its part already, where somebody is typing.

@@ -1,6 +1,6 @@
 'use client'
 import type { Draft } from '@weir/proto/web/drafts'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useUrlState } from '@/lib/use-url-state'
 import { ErrorState, toast } from '@/ui'
 import type { CodeSession } from './code-session.ts'
@@ -15,8 +15,11 @@ import { CodeSkeleton } from './layout/code-skeleton.tsx'
 import { Split } from './layout/split.tsx'
 import { StatusBar } from './layout/status-bar.tsx'
 import { BottomPanel } from './panel/bottom-panel.tsx'
+import { choiceOf, panelOf, type ShownPanel } from './panel/panel-tab.ts'
+import { useLasting } from './panel/use-lasting.ts'
 import { firstError } from './problems/problems.ts'
 import type { DraftServer } from './server.ts'
+import { useStore } from './store.ts'
 import { useCodeSession } from './use-code-session.ts'
 import { usePageKeys } from './use-page-keys.ts'
 import { useSelection } from './use-selection.ts'
@@ -44,6 +47,20 @@ function useLineOfAddress(session: CodeSession): void {
   }, [session, text, setText])
 }
 
+/** What the panel shows: by choice, from the address, or by itself. */
+function usePanel(session: CodeSession): readonly [ShownPanel, (wanted: ShownPanel) => void] {
+  const [choice, choose] = useUrlState('panel')
+  const hasProblems = useLasting(useStore(session.problems).length > 0)
+  const shown = panelOf(choice, hasProblems)
+  const show = useCallback((wanted: ShownPanel) => choose(choiceOf(wanted, hasProblems)), [choose, hasProblems])
+  const isOpen = shown !== 'none'
+  useEffect(() => {
+    // Whoever types at the end of the text does not lose their line to the panel.
+    if (isOpen) session.keepCaretInSight()
+  }, [session, isOpen])
+  return [shown, show]
+}
+
 export interface WorkbenchProps {
   readonly draft: Draft
   readonly session: CodeSession
@@ -53,7 +70,7 @@ export interface WorkbenchProps {
 function Workbench({ draft, session, server }: WorkbenchProps) {
   const [viewText, setView] = useUrlState('view', { fallback: 'split' })
   const view: View = viewText === 'graph' || viewText === 'code' ? viewText : 'split'
-  const [panel, setPanel] = useUrlState('panel', { fallback: 'problems' })
+  const [panel, setPanel] = usePanel(session)
   const [deploying, setDeploying] = useState(false)
   const [history, setHistory] = useUrlState('history')
   const [selected, select] = useSelection(session)
@@ -106,7 +123,6 @@ function Workbench({ draft, session, server }: WorkbenchProps) {
     ) : (
       graph
     )
-  const bottom = <BottomPanel draft={draft} session={session} tab={panel} onTab={setPanel} />
   return (
     <div className={styles.page}>
       <CodeHeader
@@ -118,23 +134,17 @@ function Workbench({ draft, session, server }: WorkbenchProps) {
         onDeploy={actions.deploy}
       />
       <ConflictBar session={session} />
-      {panel === 'none' ? (
-        <>
-          <div className={styles.panes}>{panes}</div>
-          {bottom}
-        </>
-      ) : (
-        <Split
-          label="Editor and panel"
-          storageKey="weir.code.panel"
-          direction="rows"
-          initial={78}
-          min={30}
-          max={90}
-          first={<div className={styles.panes}>{panes}</div>}
-          second={bottom}
-        />
-      )}
+      <Split
+        label="Editor and panel"
+        storageKey="weir.code.panel"
+        direction="rows"
+        initial={78}
+        min={30}
+        max={90}
+        closed={panel === 'none'}
+        first={<div className={styles.panes}>{panes}</div>}
+        second={<BottomPanel draft={draft} session={session} shown={panel} onShow={setPanel} />}
+      />
       <StatusBar session={session} />
       {deploying && (
         <DeployDialog draft={draft} session={session} server={server} onClose={() => setDeploying(false)} />

@@ -1,5 +1,6 @@
 'use client'
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react'
+import { cx } from '@/ui'
 import styles from './split.module.css'
 
 export interface SplitProps {
@@ -13,6 +14,8 @@ export interface SplitProps {
   readonly initial: number
   readonly min: number
   readonly max: number
+  /** The second part takes only what it needs, and nothing can be moved; both parts stay what they are. */
+  readonly closed?: boolean
   readonly first: ReactNode
   readonly second: ReactNode
 }
@@ -20,7 +23,7 @@ export interface SplitProps {
 const STEP = 2
 
 /** Two parts with a divider that pointer and arrow keys move; a double click puts it back. */
-export function Split({ label, storageKey, direction, initial, min, max, first, second }: SplitProps) {
+export function Split({ label, storageKey, direction, initial, min, max, closed = false, first, second }: SplitProps) {
   const box = useRef<HTMLDivElement>(null)
   const [share, setShare] = useState(() => storedShare(storageKey, initial, min, max))
   const columns = direction === 'columns'
@@ -47,13 +50,14 @@ export function Split({ label, storageKey, direction, initial, min, max, first, 
   return (
     <div
       ref={box}
-      className={columns ? styles.columns : styles.rows}
+      className={cx(columns ? styles.columns : styles.rows, closed && styles.closed)}
       style={{ '--share': `${share}%` } as CSSProperties}
     >
       <div className={styles.part}>{first}</div>
       {/* biome-ignore lint/a11y/useSemanticElements: a separator that can be moved is a control; hr is not */}
       <div
         role="separator"
+        hidden={closed}
         tabIndex={0}
         aria-label={label}
         aria-orientation={columns ? 'vertical' : 'horizontal'}

@@ -4,39 +4,36 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import { Badge, IconButton, Tabs } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import { countsOf } from '../problems/problems.ts'
-import { ProblemsPanel } from '../problems/problems-panel.tsx'
+import { NoProblemsWord, ProblemsPanel } from '../problems/problems-panel.tsx'
 import { SamplesPanel } from '../samples/samples-panel.tsx'
 import { useStore } from '../store.ts'
 import styles from './bottom-panel.module.css'
 import { OutputPanel } from './output-panel.tsx'
-
-const TABS = ['problems', 'samples', 'output'] as const
-export type PanelTab = (typeof TABS)[number]
+import type { PanelTab, ShownPanel } from './panel-tab.ts'
 
 export interface BottomPanelProps {
   readonly draft: Draft
   readonly session: CodeSession
-  /** From the address; `none` is closed. */
-  readonly tab: string
-  readonly onTab: (tab: PanelTab | 'none') => void
+  readonly shown: ShownPanel
+  readonly onShow: (tab: ShownPanel) => void
 }
 
 /** What belongs to the code and does not stand in it. */
-export function BottomPanel({ draft, session, tab, onTab }: BottomPanelProps) {
+export function BottomPanel({ draft, session, shown, onShow }: BottomPanelProps) {
   const problems = useStore(session.problems)
   const { answer } = useStore(session.checker.state)
   const lines = answer?.outcome.console.length ?? 0
   const { errors, warnings } = countsOf(problems)
-  const shown = TABS.find(one => one === tab)
+  const isClosed = shown === 'none'
   return (
-    <section className={shown === undefined ? styles.closed : styles.panel} aria-label="Panel">
+    <section className={isClosed ? styles.closed : styles.panel} aria-label="Panel">
       <Tabs
         compact
         label="Problems, sample data and output"
         className={styles.tabs}
         panelClassName={styles.content}
-        value={shown ?? ('none' as PanelTab)}
-        onChange={onTab}
+        value={shown as PanelTab}
+        onChange={onShow}
         tabs={[
           { value: 'problems', label: 'Problems', badge: <ProblemBadges errors={errors} warnings={warnings} /> },
           {
@@ -51,20 +48,25 @@ export function BottomPanel({ draft, session, tab, onTab }: BottomPanelProps) {
         {shown === 'samples' && <SamplesPanel draft={draft} session={session} />}
         {shown === 'output' && <OutputPanel session={session} />}
       </Tabs>
-      <span className={styles.toggle}>
-        {shown === undefined ? (
+      <span className={styles.end}>
+        {isClosed && problems.length === 0 && (
+          <span className={styles.none}>
+            <NoProblemsWord session={session} />
+          </span>
+        )}
+        {isClosed ? (
           <IconButton
             size="small"
             label="Open the panel"
             icon={<ChevronUp aria-hidden="true" />}
-            onClick={() => onTab('problems')}
+            onClick={() => onShow('problems')}
           />
         ) : (
           <IconButton
             size="small"
             label="Close the panel"
             icon={<ChevronDown aria-hidden="true" />}
-            onClick={() => onTab('none')}
+            onClick={() => onShow('none')}
           />
         )}
       </span>

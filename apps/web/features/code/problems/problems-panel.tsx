@@ -46,15 +46,21 @@ const SHAPES = { error: 'fail', warning: 'warn', info: 'info' } as const
 const WORDS = { error: 'Error', warning: 'Warning', info: 'Note' } as const
 
 function NoProblems({ session }: { readonly session: CodeSession }) {
+  const { phase } = useStore(session.checker.state)
+  return (
+    <EmptyState compact title={<NoProblemsWord session={session} />}>
+      {phase === 'unreachable'
+        ? 'TypeScript finds nothing wrong. The JobManager, which has the last word, cannot be reached.'
+        : undefined}
+    </EmptyState>
+  )
+}
+
+/** What an empty list of problems means at the moment. */
+export function NoProblemsWord({ session }: { readonly session: CodeSession }) {
   const { phase, answer } = useStore(session.checker.state)
-  if (phase === 'unreachable') {
-    return (
-      <EmptyState compact title="Not checked">
-        TypeScript finds nothing wrong. The JobManager, which has the last word, cannot be reached.
-      </EmptyState>
-    )
-  }
-  return <EmptyState compact title={answer === null ? 'Checking…' : 'No problems'} />
+  if (phase === 'unreachable') return 'Not checked'
+  return answer === null ? 'Checking…' : 'No problems'
 }
 
 /** The first fix that TypeScript offers for an error, if there is one. */
