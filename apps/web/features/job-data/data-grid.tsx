@@ -15,7 +15,7 @@ import {
 import { formatAge } from '@/lib/format.ts'
 import { useServerNow } from '@/lib/live'
 import { cx } from '@/ui'
-import { grownWidths, spreadWidths, typeLabel } from './column-width.ts'
+import { fittedWidths, grownWidths, narrowestWidth, numberColumnWidth, typeLabel } from './column-width.ts'
 import styles from './data-grid.module.css'
 import { DataRow } from './data-row.tsx'
 import type { RowColumn } from './row-columns.ts'
@@ -24,8 +24,7 @@ import { inHeldOrder, isByArrival, type RowSort } from './row-order.ts'
 
 const ROW_PX = 32
 /** Of what every row has; only the columns of the data grow into room that is left. */
-const WIDTHS = { '#': 96, subtask: 92, age: 104 } as const
-const FRAME_PX = WIDTHS['#'] + WIDTHS.subtask + WIDTHS.age
+const WIDTHS = { subtask: 92, age: 104 } as const
 
 interface DataGridProps {
   readonly label: string
@@ -46,8 +45,11 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
   const [opened, setOpened] = useState<RowItem | null>(null)
   const opener = useRef<HTMLElement | null>(null)
   const [isAtTop, setAtTop] = useState(true)
+  const [isAtLeft, setAtLeft] = useState(true)
   const { rows, hold, letGo } = useHeld(items, sort)
-  const widths = useWidths(columns, items)
+  // Times of today are shown without their day; nothing is drawn again for that before it is over.
+  const today = new Date(now).setHours(0, 0, 0, 0)
+  const widths = useWidths(columns, items, today)
   const room = useRoom(scroller)
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -71,11 +73,12 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
     letGo()
     onSort({ by, descending: sort.by === by ? !sort.descending : firstDescending })
   }
-  const shared = spreadWidths(
-    columns.map(({ id }) => widths[id] ?? 0),
-    room - FRAME_PX,
-  )
-  const width = shared.reduce((sum, each) => sum + each, FRAME_PX)
+  const numberPx = numberColumnWidth(items.at(-1)?.seq ?? 0)
+  const framePx = numberPx + WIDTHS.subtask + WIDTHS.age
+  const wanted = columns.map(({ id }) => widths[id] ?? 0)
+  const narrowest = columns.map((column, at) => narrowestWidth(column, wanted[at]!))
+  const shared = fittedWidths(wanted, narrowest, room - framePx)
+  const width = shared.reduce((sum, each) => sum + each, framePx)
   const head = { sort, onToggle: toggle }
   const open = useCallback((item: RowItem, button: HTMLElement) => {
     opener.current = button
@@ -92,16 +95,19 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
       {/* biome-ignore lint/a11y/useSemanticElements: a scroller with a name */}
       <div
         ref={scroller}
-        className={styles.scroller}
+        className={cx(styles.scroller, !isAtLeft && styles.moved)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         role="region"
         aria-label={label}
-        onScroll={event => setAtTop(event.currentTarget.scrollTop < ROW_PX / 2)}
+        onScroll={({ currentTarget }) => {
+          setAtTop(currentTarget.scrollTop < ROW_PX / 2)
+          setAtLeft(currentTarget.scrollLeft === 0)
+        }}
       >
         <table className={styles.table} aria-label={label} aria-rowcount={rows.length + 1} style={{ minWidth: width }}>
           <colgroup>
-            <col style={{ width: WIDTHS['#'] }} />
+            <col style={{ width: numberPx }} />
             {columns.map(({ id }, at) => (
               <col key={id} style={{ width: shared[at] }} />
             ))}
@@ -146,6 +152,7 @@ export function DataGrid({ label, items, columns, sort, onSort, freshAbove }: Da
                   columns={columns}
                   index={index}
                   isFresh={item.seq > freshAbove && item.at >= openedAt}
+                  today={today}
                   age={formatAge(Math.max(0, now - item.at))}
                   onOpen={open}
                 />
@@ -185,9 +192,13 @@ function useRoom(scroller: RefObject<HTMLElement | null>): number {
   return room
 }
 
-function useWidths(columns: readonly RowColumn[], items: readonly RowItem[]): Readonly<Record<string, number>> {
+function useWidths(
+  columns: readonly RowColumn[],
+  items: readonly RowItem[],
+  today: number,
+): Readonly<Record<string, number>> {
   const [widths, setWidths] = useState<Readonly<Record<string, number>>>({})
-  const grown = useMemo(() => grownWidths(widths, columns, items), [widths, columns, items])
+  const grown = useMemo(() => grownWidths(widths, columns, items, today), [widths, columns, items, today])
   if (grown !== widths) setWidths(grown)
   return grown
 }

@@ -12,13 +12,15 @@ interface DataRowProps {
   /** Its place among all rows that are shown. */
   readonly index: number
   readonly isFresh: boolean
+  /** Any moment of the day that it is. */
+  readonly today: number
   /** In words. */
   readonly age: string
   readonly onOpen: (item: RowItem, button: HTMLElement) => void
 }
 
 /** One row of the grid; the page draws several times a second, a row only when something of it is another. */
-export const DataRow = memo(function DataRow({ item, columns, index, isFresh, age, onOpen }: DataRowProps) {
+export const DataRow = memo(function DataRow({ item, columns, index, isFresh, today, age, onOpen }: DataRowProps) {
   return (
     <tr className={cx(isFresh && styles.fresh)} aria-rowindex={index + 2}>
       <td className={styles.numeric}>
@@ -33,7 +35,7 @@ export const DataRow = memo(function DataRow({ item, columns, index, isFresh, ag
       </td>
       {columns.map(column => (
         <td key={column.id} className={cx(column.type === 'number' && styles.numeric)}>
-          <CellValue value={valueIn(item.row, column)} />
+          <CellValue value={valueIn(item.row, column)} column={column} today={today} />
         </td>
       ))}
       <td className={cx(styles.numeric, styles.dim)}>{item.subtask}</td>

@@ -101,3 +101,14 @@ test('the shown order loses and doubles no column', () => {
     }),
   )
 })
+
+test('numbers that are moments by name and size are times, unless one of them cannot be', () => {
+  const at = Date.UTC(2026, 10, 22)
+  const times = (rows: readonly unknown[]) =>
+    columnsOf(rows).columns.flatMap(({ name, isTime }) => (isTime ? name : []))
+  expect(times([{ start: at, windowEnd: at + 1, count: at, end: 5 }])).toEqual(['start', 'windowEnd'])
+  expect(times([{ start: at }, { start: null }, {}])).toEqual(['start'])
+  expect(times([{ start: at }, { start: 0 }])).toEqual([])
+  expect(times([{ start: at }, { start: 'later' }])).toEqual([])
+  expect(times([at])).toEqual([])
+})

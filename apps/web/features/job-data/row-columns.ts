@@ -1,3 +1,5 @@
+import { isPlausibleTime, isTimeName, timeWords } from './time-values.ts'
+
 /** What kinds of value stand in a column. `mixed`: more than one kind, `null` not counted. */
 export type ColumnType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'mixed'
 
@@ -11,6 +13,8 @@ export interface RowColumn {
   readonly type: ColumnType
   /** Some row has `null` there, or not the field at all. */
   readonly isOptional: boolean
+  /** Its numbers are moments, by its name and by how much they are: shown as times, and numbers everywhere else. */
+  readonly isTime: boolean
 }
 
 /** Rows whose fields are names from data (a record by key) would make a column each: more than these are not shown. */
@@ -26,6 +30,8 @@ interface Seen {
   type: ColumnType
   rows: number
   hasNull: boolean
+  /** None of its numbers cannot be a moment. */
+  areTimes: boolean
 }
 
 /**
@@ -34,11 +40,11 @@ interface Seen {
  */
 export function columnsOf(rows: readonly unknown[]): RowColumns {
   const fields = new Map<string, Seen>()
-  const whole: Seen = { type: 'null', rows: 0, hasNull: false }
+  const whole: Seen = { type: 'null', rows: 0, hasNull: false, areTimes: true }
   for (const row of rows) {
     if (isRecord(row)) {
       for (const name of Object.keys(row)) {
-        const seen = fields.get(name) ?? { type: 'null', rows: 0, hasNull: false }
+        const seen = fields.get(name) ?? { type: 'null', rows: 0, hasNull: false, areTimes: true }
         fields.set(name, seen)
         look(seen, row[name])
       }
@@ -50,7 +56,14 @@ export function columnsOf(rows: readonly unknown[]): RowColumns {
   const columns: RowColumn[] = []
   for (const [name, seen] of fields) {
     if (columns.length === COLUMNS_MAX) break
-    columns.push({ id: `.${name}`, name, isField: true, type: seen.type, isOptional: isOptional(seen, rows.length) })
+    columns.push({
+      id: `.${name}`,
+      name,
+      isField: true,
+      type: seen.type,
+      isOptional: isOptional(seen, rows.length),
+      isTime: seen.type === 'number' && seen.areTimes && isTimeName(name),
+    })
   }
   if (whole.rows > 0) {
     columns.unshift({
@@ -59,6 +72,7 @@ export function columnsOf(rows: readonly unknown[]): RowColumns {
       isField: false,
       type: whole.type,
       isOptional: isOptional(whole, rows.length),
+      isTime: false,
     })
   }
   return { columns, leftOut: Math.max(0, fields.size - COLUMNS_MAX) }
@@ -84,6 +98,7 @@ export function inShownOrder(columns: readonly RowColumn[], shown: readonly stri
 function look(seen: Seen, value: unknown): void {
   seen.rows += 1
   const type = typeOf(value)
+  if (seen.areTimes && typeof value === 'number') seen.areTimes = isPlausibleTime(value)
   if (type === 'null') seen.hasNull = true
   else if (seen.type === 'null') seen.type = type
   else if (seen.type !== type) seen.type = 'mixed'
@@ -110,6 +125,11 @@ export function valueIn(row: unknown, column: Pick<RowColumn, 'name' | 'isField'
 export function textOf(value: unknown): string {
   if (value === undefined) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A value as its cell shows it. */
+export function cellText(value: unknown, { isTime }: Pick<RowColumn, 'isTime'>, now: number): string {
+  return isTime && typeof value === 'number' ? timeWords(value, now) : textOf(value)
 }
 
 /** By which values sort: numbers before texts, what is `null` or missing last either way. */

@@ -46,3 +46,13 @@ test('rows that are held stay in their places and new ones come last', () => {
   expect(seqs(inHeldOrder(items, shown)).slice(0, 2)).toEqual([3, 1])
   expect(seqs(inHeldOrder(items, shown)).slice(2)).toEqual([2, 4])
 })
+
+test('a moment is found by the time that its cell shows, and by its number', () => {
+  const start = new Date(2026, 10, 21, 14, 5, 22).getTime()
+  const windows = [start, start + 60_000].map((at, index) => ({ ...items[index]!, row: { start: at } }))
+  const found = (text: string) => seqs(filterRows(windows, columnsOf(windows.map(({ row }) => row)).columns, [], text))
+  expect(found('14:05:22')).toEqual([1])
+  expect(found('11-21 14:06')).toEqual([2])
+  expect(found(String(start))).toEqual([1])
+  expect(found('14:07')).toEqual([])
+})

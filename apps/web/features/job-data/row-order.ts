@@ -1,6 +1,7 @@
 import type { RowItem } from '@weir/proto/web/job-details'
 import { compareValues, type RowColumn, valueIn } from './row-columns.ts'
 import { type Condition, findsText, fulfils } from './row-filter.ts'
+import { isTimeLike } from './time-values.ts'
 
 /** By what rows are sorted: a column's id, or one of what every row has. */
 export interface RowSort {
@@ -34,9 +35,11 @@ export function filterRows(
 ): readonly RowItem[] {
   const wanted = search.trim()
   if (conditions.length === 0 && wanted === '') return items
+  const times = columns.filter(({ isTime }) => isTime)
+  const finds = (row: unknown): boolean =>
+    findsText(row, wanted) || times.some(column => isTimeLike(valueIn(row, column), wanted))
   return items.filter(
-    ({ row }) =>
-      conditions.every(condition => fulfils(row, condition, columns)) && (wanted === '' || findsText(row, wanted)),
+    ({ row }) => conditions.every(condition => fulfils(row, condition, columns)) && (wanted === '' || finds(row)),
   )
 }
 
