@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jobConfigView, restartWords } from './job-config.ts'
+import { jobConfigView, restartView } from './job-config.ts'
 import { clicksGraph } from './testing/made-up-job.ts'
 
 test('settings are told in words, operators with their config', () => {
@@ -20,23 +20,38 @@ test('settings are told in words, operators with their config', () => {
   expect(view.operators[1]).toEqual({ uid: 'count', name: 'count', type: 'window', config: '{}' })
 })
 
-test('restart strategies say what happens', () => {
-  expect(restartWords({ type: 'none' })).toBe('none: the first failure ends the job')
-  expect(restartWords({ type: 'fixed-delay', attempts: 1, delayMs: 5_000 })).toBe(
-    'up to 1 restart, 5 s after each failure',
-  )
-  expect(
-    restartWords({
-      type: 'exponential-delay',
-      initialMs: 500,
-      maxMs: 60_000,
-      multiplier: 2,
-      resetAfterMs: 0,
-      jitter: 0,
-    }),
-  ).toBe('without limit, 0.5 s after the first failure, 2 times as long after each further one, at most 1 min')
-  expect(restartWords({ type: 'failure-rate', failures: 3, intervalMs: 120_000, delayMs: 1_000 })).toBe(
-    'up to 3 failures within 2 min, 1 s after each',
-  )
-  expect(restartWords(undefined)).toContain('default')
+test('restart strategies are told by name, with a value for each setting', () => {
+  expect(restartView({ type: 'none' })).toEqual({ name: 'None', settings: { 'Any failure': 'ends the job' } })
+  expect(restartView({ type: 'fixed-delay', attempts: 3, delayMs: 5_000 })).toEqual({
+    name: 'Fixed delay',
+    settings: { Attempts: '3', Delay: '5 s' },
+  })
+  const exponential = { type: 'exponential-delay', initialMs: 500, maxMs: 60_000, multiplier: 2, jitter: 0 } as const
+  expect(restartView({ ...exponential, resetAfterMs: 0 })).toEqual({
+    name: 'Exponential delay',
+    settings: {
+      Attempts: 'without limit',
+      'First delay': '0.5 s',
+      'Then each time': '2 times as long',
+      'Longest delay': '1 min',
+    },
+  })
+  expect(restartView({ ...exponential, resetAfterMs: 120_000 }).settings).toMatchObject({
+    'First delay again after': '2 min',
+  })
+  expect(restartView({ type: 'failure-rate', failures: 1, intervalMs: 120_000, delayMs: 1_000 })).toEqual({
+    name: 'Failure rate',
+    settings: { Attempts: 'up to 1 failure within 2 min', Delay: '1 s' },
+  })
+})
+
+test('without a strategy faults of the platform are told from errors of the job', () => {
+  expect(restartView(undefined)).toEqual({
+    name: 'Default',
+    settings: {
+      'Fault of the platform': 'restarts without limit',
+      Delay: '0.1 s, longer each time, at most 10 s',
+      'Error of the job’s own code': 'ends the job',
+    },
+  })
 })

@@ -1,7 +1,8 @@
+import { DEFAULT_BACKOFF } from '@weir/control/job/restart-policy'
 import { durationWords } from '@weir/control/verdict/words'
 import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { CheckpointingConfig, JobGraph, RestartStrategy } from '@weir/engine/graph/job-graph'
-import type { JobConfigView } from '@weir/proto/web/job-details'
+import type { JobConfigView, RestartView } from '@weir/proto/web/job-details'
 import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { JobRecord, JobVersionRecord } from '../store/records.ts'
@@ -19,6 +20,7 @@ export function jobConfigView(
     fileName,
     graphHash,
     settings: settingsOf(graph, job.owner),
+    restart: restartView(graph.restart),
     operators: graph.nodes.map(({ uid, name, type, config, watermarks, chaining, slotSharingGroup }) => ({
       uid,
       name,
@@ -34,7 +36,6 @@ function settingsOf(graph: JobGraph, owner: string | null): Record<string, strin
     Parallelism: String(graph.parallelism),
     'Max parallelism': `${count(graph.maxParallelism)} key groups`,
     Slots: count(executionGraph(graph).slotCount),
-    'Restart strategy': restartWords(graph.restart),
     'State backend': graph.stateBackend ?? 'the cluster’s',
     Checkpointing: checkpointingWords(graph.checkpointing),
     ...(notes.length === 0 ? {} : { 'Not in this version': notes.map(note => `${sentenceCase(note)}.`).join(' ') }),
@@ -42,20 +43,51 @@ function settingsOf(graph: JobGraph, owner: string | null): Record<string, strin
   }
 }
 
-export function restartWords(strategy: RestartStrategy | undefined): string {
+/** What happens after a failure: the strategy by name, and what it is set to. */
+export function restartView(strategy: RestartStrategy | undefined): RestartView {
   if (strategy === undefined) {
-    return 'default: after faults of the platform without limit, after 0.1 s to 10 s; an error of the job’s own code fails it'
+    const { initialMs, maxMs } = DEFAULT_BACKOFF
+    return {
+      name: 'Default',
+      settings: {
+        'Fault of the platform': 'restarts without limit',
+        Delay: `${durationWords(initialMs)}, longer each time, at most ${durationWords(maxMs)}`,
+        'Error of the job’s own code': 'ends the job',
+      },
+    }
   }
   switch (strategy.type) {
     case 'none':
-      return 'none: the first failure ends the job'
+      return { name: 'None', settings: { 'Any failure': 'ends the job' } }
     case 'fixed-delay':
-      return `up to ${count(strategy.attempts)} ${strategy.attempts === 1 ? 'restart' : 'restarts'}, ${shortDuration(strategy.delayMs)} after each failure`
+      return {
+        name: 'Fixed delay',
+        settings: { Attempts: count(strategy.attempts), Delay: shortDuration(strategy.delayMs) },
+      }
     case 'exponential-delay':
-      return `without limit, ${durationWords(strategy.initialMs)} after the first failure, ${count(strategy.multiplier)} times as long after each further one, at most ${durationWords(strategy.maxMs)}`
+      return {
+        name: 'Exponential delay',
+        settings: {
+          Attempts: 'without limit',
+          'First delay': durationWords(strategy.initialMs),
+          'Then each time': `${count(strategy.multiplier)} times as long`,
+          'Longest delay': durationWords(strategy.maxMs),
+          ...(strategy.resetAfterMs > 0 ? { 'First delay again after': shortDuration(strategy.resetAfterMs) } : {}),
+        },
+      }
     case 'failure-rate':
-      return `up to ${count(strategy.failures)} failures within ${shortDuration(strategy.intervalMs)}, ${shortDuration(strategy.delayMs)} after each`
+      return {
+        name: 'Failure rate',
+        settings: {
+          Attempts: `up to ${countOf(strategy.failures, 'failure')} within ${shortDuration(strategy.intervalMs)}`,
+          Delay: shortDuration(strategy.delayMs),
+        },
+      }
   }
+}
+
+function countOf(value: number, noun: string): string {
+  return `${count(value)} ${value === 1 ? noun : `${noun}s`}`
 }
 
 function checkpointingWords(checkpointing: CheckpointingConfig | undefined): string {

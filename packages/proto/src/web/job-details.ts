@@ -54,13 +54,22 @@ export interface MetricSeries {
 
 export type MetricRange = '5m' | '30m' | '6h'
 
+/** What happens after a failure. */
+export interface RestartView {
+  /** Of the strategy: `Fixed delay`. */
+  readonly name: string
+  /** Setting → value: attempts, delays. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
 export interface JobConfigView {
   readonly jobId: string
   readonly name: string
   readonly fileName: string
   readonly graphHash: string
-  /** Setting → value, as it holds for the job: parallelism, max parallelism, restart strategy, state backend, checkpointing. */
+  /** Setting → value, as it holds for the job: parallelism, max parallelism, state backend, checkpointing. */
   readonly settings: Readonly<Record<string, string>>
+  readonly restart: RestartView
   /** Per operator: uid, type, config as JSON text. */
   readonly operators: readonly {
     readonly uid: string

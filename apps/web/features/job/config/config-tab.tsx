@@ -84,6 +84,20 @@ function Settings({ config }: { readonly config: JobConfigView }) {
           <dd>{value}</dd>
         </div>
       ))}
+      <div className={styles.group}>
+        <dt>Restart strategy</dt>
+        <dd>
+          <span className={styles.strategy}>{config.restart.name}</span>
+          <dl className={styles.values}>
+            {Object.entries(config.restart.settings).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </dd>
+      </div>
       <div>
         <dt>Graph hash</dt>
         <dd className={styles.hash}>
