@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LOG_LEVELS, readLogTail, readLogTailInSlices } from './log-reader.ts'
 import { rotatedName } from './rotating-file.ts'
@@ -99,3 +99,50 @@ test('whoever ends the waiting between two slices ends the reading', async () =>
   })
   await expect(given).rejects.toThrow('enough')
 })
+
+test('no log is open while others have their turn', async () => {
+  writeFileSync(file, Array.from({ length: 40_000 }, (_, i) => line(`${i}`)).join(''))
+  writeFileSync(rotatedName(file, 1), line('older'))
+  const open = () => readdirSync('/proc/self/fd').filter(fd => targetOf(fd).startsWith(dirname(file)))
+  let turns = 0
+  await readLogTailInSlices({ file, limit: 10, search: 'nothing' }, async () => {
+    turns++
+    expect(open()).toEqual([])
+  })
+  expect(turns).toBeGreaterThan(3)
+})
+
+test('a log that is rotated between two slices is read to its end', async () => {
+  const texts = Array.from({ length: 40_000 }, (_, i) => `${i}`)
+  writeFileSync(file, texts.map(text => line(text)).join(''))
+  let rotations = 0
+  const rotate = async (): Promise<void> => {
+    if (rotations > 0) return
+    rotations++
+    renameSync(file, rotatedName(file, 1))
+    writeFileSync(file, line('new'))
+  }
+  const { lines, cursor } = await readLogTailInSlices({ file, limit: 100_000, after: '0:0' }, rotate)
+  expect(lines.map(({ msg }) => msg)).toEqual(texts)
+  expect(rotations).toBe(1)
+  expect(readLogTail({ file, limit: 10, after: cursor }).lines.map(({ msg }) => msg)).toEqual(['new'])
+})
+
+test('of a log that is deleted between two slices there is what was read before', async () => {
+  writeFileSync(file, Array.from({ length: 40_000 }, (_, i) => line(`${i}`)).join(''))
+  const { lines } = await readLogTailInSlices({ file, limit: 100_000, after: '0:0' }, async () => {
+    rmSync(file, { force: true })
+  })
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines.length).toBeLessThan(40_000)
+})
+
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch (error) {
+    // The one of the listing itself is closed by now.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

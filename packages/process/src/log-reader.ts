@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { rotatedName } from './rotating-file.ts'
 
 /** One line of a log file. Fields beyond these are kept as they are. */
@@ -48,10 +48,12 @@ const PIECE_BYTES = 512 * 1024
 const MAX_AGE = 99
 const NEWLINE = 0x0a
 
-interface OpenFile {
-  readonly descriptor: number
+/** A file as it was when the reading began; it is open only while a piece of it is read. */
+interface KnownFile {
   readonly inode: number
   readonly sizeBytes: number
+  /** Its place among the rotated ones at that time; it only ever grows. */
+  readonly age: number
 }
 
 /**
@@ -67,59 +69,69 @@ export function readLogTail(query: LogQuery): LogTail {
   }
 }
 
-/** The same in slices of some milliseconds; between two of them whoever else waits for this thread has a turn. */
+/**
+ * The same in slices of some milliseconds; between two of them whoever else waits for this thread has a turn. No file is
+ * open meanwhile: a turn may last, and many may read.
+ */
 export async function readLogTailInSlices(query: LogQuery, turn: () => Promise<void>): Promise<LogTail> {
   const reading = readInSlices(query)
-  try {
-    for (;;) {
-      const slice = reading.next()
-      if (slice.done) return slice.value
-      await turn()
-    }
-  } finally {
-    // When a turn throws, the files are closed all the same.
-    reading.return({ lines: [], cursor: query.after ?? '0:0' })
+  for (;;) {
+    const slice = reading.next()
+    if (slice.done) return slice.value
+    await turn()
   }
 }
 
 /** Yields after each piece that it has read. */
 type Slices = Generator<void, LogTail, void>
 
-function* readInSlices(query: LogQuery): Slices {
-  const files = openFiles(query.file)
-  try {
-    return yield* query.after === undefined ? readNewest(files, query) : readAfter(files, query, query.after)
-  } finally {
-    for (const file of files) closeSync(file.descriptor)
-  }
+function readInSlices(query: LogQuery): Slices {
+  const files = knownFiles(query.file)
+  return query.after === undefined ? readNewest(files, query) : readAfter(files, query, query.after)
 }
 
 /** Newest first. */
-function openFiles(file: string): OpenFile[] {
-  const files: OpenFile[] = []
+function knownFiles(file: string): KnownFile[] {
+  const files: KnownFile[] = []
   for (let age = 0; age <= MAX_AGE; age++) {
-    let descriptor: number
-    try {
-      descriptor = openSync(rotatedName(file, age), 'r')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const stat = statSync(rotatedName(file, age), { throwIfNoEntry: false })
+    if (stat === undefined) {
       // The newest may be missing for the moment of a rotation; after that a gap is the end.
       if (age === 0) continue
       break
     }
-    const stat = fstatSync(descriptor)
-    if (files.some(known => known.inode === stat.ino)) {
-      // A rotation happened between two opens: the same file appears under its next name.
-      closeSync(descriptor)
-      continue
-    }
-    files.push({ descriptor, inode: stat.ino, sizeBytes: stat.size })
+    // After a rotation between two looks the same file appears under its next name.
+    if (files.some(known => known.inode === stat.ino)) continue
+    files.push({ inode: stat.ino, sizeBytes: stat.size, age })
   }
   return files
 }
 
+/** Part of a file, which rotations may have renamed since; null when it is gone. */
+function readPiece(file: string, { inode, sizeBytes, age }: KnownFile, start: number, end: number): Buffer | null {
+  for (let now = age; now <= MAX_AGE; now++) {
+    let descriptor: number
+    try {
+      descriptor = openSync(rotatedName(file, now), 'r')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // As above: for a moment there is no newest file.
+      if (now === 0) continue
+      return null
+    }
+    try {
+      const stat = fstatSync(descriptor)
+      // Files only grow: a smaller one has the number of one that was deleted.
+      if (stat.ino === inode && stat.size >= sizeBytes) return readBytes(descriptor, start, end)
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+  return null
+}
+
 /** From the end backwards, in pieces: what is wanted mostly stands in the last of them. */
-function* readNewest(files: readonly OpenFile[], query: LogQuery): Slices {
+function* readNewest(files: readonly KnownFile[], query: LogQuery): Slices {
   const newestFirst: LogLine[] = []
   let cursor: string | null = null
   let budgetBytes = SCAN_BYTES_MAX
@@ -128,7 +140,8 @@ function* readNewest(files: readonly OpenFile[], query: LogQuery): Slices {
     let pieceBytes = PIECE_BYTES
     while (end > 0 && budgetBytes > 0 && newestFirst.length < query.limit) {
       const start = Math.max(0, end - Math.min(pieceBytes, budgetBytes))
-      const bytes = readBytes(file.descriptor, start, end)
+      const bytes = readPiece(query.file, file, start, end)
+      if (bytes === null) break
       // The first line of a piece begins before it, most likely; it is read whole with the next piece.
       const firstLine = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
       if (start > 0 && (firstLine === 0 || firstLine === bytes.length) && pieceBytes < budgetBytes) {
@@ -151,7 +164,7 @@ function* readNewest(files: readonly OpenFile[], query: LogQuery): Slices {
   return { lines: newestFirst.reverse(), cursor: cursor ?? '0:0' }
 }
 
-function* readAfter(files: readonly OpenFile[], query: LogQuery, after: string): Slices {
+function* readAfter(files: readonly KnownFile[], query: LogQuery, after: string): Slices {
   const [inode = 0, offset = 0] = after.split(':').map(Number)
   const oldestFirst = [...files].reverse()
   const found = oldestFirst.findIndex(file => file.inode === inode && file.sizeBytes >= offset)
@@ -164,7 +177,8 @@ function* readAfter(files: readonly OpenFile[], query: LogQuery, after: string):
     cursor = `${file.inode}:${start}`
     while (start < file.sizeBytes && budgetBytes > 0) {
       const end = Math.min(file.sizeBytes, start + Math.min(pieceBytes, budgetBytes))
-      const bytes = readBytes(file.descriptor, start, end)
+      const bytes = readPiece(query.file, file, start, end)
+      if (bytes === null) break
       const { texts, endOffset } = wholeLines(bytes, start)
       if (endOffset === start) {
         // No line ends in it: one that is not finished yet, or one that needs a larger piece.
