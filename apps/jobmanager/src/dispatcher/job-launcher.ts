@@ -50,10 +50,10 @@ export class JobLauncher {
   }
 
   /** `cause`: why its attempt ended. */
-  takeUp({ job, version, how }: UnfinishedJob, cause: WeirError): void {
+  takeUp({ job, version, how, orderlyStops }: UnfinishedJob, cause: WeirError): void {
     const { bundle, sourceMap } = fromStoredBundle(version.bundleText)
     const code = { graph: version.graph, graphHash: version.graphHash, bundle, sourceMap }
-    const history = { restarts: job.restarts, startedAtMs: job.startedAt }
+    const history = { restarts: job.restarts, startedAtMs: job.startedAt, orderlyStops }
     const runner = this.#launch(job.id, code, { order: job.seq, recovered: true }, history)
     runner.post({ type: 'recover', lastAttempt: job.attempt, cause, how })
   }

@@ -2,7 +2,7 @@ import type { RecoverAs } from '@weir/control/job/job-event'
 import { type Problem, WeirError } from '@weir/engine/base/errors'
 import { jobGraphSchema } from '@weir/engine/graph/job-graph'
 import type { JobStore } from '../store/meta-store.ts'
-import { type JobError, type JobRecord, type JobVersionRecord, LIVE_STATUSES } from '../store/records.ts'
+import { type JobError, type JobRecord, type JobVersionRecord, LIVE_STATUSES, PAGE_ROWS_MAX } from '../store/records.ts'
 import { COMMIT_RECORDED } from './job-runner.ts'
 
 /** A job that an earlier JobManager left unfinished. */
@@ -10,6 +10,8 @@ export interface UnfinishedJob {
   readonly job: JobRecord
   readonly version: JobVersionRecord
   readonly how: RecoverAs
+  /** Attempts that ended with an orderly stop of the cluster. */
+  readonly orderlyStops: number
 }
 
 /** A job that cannot be taken up again, and why. */
@@ -39,7 +41,12 @@ export async function findUnfinished(store: JobStore): Promise<Unfinished> {
       unreadable.push({ job, error: new WeirError('JOB_GRAPH', message) })
       continue
     }
-    jobs.push({ job: found.job, version: { ...found.version, graph: graph.data }, how: await howOf(found.job, store) })
+    jobs.push({
+      job: found.job,
+      version: { ...found.version, graph: graph.data },
+      how: await howOf(found.job, store),
+      orderlyStops: await orderlyStopsOf(found.job, store),
+    })
   }
   return { jobs, unreadable }
 }
@@ -55,6 +62,21 @@ async function allUnfinished(store: JobStore): Promise<JobRecord[]> {
     })
     found.push(...page.rows)
     if (page.next === null) return found.reverse()
+    before = page.next
+  }
+}
+
+/** Of a job that goes on, an attempt that was cancelled is one that ended with the cluster. */
+async function orderlyStopsOf(job: JobRecord, store: JobStore): Promise<number> {
+  let stops = 0
+  let before: number | undefined
+  for (;;) {
+    const page = await store.listAttempts(job.id, {
+      limit: PAGE_ROWS_MAX,
+      ...(before === undefined ? {} : { before }),
+    })
+    stops += page.rows.filter(({ status }) => status === 'CANCELED').length
+    if (page.next === null) return stops
     before = page.next
   }
 }

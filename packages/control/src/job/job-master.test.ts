@@ -263,6 +263,19 @@ describe('JobMaster', () => {
     expect(simulated.job.record).toMatchObject({ restarts: 3 })
   })
 
+  it('counts a restart once also after orderly stops, which were none', () => {
+    const cause = new WeirError('JOBMANAGER_RESTARTED', 'the JobManager was restarted')
+    const takenUp = (restarts: number, orderlyStops: number) => {
+      const simulated = cluster({ history: { restarts, startedAtMs: 7, orderlyStops } })
+      simulated.handle({ type: 'recover', lastAttempt: 4, cause, how: { as: 'new-attempt' } })
+      return simulated.job.record.restarts
+    }
+    // Of four attempts two ended with a stop: the two failures had been counted before, or only one of them.
+    expect(takenUp(2, 2)).toBe(2)
+    expect(takenUp(1, 2)).toBe(2)
+    expect(takenUp(3, 0)).toBe(4)
+  })
+
   it('repeats a recorded commit after a restart of the JobManager, without running anything again', () => {
     const simulated = cluster()
     const cause = new WeirError('CONNECTION_LOST', 'the JobManager was restarted')

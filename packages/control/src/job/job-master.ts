@@ -25,7 +25,14 @@ export interface JobMasterOptions {
   readonly random: Random
   readonly timings?: Partial<JobTimings>
   /** What is known of a job that was taken up from the database. */
-  readonly history?: { readonly restarts: number; readonly startedAtMs: number | null }
+  readonly history?: JobHistory
+}
+
+export interface JobHistory {
+  readonly restarts: number
+  readonly startedAtMs: number | null
+  /** Attempts that ended with an orderly stop of the cluster: what followed them was no restart. None without. */
+  readonly orderlyStops?: number
 }
 
 /**
@@ -52,6 +59,7 @@ export class JobMaster {
   #latestRun: AttemptRun | null = null
   #timers = 0
   #restarts: number
+  readonly #orderlyStops: number
   #startedAtMs: number | null
   #finishedAtMs: number | null = null
   #record: JobRecord
@@ -62,6 +70,7 @@ export class JobMaster {
     this.#timings = { ...DEFAULT_TIMINGS, ...options.timings }
     this.#restartPolicy = new RestartPolicy(options.graph.restart, options.random)
     this.#restarts = options.history?.restarts ?? 0
+    this.#orderlyStops = options.history?.orderlyStops ?? 0
     this.#startedAtMs = options.history?.startedAtMs ?? null
     this.#record = this.#makeRecord()
   }
@@ -153,10 +162,16 @@ export class JobMaster {
     this.#latestRun = runOf(next) ?? this.#latestRun
     if (from.name === next.name) return
     if (next.name === 'waiting-for-slots' && next.cause !== null && !isOrderly(next.cause.error)) {
+      this.#restarts++
       // One that the last JobManager had counted and not begun is not counted twice.
-      this.#restarts = Math.min(this.#restarts + 1, next.attempt - 1)
+      if (from.name === 'created') this.#restarts = Math.min(this.#restarts, this.#failuresBefore(next.attempt))
     }
     if (isTerminal(next)) this.#finishedAtMs = at.wallMs
+  }
+
+  /** Of a job that was taken up: each earlier attempt has either failed or ended with an orderly stop. */
+  #failuresBefore(attempt: number): number {
+    return attempt - 1 - this.#orderlyStops
   }
 
   #context(at: EventTime, effects: JobEffect[]): JobContext {
