@@ -1,5 +1,5 @@
 'use client'
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 
 /** Something that can be done on the page in sight; the palette lists it first. */
 export interface PageAction {
@@ -17,21 +17,21 @@ export interface PageAction {
 
 type Listed = Omit<PageAction, 'run'>
 
+/** Stays the same as long as the shell is there; what is in it changes. */
 interface Registry {
-  readonly listed: readonly Listed[]
   readonly run: (id: string) => void
   readonly put: (owner: symbol, actions: readonly PageAction[] | null) => void
 }
 
-const PageActionsContext = createContext<Registry | null>(null)
+const RegistryContext = createContext<Registry | null>(null)
+const ListedContext = createContext<readonly Listed[]>([])
 
 export function PageActionsProvider({ children }: { readonly children: ReactNode }) {
   const latest = useRef(new Map<symbol, readonly PageAction[]>())
   const [listed, setListed] = useState<readonly Listed[]>([])
-  const registry = useMemo<Registry>(() => {
+  const [registry] = useState<Registry>(() => {
     const all = (): PageAction[] => [...latest.current.values()].flat()
     return {
-      listed,
       run: id =>
         all()
           .find(action => action.id === id)
@@ -42,13 +42,17 @@ export function PageActionsProvider({ children }: { readonly children: ReactNode
         setListed(before => (sameList(before, all()) ? before : all()))
       },
     }
-  }, [listed])
-  return <PageActionsContext value={registry}>{children}</PageActionsContext>
+  })
+  return (
+    <RegistryContext value={registry}>
+      <ListedContext value={listed}>{children}</ListedContext>
+    </RegistryContext>
+  )
 }
 
 /** Tells the palette what can be done here, while the component is there. */
 export function usePageActions(actions: readonly PageAction[]): void {
-  const put = useContext(PageActionsContext)?.put
+  const put = useContext(RegistryContext)?.put
   const [owner] = useState(() => Symbol('actions'))
   // What they do may be another thing with every render; the list that is shown changes when its words do.
   useEffect(() => put?.(owner, actions))
@@ -56,10 +60,11 @@ export function usePageActions(actions: readonly PageAction[]): void {
 }
 
 /** What can be done on the page in sight. */
-export function usePageActionList(): Pick<Registry, 'listed' | 'run'> {
-  const registry = useContext(PageActionsContext)
+export function usePageActionList(): { readonly listed: readonly Listed[]; readonly run: Registry['run'] } {
+  const registry = useContext(RegistryContext)
+  const listed = useContext(ListedContext)
   if (registry === null) throw new Error('actions of a page are asked for outside of the shell')
-  return registry
+  return { listed, run: registry.run }
 }
 
 function sameList(a: readonly Listed[], b: readonly Listed[]): boolean {

@@ -20,7 +20,8 @@ import { useMeOrNull } from './session.tsx'
 import { THEMES } from './theme-button.tsx'
 
 interface ItemsProps {
-  readonly close: () => void
+  /** Closes the palette; what is given is done when it is gone. */
+  readonly close: (after?: () => void) => void
 }
 
 /** All that can be found. Mounted only while the palette is open, so that nothing is asked for before. */
@@ -47,7 +48,10 @@ export function PaletteItems({ close }: ItemsProps) {
   )
 }
 
-/** What can be done on the page below; done when the palette is gone, since some of it opens a dialog of its own. */
+/**
+ * What can be done on the page below. Done when the palette is gone: some of it opens a dialog, which would lose the focus
+ * to what had it before the palette, and some of it presses keys, which belong to the palette while that is there.
+ */
 function PageActionItems({ close }: ItemsProps) {
   const { listed, run } = usePageActionList()
   if (listed.length === 0) return null
@@ -59,10 +63,7 @@ function PageActionItems({ close }: ItemsProps) {
           value={`page action ${id}`}
           keywords={[label, ...keywords]}
           disabled={reason !== null}
-          onSelect={() => {
-            close()
-            setTimeout(() => run(id), AFTER_CLOSING_MS)
-          }}
+          onSelect={() => close(() => run(id))}
           icon={<Zap />}
           detail={reason ?? (keys === undefined ? undefined : `${commandKeyWord(navigator.platform)} ${keys}`)}
         >
@@ -72,9 +73,6 @@ function PageActionItems({ close }: ItemsProps) {
     </Command.Group>
   )
 }
-
-/** The palette gives the focus back when it closes: a dialog that opened before would lose it. */
-const AFTER_CLOSING_MS = 50
 
 interface GoProps {
   readonly go: (path: string) => () => void

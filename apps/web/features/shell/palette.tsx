@@ -2,7 +2,7 @@
 import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { Kbd, VisuallyHidden } from '@/ui/index.ts'
 import { useReturnFocus } from '@/ui/overlay/use-return-focus.ts'
 import styles from './palette.module.css'
@@ -16,7 +16,16 @@ export interface PaletteProps {
 
 /** One field for everything: pages, jobs, drafts, templates and actions. Opens with ⌘K or Ctrl K on every page. */
 export function Palette({ open, onOpenChange }: PaletteProps) {
-  const returnFocus = useReturnFocus(open)
+  const { onCloseAutoFocus } = useReturnFocus(open)
+  const after = useRef<(() => void) | null>(null)
+  /** The palette is not in the document any more, and the focus is where it was. */
+  const gone = (event: Event): void => {
+    onCloseAutoFocus(event)
+    const action = after.current
+    after.current = null
+    // Without a place to give it back to, the focus is moved right after this event.
+    if (action !== null) setTimeout(action)
+  }
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return
@@ -33,7 +42,7 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.veil} />
-        <Dialog.Content {...returnFocus} className={styles.dialog} aria-describedby={undefined}>
+        <Dialog.Content onCloseAutoFocus={gone} className={styles.dialog} aria-describedby={undefined}>
           <VisuallyHidden>
             <Dialog.Title>Search or run a command</Dialog.Title>
           </VisuallyHidden>
@@ -49,7 +58,12 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
             </div>
             <Command.List className={styles.list} label="Results">
               <Command.Empty className={styles.none}>Nothing has this name.</Command.Empty>
-              <PaletteItems close={() => onOpenChange(false)} />
+              <PaletteItems
+                close={action => {
+                  after.current = action ?? null
+                  onOpenChange(false)
+                }}
+              />
             </Command.List>
             <div className={styles.foot} aria-hidden="true">
               <span>
