@@ -57,6 +57,8 @@ export class FakeTaskManager {
   readonly aborted: AttemptRef[] = []
   readonly runs = new Map<string, Run>()
   /** Answers of the next calls. */
+  /** What it was told of alignment groups. */
+  readonly aligned: { readonly group: string; readonly slowest: number }[] = []
   deployError: WeirError | null = null
   commitError: WeirError | null = null
   registered: RegisterResponse | null = null
@@ -84,6 +86,9 @@ export class FakeTaskManager {
       start: this.#answer(ref => this.#start(ref)),
       cancel: this.#answer(request => this.#cancel(request.attempt!)),
       assignSplits: this.#answer(request => this.#assign(request)),
+      alignSources: this.#answer(request => {
+        this.aligned.push({ group: request.group, slowest: request.slowest })
+      }),
       commit: this.#answer(request => {
         if (this.commitError !== null) throw this.commitError
         for (const { operator, committables } of request.committables) {

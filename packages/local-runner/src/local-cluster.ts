@@ -5,7 +5,7 @@ import { JobMaster } from '@weir/control/job/job-master'
 import type { PublicStatus } from '@weir/control/job/public-status'
 import { WeirError } from '@weir/engine/base/errors'
 import type { JobId } from '@weir/engine/base/ids'
-import type { TimerHandle } from '@weir/engine/base/platform'
+import type { Platform, TimerHandle } from '@weir/engine/base/platform'
 import type { JobFunctions } from '@weir/engine/graph/job-functions'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { DEFAULT_CHANNEL_SETTINGS } from '@weir/engine/network/channel'
@@ -24,6 +24,8 @@ export interface LocalClusterOptions {
   readonly load: (instance: number) => Promise<JobFunctions>
   /** Absolute folder that relative paths start from. */
   readonly workdir: string
+  /** Clock, timers and random numbers of job and JobMaster. Default: the machine's. */
+  readonly platform?: Platform
   /** Room for the state of one attempt; without it all stays in memory. */
   readonly room?: () => StateRoom
   /** Puts an error of user code on the user's line. */
@@ -56,6 +58,7 @@ const HERE: TaskManagerRef = { id: 'local', incarnation: 'local' }
  */
 export class LocalCluster {
   readonly #options: LocalClusterOptions
+  readonly #platform: Platform
   readonly #master: JobMaster
   readonly #timers = new Map<number, TimerHandle>()
   readonly #ended = Promise.withResolvers<void>()
@@ -68,9 +71,10 @@ export class LocalCluster {
 
   constructor(options: LocalClusterOptions) {
     this.#options = options
+    this.#platform = options.platform ?? nodePlatform
     // A person waits in front of this job: what a cluster would sit out, a missing file say, fails it at once.
     const graph: JobGraph = { ...options.graph, restart: options.graph.restart ?? { type: 'none' } }
-    this.#master = new JobMaster({ jobId: options.jobId, graph, random: nodePlatform.random })
+    this.#master = new JobMaster({ jobId: options.jobId, graph, random: this.#platform.random })
   }
 
   /** Runs the job to its end. Rejects with the error that failed it. */
@@ -92,13 +96,18 @@ export class LocalCluster {
     this.#dispatch({ type: 'cancel-requested' })
   }
 
+  /** Of every subtask of the attempt that runs; none while there is none. */
+  metrics(): ReturnType<SlotRuntime['metrics']> {
+    return this.#runtime?.metrics() ?? []
+  }
+
   #dispatch(event: JobEventBody): void {
     this.#queue.push(event)
     if (this.#handling) return
     this.#handling = true
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const { clock } = nodePlatform
+        const { clock } = this.#platform
         const effects = this.#master.handle({
           ...next,
           at: { wallMs: clock.now(), monotonicMs: clock.monotonicMs() },
@@ -137,6 +146,9 @@ export class LocalCluster {
         this.#runtime?.assignSplits(effect.operator, subtask, splits, noMoreSplits, unreadSplits)
         return
       }
+      case 'align-sources':
+        this.#runtime?.alignSources(effect.group, effect.slowest)
+        return
       case 'cancel-slots':
         void this.#release(effect.attempt)
         return
@@ -153,7 +165,7 @@ export class LocalCluster {
       case 'set-timer':
         this.#timers.set(
           effect.timer,
-          nodePlatform.timers.after(effect.delayMs, () => this.#dispatch({ type: 'timer', timer: effect.timer })),
+          this.#platform.timers.after(effect.delayMs, () => this.#dispatch({ type: 'timer', timer: effect.timer })),
         )
         return
       case 'cancel-timer':
@@ -210,7 +222,7 @@ export class LocalCluster {
         slots,
         sources,
         sinks: this.#watchedSinks(),
-        platform: nodePlatform,
+        platform: this.#platform,
         network: new LocalNetwork(DEFAULT_CHANNEL_SETTINGS, {
           mayPart: place => this.#mayPart(place),
           codec: () => ({ text: new NodeTextCodec() }),
@@ -224,6 +236,16 @@ export class LocalCluster {
         host: {
           onSplitRequested: (operator, subtask) =>
             this.#dispatch({ type: 'split-requested', attempt, slot: 0, taskManager: HERE, operator, subtask }),
+          onWatermarkReported: (operator, subtask, watermark) =>
+            this.#dispatch({
+              type: 'watermark-reported',
+              attempt,
+              slot: 0,
+              taskManager: HERE,
+              operator,
+              subtask,
+              watermark,
+            }),
           onSubtaskFinished: (vertex, subtask, committables) =>
             this.#dispatch({
               type: 'subtask-finished',

@@ -25,6 +25,20 @@ export interface SubtaskMetrics {
   readonly latency: LatencyCounts
   readonly sent: TransportCounters
   readonly operators: readonly OperatorMetrics[]
+  /** Of a source that is aligned with others; absent elsewhere. */
+  readonly alignment?: AlignmentMetrics
+}
+
+/** Watermark alignment of one source subtask; see engine/time/source-alignment.ts. */
+export interface AlignmentMetrics {
+  readonly group: string
+  /** Splits that are being read, and how many of these wait for slower sources. */
+  readonly splits: number
+  readonly pausedSplits: number
+  /** Time during which all of them waited, ms since the start of the attempt; it is part of `idleMs`. */
+  readonly pausedMs: number
+  /** How far the furthest split is ahead of the slowest source of the group, ms of event time; null while unknown. */
+  readonly aheadMs: number | null
 }
 
 /** Records by bucket, not cumulative, the last bucket without a bound; and the time of all of them together. */

@@ -55,6 +55,12 @@ class GrpcGateway implements TaskManagerGateway {
     )
   }
 
+  alignSources(request: Parameters<TaskManagerGateway['alignSources']>[0]): Promise<void> {
+    return this.#command(DEADLINES.command, (metadata, options, answer) =>
+      this.#client.alignSources(request, metadata, options, answer),
+    )
+  }
+
   commit(request: Parameters<TaskManagerGateway['commit']>[0]): Promise<void> {
     return this.#command(DEADLINES.commit, (metadata, options, answer) =>
       this.#client.commit(request, metadata, options, answer),

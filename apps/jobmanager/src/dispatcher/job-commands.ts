@@ -36,6 +36,7 @@ type Command =
   | 'deploy'
   | 'start-slots'
   | 'assign-splits'
+  | 'align-sources'
   | 'cancel-slots'
   | 'commit'
   | 'abort-leftovers'
@@ -48,6 +49,8 @@ interface Lane {
   tail: Promise<void>
   /** After a failure or a cancellation nothing more of the attempt is sent. */
   closed: boolean
+  /** By alignment group, how far the slowest is: what has not been sent yet. */
+  readonly slowest: Map<string, number>
 }
 
 /**
@@ -82,6 +85,9 @@ export class JobCommands {
       case 'assign-splits':
         this.#inLane(effect, gateway => this.#assign(gateway, effect))
         return
+      case 'align-sources':
+        this.#align(effect)
+        return
       case 'cancel-slots':
         void this.#cancel(effect)
         return
@@ -114,7 +120,7 @@ export class JobCommands {
   }
 
   #inLane(
-    effect: EffectOf<'deploy' | 'start-slots' | 'assign-splits'>,
+    effect: EffectOf<'deploy' | 'start-slots' | 'assign-splits' | 'align-sources'>,
     send: (gateway: TaskManagerGateway) => Promise<void>,
   ): void {
     const { attempt, taskManager } = effect
@@ -180,6 +186,20 @@ export class JobCommands {
     })
   }
 
+  /** A TaskManager that is slow to answer gets the latest word once, not all that were due in the meantime. */
+  #align(effect: EffectOf<'align-sources'>): void {
+    const { attempt, taskManager, group, slowest } = effect
+    const lane = this.#lane(attempt, taskManager)
+    const isQueued = lane.slowest.has(group)
+    lane.slowest.set(group, slowest)
+    if (isQueued) return
+    this.#inLane(effect, gateway => {
+      const latest = lane.slowest.get(group) ?? slowest
+      lane.slowest.delete(group)
+      return gateway.alignSources({ attempt: this.#ref(attempt), group, slowest: latest })
+    })
+  }
+
   async #cancel({ attempt, taskManager, graceMs }: EffectOf<'cancel-slots'>): Promise<void> {
     this.#lane(attempt, taskManager).closed = true
     const gateway = this.#parts.directory.gateway(taskManager)
@@ -235,7 +255,7 @@ export class JobCommands {
     const key = `${attempt}/${taskManager.id}/${taskManager.incarnation}`
     const known = this.#lanes.get(key)
     if (known !== undefined) return known
-    const made: Lane = { tail: Promise.resolve(), closed: false }
+    const made: Lane = { tail: Promise.resolve(), closed: false, slowest: new Map() }
     this.#lanes.set(key, made)
     return made
   }
@@ -247,6 +267,7 @@ export function isCommand(effect: JobEffect): effect is CommandEffect {
     case 'deploy':
     case 'start-slots':
     case 'assign-splits':
+    case 'align-sources':
     case 'cancel-slots':
     case 'commit':
     case 'abort-leftovers':

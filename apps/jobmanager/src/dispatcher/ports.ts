@@ -3,6 +3,7 @@ import type { JobGraph } from '@weir/engine/graph/job-graph'
 import type { DiscoveryContext, SourceSplit } from '@weir/engine/operators/source'
 import type {
   AbortLeftoversRequest,
+  AlignSourcesRequest,
   AssignSplitsRequest,
   AttemptRef,
   CancelRequest,
@@ -23,6 +24,7 @@ export interface TaskManagerGateway {
   start(attempt: AttemptRef): Promise<void>
   cancel(request: CancelRequest): Promise<void>
   assignSplits(request: AssignSplitsRequest): Promise<void>
+  alignSources(request: AlignSourcesRequest): Promise<void>
   commit(request: CommitRequest): Promise<void>
   abortLeftovers(request: AbortLeftoversRequest): Promise<void>
   close(): void

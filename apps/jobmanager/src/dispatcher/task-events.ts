@@ -53,6 +53,16 @@ function decoded(event: TaskEvent, taskManager: TaskManagerRef, graph: Execution
     }
     case 'splitRequested':
       return { type: 'split-requested', ...from, operator: kind.value.operator, subtask: kind.value.subtask }
+    case 'watermarkReported': {
+      const { operator, subtask, watermark } = kind.value
+      if (Number.isNaN(watermark)) {
+        throw new WeirError(
+          'PROTOCOL',
+          `${taskManager.id} reports no number as the watermark of ${operator}/${subtask}`,
+        )
+      }
+      return { type: 'watermark-reported', ...from, operator, subtask, watermark }
+    }
     case 'progress': {
       const { stuckInOperator, stuckMs } = kind.value
       return { type: 'progress', ...from, operator: stuckInOperator === '' ? null : stuckInOperator, stuckMs }

@@ -9,11 +9,15 @@ const reached: string[] = []
 const note = (name: string) => (): void => void reached.push(name)
 const noteLater = (name: string) => async (): Promise<void> => void reached.push(name)
 /** Stands behind the server and only notes which calls came through. */
-const executor: Pick<TaskExecutor, 'deploy' | 'start' | 'cancel' | 'assignSplits' | 'commit' | 'abortLeftovers'> = {
+const executor: Pick<
+  TaskExecutor,
+  'deploy' | 'start' | 'cancel' | 'assignSplits' | 'alignSources' | 'commit' | 'abortLeftovers'
+> = {
   deploy: note('deploy'),
   start: note('start'),
   cancel: note('cancel'),
   assignSplits: note('assignSplits'),
+  alignSources: note('alignSources'),
   commit: noteLater('commit'),
   abortLeftovers: noteLater('abortLeftovers'),
 }

@@ -40,6 +40,7 @@ export async function serveTaskManager(
     start: call(ref => executor.start(ref)),
     cancel: call(request => executor.cancel(request.attempt, request.graceMs)),
     assignSplits: call(request => executor.assignSplits(request)),
+    alignSources: call(request => executor.alignSources(request)),
     commit: call(request => executor.commit(request)),
     abortLeftovers: call(request => executor.abortLeftovers(request)),
   }

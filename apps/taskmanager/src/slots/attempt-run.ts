@@ -164,6 +164,13 @@ export class AttemptRun {
     slot.thread.post({ type: 'splits', operator, subtask, splits, noMoreSplits: noMore, unreadSplits: unread })
   }
 
+  /** Each slot finds the sources of the group that it runs. */
+  alignSources(group: string, slowest: number): void {
+    for (const slot of this.#slots) {
+      if (!slot.released) slot.thread.post({ type: 'align', group, slowest })
+    }
+  }
+
   /** The network cannot carry the attempt's records any more. */
   onNetworkFailure(error: WeirError): void {
     const slot = this.#slots.find(candidate => !candidate.released)
@@ -203,6 +210,12 @@ export class AttemptRun {
         this.#report(number, {
           $case: 'splitRequested',
           value: { operator: message.operator, subtask: message.subtask },
+        })
+        return
+      case 'watermark':
+        this.#report(number, {
+          $case: 'watermarkReported',
+          value: { operator: message.operator, subtask: message.subtask, watermark: message.watermark },
         })
         return
       case 'finished':

@@ -37,6 +37,8 @@ export type ToSlot =
       readonly noMoreSplits: boolean
       readonly unreadSplits: boolean
     }
+  /** How far the slowest source of an alignment group is. */
+  | { readonly type: 'align'; readonly group: string; readonly slowest: number }
   /** Send state to disk, collect garbage and say what is alive: the heap is above its limit, or the process is. */
   | { readonly type: 'collect' }
   /** End: close everything and exit. */
@@ -48,6 +50,7 @@ export type FromSlot =
   /** The slot has stopped; it waits to be told to exit. */
   | { readonly type: 'failed'; readonly error: WeirErrorJson }
   | { readonly type: 'splitRequested'; readonly operator: string; readonly subtask: number }
+  | { readonly type: 'watermark'; readonly operator: string; readonly subtask: number; readonly watermark: number }
   | {
       readonly type: 'finished'
       readonly vertex: number

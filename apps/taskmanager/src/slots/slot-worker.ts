@@ -108,6 +108,7 @@ async function main(): Promise<void> {
     compile: true,
     host: {
       onSplitRequested: (operator, subtask) => send({ type: 'splitRequested', operator, subtask }),
+      onWatermarkReported: (operator, subtask, watermark) => send({ type: 'watermark', operator, subtask, watermark }),
       onSubtaskFinished: (vertex, subtask, committables) =>
         send({ type: 'finished', vertex, subtask, committables: [...committables] }),
       onFailed: fail,
@@ -164,6 +165,9 @@ async function handle(message: Exclude<ToSlot, { type: 'collect' }>): Promise<vo
         const { operator, subtask, splits, noMoreSplits, unreadSplits } = message
         runtime?.assignSplits(operator, subtask, splits, noMoreSplits, unreadSplits)
       }
+      return
+    case 'align':
+      if (!failed) runtime?.alignSources(message.group, message.slowest)
       return
     case 'stop':
       rows.flush()

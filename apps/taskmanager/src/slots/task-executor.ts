@@ -8,6 +8,7 @@ import type { SourceSplit } from '@weir/engine/operators/source'
 import { jobLogger, type Logger } from '@weir/process/logging'
 import type {
   AbortLeftoversRequest,
+  AlignSourcesRequest,
   AssignSplitsRequest,
   AttemptRef,
   CommitRequest,
@@ -167,6 +168,10 @@ export class TaskExecutor {
       request.noMoreSplits,
       request.unreadSplits,
     )
+  }
+
+  alignSources(request: AlignSourcesRequest): void {
+    this.#run(request.attempt).alignSources(request.group, request.slowest)
   }
 
   async commit(request: CommitRequest): Promise<void> {

@@ -95,6 +95,10 @@ class CustomSourceReader implements SourceReader {
         continue
       }
       split.output.begin(output, split.id)
+      if (split.output.paused) {
+        at++
+        continue
+      }
       // Before the call: a reader may have itself woken up while it is polled.
       split.waiting = true
       const answer = split.reader.poll(split.output)
@@ -149,8 +153,13 @@ class CustomOutput implements CustomSourceOutput<unknown> {
     this.#split = output.forSplit(splitId)
   }
 
+  /** As long as the split is ahead of sources that it is aligned with. */
+  get paused(): boolean {
+    return this.#split.paused === true
+  }
+
   get blocked(): boolean {
-    return this.#reader.blocked
+    return this.#reader.blocked || this.#split.paused === true
   }
 
   collect(value: unknown, timestamp?: number): void {

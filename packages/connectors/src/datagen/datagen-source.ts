@@ -38,6 +38,8 @@ interface OpenSplit {
   /** Index and monotonic time from which the due times of the others follow. */
   baseIndex: number
   baseMs: number
+  /** At the last poll. */
+  paused: boolean
 }
 
 class DatagenReader implements SourceReader {
@@ -63,7 +65,7 @@ class DatagenReader implements SourceReader {
     for (const { id, state } of splits) {
       const { next, stride } = state as DatagenSplit
       // Aligned to the stride, so that the splits of all readers take turns rather than fall due together.
-      this.#open.push({ id, stride, next, baseIndex: next - (next % stride), baseMs: now })
+      this.#open.push({ id, stride, next, baseIndex: next - (next % stride), baseMs: now, paused: false })
     }
   }
 
@@ -106,13 +108,14 @@ class DatagenReader implements SourceReader {
     const out = output.forSplit(split.id)
     const last = Math.min(this.#count - 1, this.#lastDue(split))
     let emitted = 0
-    while (emitted < RECORDS_PER_POLL && split.next <= last && !output.blocked) {
+    while (emitted < RECORDS_PER_POLL && split.next <= last && !output.blocked && out.paused !== true) {
       const index = split.next
       split.next = index + split.stride
       emitted++
       this.#random.startAt(index)
       out.collect(this.#make(index, this.#random.next), NO_TIMESTAMP)
     }
+    split.paused = out.paused === true
     return emitted
   }
 
@@ -132,7 +135,9 @@ class DatagenReader implements SourceReader {
   #wakeWhenDue(): void {
     if (this.#timer !== undefined) return
     const { clock, timers } = this.#context.platform
-    const dueAt = Math.min(...this.#open.map(split => this.#dueAt(split)))
+    // What is due of a paused split has to wait for others; the poll that comes when it may go on finds it.
+    const dueAt = Math.min(...this.#open.filter(split => !split.paused).map(split => this.#dueAt(split)))
+    if (dueAt === Number.POSITIVE_INFINITY) return
     this.#timer = timers.after(Math.max(TIMER_MS_MIN, dueAt - clock.monotonicMs()), () => {
       this.#timer = undefined
       this.#context.wakeUp()

@@ -155,6 +155,7 @@ class OpenSplit {
 
   poll(output: ReaderOutput): 'emitted' | 'nothing' | 'ended' {
     const out = output.forSplit(this.id)
+    if (out.paused === true) return 'nothing'
     let emitted = 0
     while (emitted < RECORDS_PER_POLL && !output.blocked) {
       const block = this.#nextBlock()

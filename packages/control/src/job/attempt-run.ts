@@ -1,5 +1,6 @@
 import type { ExecutionGraph } from '@weir/engine/graph/execution-graph'
 import { subtasksInSlot } from '@weir/engine/graph/execution-graph'
+import { AlignmentGroups } from '../sources/alignment.ts'
 import type { SplitEnumerator } from '../sources/split-enumerator.ts'
 import { FinishedSubtasks } from './commit-token.ts'
 import type { SlotAllocation, TaskManagerRef } from './job-event.ts'
@@ -11,6 +12,7 @@ export class AttemptRun {
   readonly finished: FinishedSubtasks
   /** By the source's uid. */
   readonly enumerators = new Map<string, SplitEnumerator>()
+  readonly alignment: AlignmentGroups
   /** The slot whose failure ended the attempt. */
   failedSlot: number | null = null
   readonly #graph: ExecutionGraph
@@ -22,6 +24,7 @@ export class AttemptRun {
     this.attempt = attempt
     this.slots = slots
     this.finished = new FinishedSubtasks(attempt, graph)
+    this.alignment = new AlignmentGroups(graph)
     this.#graph = graph
   }
 

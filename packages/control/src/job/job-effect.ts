@@ -38,6 +38,17 @@ export type JobEffect =
       readonly operator: string
       readonly assignment: SplitAssignment
     }
+  /**
+   * How far the slowest source of an alignment group is. A later one of the group replaces what has not been sent. Answer
+   * only on failure: `command-failed`.
+   */
+  | {
+      readonly type: 'align-sources'
+      readonly attempt: number
+      readonly taskManager: TaskManagerRef
+      readonly group: string
+      readonly slowest: number
+    }
   /** Answer: `cancel-taken`, then `slot-released` of each slot. Sent again until then. */
   | {
       readonly type: 'cancel-slots'

@@ -98,6 +98,13 @@ export type JobEventBody =
   | ({ readonly type: 'slot-released' } & FromSlot)
   | ({ readonly type: 'subtask-finished' } & FromSlot & SubtaskCommittables)
   | ({ readonly type: 'split-requested'; readonly operator: string; readonly subtask: number } & FromSlot)
+  /** How far a source subtask is whose watermarks are aligned; MAX_WATERMARK: it holds nobody back. */
+  | ({
+      readonly type: 'watermark-reported'
+      readonly operator: string
+      readonly subtask: number
+      readonly watermark: number
+    } & FromSlot)
   /** `operator` is null when the slot makes progress again. */
   | ({ readonly type: 'progress'; readonly operator: string | null; readonly stuckMs: number } & FromSlot)
   /** A heartbeat does not name the attempt (any more). */

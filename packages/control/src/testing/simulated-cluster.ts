@@ -2,7 +2,7 @@ import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import { subtasksInSlot } from '@weir/engine/graph/execution-graph'
 import { type JobGraph, jobGraphSchema } from '@weir/engine/graph/job-graph'
-import type { JobEffect } from '../job/job-effect.ts'
+import type { EffectOf, JobEffect } from '../job/job-effect.ts'
 import type { JobEventBody, SlotAllocation, TaskManagerRef } from '../job/job-event.ts'
 import { JobMaster, type JobMasterOptions } from '../job/job-master.ts'
 import { ResourceManager } from '../resources/resource-manager.ts'
@@ -55,6 +55,8 @@ export class SimulatedCluster {
   /** What the committed output is made of: `<attempt>/<subtask>`. */
   readonly committed: string[] = []
   readonly history: string[] = []
+  /** What TaskManagers have been told of alignment groups. */
+  readonly aligned: EffectOf<'align-sources'>[] = []
   /** Splits read, by attempt. */
   readonly read = new Map<number, string[]>()
   /** Set by tests: what the next tries answer. */
@@ -237,6 +239,9 @@ export class SimulatedCluster {
           worker?.assigned.push(effect.assignment)
           if (worker?.started) this.#work(taskManager, worker)
         })
+        return
+      case 'align-sources':
+        this.#toTaskManager(effect.taskManager, () => this.aligned.push(effect))
         return
       case 'cancel-slots':
         this.#toTaskManager(effect.taskManager, taskManager => {

@@ -36,6 +36,28 @@ export class WatermarkStrategy<in T = unknown> {
     return this.#with({ idlenessMs: atLeast(1, idlenessMs, 'withIdleness', 'the time') })
   }
 
+  /**
+   * Sources of one group wait for each other: one whose watermark is more than `maxDriftMs` of event time ahead of the
+   * slowest of the group is not read until the others have caught up, so that what joins them downstream has little to
+   * keep. A source that is idle (`withIdleness`) or at its end holds nobody back. Pausing is by split, where a source reads
+   * several at a time. `updateIntervalMs`: how often sources say how far they are. For `addSource` alone.
+   */
+  withAlignment(group: string, maxDriftMs: number, updateIntervalMs = 1_000): WatermarkStrategy<T> {
+    if (this.#strategy.config.strategy === 'none') {
+      throw invalid(
+        'withAlignment(…): WatermarkStrategies.none() makes no watermarks that could be aligned; use boundedOutOfOrderness() or monotonous()',
+      )
+    }
+    if (typeof group !== 'string' || group.trim() === '') {
+      throw invalid(
+        `withAlignment(${shown(group)}, …): the group has to be a name; sources with the same one wait for each other`,
+      )
+    }
+    atLeast(0, maxDriftMs, `withAlignment(${shown(group)}, `, 'the drift')
+    atLeast(10, updateIntervalMs, `withAlignment(${shown(group)}, ${maxDriftMs}, `, 'the interval', 1e9)
+    return this.#with({ alignment: { group, maxDriftMs, intervalMs: updateIntervalMs } })
+  }
+
   toConfig(): WatermarksConfig {
     return this.#strategy.config
   }
@@ -77,9 +99,16 @@ export const WatermarkStrategies = {
   },
 } as const
 
-function atLeast(min: number, value: number, call: string, what: string): number {
-  if (typeof value === 'number' && value >= min && value <= 1e15) return value
-  throw invalid(`${call}(${String(value)}): ${what} has to be a number of milliseconds from ${min} on`)
+/** `call`: with what comes before the value, if anything does. */
+function atLeast(min: number, value: number, call: string, what: string, max = 1e15): number {
+  if (typeof value === 'number' && value >= min && value <= max) return value
+  const upTo = max === 1e15 ? '' : ` to ${max}`
+  const opened = call.includes('(') ? call : `${call}(`
+  throw invalid(`${opened}${String(value)}): ${what} has to be a number of milliseconds from ${min}${upTo || ' on'}`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
 function invalid(message: string): WeirError {

@@ -28,6 +28,16 @@ const nameSchema = z
 
 const durationMsSchema = z.number().min(0).max(1e15)
 
+export const alignmentSchema = z.strictObject({
+  /** Sources of one group wait for each other. */
+  group: nameSchema,
+  /** How far a source may be ahead of the slowest one of the group, in event time. */
+  maxDriftMs: durationMsSchema,
+  /** How often sources report their watermarks, and hear of the slowest. */
+  intervalMs: z.number().min(10).max(1e9).optional(),
+})
+export type AlignmentConfig = z.infer<typeof alignmentSchema>
+
 export const watermarksSchema = z.strictObject({
   strategy: z.enum(['bounded', 'monotonous', 'none', 'custom']),
   /** How late a record may be, for `bounded`. */
@@ -39,6 +49,8 @@ export const watermarksSchema = z.strictObject({
   timestampAssigner: z.string().optional(),
   /** Source text of the factory of a custom generator. */
   generator: z.string().optional(),
+  /** Of sources alone. */
+  alignment: alignmentSchema.optional(),
 })
 export type WatermarksConfig = z.infer<typeof watermarksSchema>
 

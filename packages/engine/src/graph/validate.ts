@@ -76,10 +76,24 @@ function nodeProblems(node: JobNode, graph: JobGraph, registry: SpecRegistry): P
       problem(node, `"${spec.type}" takes no watermarks; give them to a source or use assignTimestampsAndWatermarks()`),
     )
   }
+  problems.push(...alignmentProblems(node, spec).map(message => problem(node, message)))
   if (node.watermarks?.strategy === 'custom' && node.watermarks.generator === undefined) {
     problems.push(problem(node, 'watermarks.strategy is "custom", so watermarks.generator has to be a function'))
   }
   return problems
+}
+
+function alignmentProblems({ watermarks }: JobNode, spec: OperatorSpec): string[] {
+  if (watermarks?.alignment === undefined) return []
+  const { group, maxDriftMs } = watermarks.alignment
+  if (spec.kind !== 'source') {
+    const instead = `addSource(source, strategy.withAlignment(${JSON.stringify(group)}, ${maxDriftMs}))`
+    return [
+      `only sources can wait for each other, but "${spec.type}" has watermarks.alignment; give it with ${instead}`,
+    ]
+  }
+  if (watermarks.strategy !== 'none') return []
+  return ['watermarks.alignment needs watermarks, but watermarks.strategy is "none"; make it "bounded" or "monotonous"']
 }
 
 /** In TypeScript sources and sinks are made by functions such as `datagenSource`: their types may be shorter. */

@@ -66,6 +66,7 @@ function setUp(watermarks: JobNode['watermarks'], functions: NodeFunctions = {})
     createReader: () => reader,
   }
   let requests = 0
+  const reports: number[] = []
   const node: JobNode = { uid: 's', type: 'list', name: 'numbers', config: {}, watermarks }
   const harness = new OperatorHarness(
     node,
@@ -75,11 +76,12 @@ function setUp(watermarks: JobNode['watermarks'], functions: NodeFunctions = {})
         workdir: '/',
         wakeUp: () => undefined,
         requestSplit: () => void requests++,
+        reportWatermark: watermark => reports.push(watermark),
       }),
   )
   const records = () =>
     harness.outputs.flatMap(output => (output.type === 'record' ? [[output.value, output.timestamp]] : []))
-  return { operator: harness.operator as SourceOperator, harness, reader, records, requests: () => requests }
+  return { operator: harness.operator as SourceOperator, harness, reader, records, requests: () => requests, reports }
 }
 
 const timed = { strategy: 'monotonous' as const, timestampAssigner: 'x => x.at' }

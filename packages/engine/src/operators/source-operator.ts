@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts'
 import type { TimestampAssigner } from '../functions/watermark-generator.ts'
 import type { JobNode } from '../graph/job-graph.ts'
-import { MAX_WATERMARK } from '../record/stream-element.ts'
+import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
+import { type AlignedSplit, type AlignmentView, SourceAlignment } from '../time/source-alignment.ts'
 import { watermarkStrategy } from '../time/watermark-strategy.ts'
 import { assignTimestamp } from './event-timestamp.ts'
 import type {
@@ -24,12 +25,17 @@ export interface SourceOperatorOptions {
   readonly wakeUp: () => void
   /** Asks the enumerator for one more split; it answers with `addSplits` or `noMoreSplits`. At most one is asked for at a time. */
   readonly requestSplit: () => void
+  /** Tells the JobMaster how far the source is, for the alignment of its group. MAX_WATERMARK: it holds nobody back. */
+  readonly reportWatermark: (watermark: number) => void
 }
 
 /**
  * Runs a SourceReader: gives its records their event time, makes the watermarks, asks for splits.
  *
  * The subtask calls `poll` in its step while outputs are not full. After `finished` the watermark is MAX_WATERMARK.
+ *
+ * A source that is ahead of others that it is aligned with is paused: its reader is not polled, and it answers `nothing`.
+ * Positions stay behind the last record emitted, so a snapshot in a pause is like any other.
  */
 export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   readonly watermarkIntervalMs: number
@@ -42,7 +48,11 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   readonly #watermarks: SplitWatermarks
   readonly #assigner: TimestampAssigner<unknown> | undefined
   readonly #hasWatermarks: boolean
+  readonly #alignment: SourceAlignment | undefined
+  readonly #asksAnyTime: boolean
   readonly #splitOutputs = new Map<string, SplitOutput>()
+  /** Splits came since the last poll: the reader has to be asked although all that it reads are paused. */
+  #hasNewSplits = false
   #splitRequested = false
   #noMoreSplits = false
   #finished = false
@@ -52,13 +62,18 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   constructor(context: OperatorContext, source: Source, options: SourceOperatorOptions) {
     const { node, functions, platform, subtask, logger } = context
     const strategy = watermarkStrategy(node.watermarks, functions)
-    this.watermarkIntervalMs = strategy.intervalMs
+    const { alignment } = strategy
+    this.#alignment =
+      alignment === undefined ? undefined : new SourceAlignment(alignment, platform.clock, options.reportWatermark)
+    this.#asksAnyTime = strategy.asksAnyTime
+    // What is reported is made at the emission of watermarks.
+    this.watermarkIntervalMs = Math.min(strategy.intervalMs, this.#alignment?.intervalMs ?? strategy.intervalMs)
     this.#options = options
     this.#output = context.output
     this.#counters = context.counters
     this.#flow = context.flow
     this.#node = node
-    this.#watermarks = new SplitWatermarks(strategy, platform.clock)
+    this.#watermarks = new SplitWatermarks(strategy, platform.clock, this.#alignment)
     this.#assigner = strategy.timestampAssigner
     this.#hasWatermarks = (node.watermarks?.strategy ?? 'none') !== 'none' || strategy.idlenessMs !== undefined
     try {
@@ -79,6 +94,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
    */
   poll(recordsMax = Number.POSITIVE_INFINITY): 'emitted' | 'nothing' | 'finished' {
     if (this.#finished) return 'finished'
+    if (this.#isPaused) return 'nothing'
     this.#pollUntil = this.#counters.recordsOut + recordsMax
     let answer: 'emitted' | 'nothing' | 'finished'
     try {
@@ -86,8 +102,11 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
     } catch (error) {
       throw userError(error, this.#node)
     }
-    if (answer === 'finished') this.#finished = true
-    else if (!this.#splitRequested && !this.#noMoreSplits && this.#reader.wantsSplit()) {
+    this.#hasNewSplits = false
+    if (answer === 'finished') {
+      this.#finished = true
+      this.#alignment?.finish()
+    } else if (!this.#splitRequested && !this.#noMoreSplits && this.#reader.wantsSplit()) {
       this.#splitRequested = true
       this.#options.requestSplit()
     }
@@ -100,6 +119,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
 
   addSplits(splits: readonly SourceSplit[]): void {
     this.#splitRequested = false
+    this.#hasNewSplits = true
     for (const split of splits) this.#guard(() => this.#watermarks.track(split.id))
     this.#guard(() => this.#reader.addSplits(splits))
   }
@@ -116,6 +136,16 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
    */
   setUnreadSplits(unread: boolean): void {
     this.#watermarks.setUnread(unread)
+  }
+
+  /** How far the slowest source of a group is. True when that concerns this one and it may go on: it wants a step. */
+  align(group: string, slowest: number): boolean {
+    return this.#alignment?.group === group && this.#alignment.announce(slowest)
+  }
+
+  /** Undefined where watermarks are not aligned. */
+  alignment(): AlignmentView | undefined {
+    return this.#alignment?.view()
   }
 
   currentWatermark(): number {
@@ -149,19 +179,29 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   // What the reader sees as its output.
 
   get blocked(): boolean {
-    return this.#flow.blocked || this.#counters.recordsOut >= this.#pollUntil
+    return this.#flow.blocked || this.#counters.recordsOut >= this.#pollUntil || this.#isPaused
+  }
+
+  get #isPaused(): boolean {
+    return this.#alignment?.allPaused === true && !this.#hasNewSplits
   }
 
   forSplit(splitId: string): SplitOutput {
     const known = this.#splitOutputs.get(splitId)
     if (known !== undefined) return known
     const progress = this.#watermarks.track(splitId)
-    const output: SplitOutput =
-      this.#assigner === undefined && !this.#hasWatermarks
-        ? this.#output
-        : new TimedSplitOutput(this.#output, progress, this.#assigner, this.#node)
+    const output = this.#splitOutput(splitId, progress)
     this.#splitOutputs.set(splitId, output)
     return output
+  }
+
+  #splitOutput(splitId: string, progress: SplitProgress): SplitOutput {
+    if (this.#assigner === undefined && !this.#hasWatermarks) return this.#output
+    const timed = new TimedSplitOutput(this.#output, progress, this.#assigner, this.#node)
+    const alignment = this.#alignment
+    if (alignment === undefined) return timed
+    const split = this.#watermarks.align(splitId, alignment)
+    return new AlignedSplitOutput(timed, progress, alignment, split, this.#asksAnyTime)
   }
 
   splitFinished(splitId: string): void {
@@ -196,7 +236,8 @@ class TimedSplitOutput implements SplitOutput {
     this.#node = node
   }
 
-  collect(value: unknown, recordTimestamp: number): void {
+  /** Answers with the timestamp that the record has. */
+  collect(value: unknown, recordTimestamp: number): number {
     const assigner = this.#assigner
     const timestamp =
       assigner === undefined ? recordTimestamp : assignTimestamp(assigner, value, recordTimestamp, this.#node)
@@ -207,6 +248,43 @@ class TimedSplitOutput implements SplitOutput {
       throw userError(error, this.#node)
     }
     this.#output.collect(value, timestamp)
+    return timestamp
+  }
+}
+
+/** Notices at the record that takes a split too far, not at the next emission, which may be many records later. */
+class AlignedSplitOutput implements SplitOutput {
+  readonly #timed: TimedSplitOutput
+  readonly #progress: SplitProgress
+  readonly #alignment: SourceAlignment
+  readonly #split: AlignedSplit
+  readonly #asksAnyTime: boolean
+
+  constructor(
+    timed: TimedSplitOutput,
+    progress: SplitProgress,
+    alignment: SourceAlignment,
+    split: AlignedSplit,
+    asksAnyTime: boolean,
+  ) {
+    this.#timed = timed
+    this.#progress = progress
+    this.#alignment = alignment
+    this.#split = split
+    this.#asksAnyTime = asksAnyTime
+  }
+
+  get paused(): boolean {
+    return this.#split.paused
+  }
+
+  collect(value: unknown, recordTimestamp: number): void {
+    const timestamp = this.#timed.collect(value, recordTimestamp)
+    // No watermark is above its records' timestamps, so few records get further than this.
+    const unknown = this.#split.watermark === MIN_WATERMARK
+    if (this.#asksAnyTime && (unknown || timestamp > this.#alignment.bound)) {
+      this.#alignment.advance(this.#split, this.#progress.generator.onPeriodicEmit())
+    }
   }
 }
 

@@ -63,7 +63,7 @@ export interface SourceReader {
 }
 
 export interface ReaderOutput {
-  /** While true, `poll` should return. */
+  /** While true, `poll` should return. It answers `emitted` then, or `nothing` where nothing was. */
   readonly blocked: boolean
   /** Where the records of one split go: watermarks are generated per split. */
   forSplit(splitId: string): SplitOutput
@@ -72,6 +72,12 @@ export interface ReaderOutput {
 }
 
 export interface SplitOutput {
+  /**
+   * While true, nothing of this split should be emitted: it is ahead of sources that it is aligned with. A reader of several
+   * splits at a time passes over it and goes on with the others; it is polled again when the split may go on. One that reads
+   * them one after the other sees it in `ReaderOutput.blocked`, too. Absent: never.
+   */
+  readonly paused?: boolean
   /** `timestamp`: the record's own, where the input system has one; NO_TIMESTAMP otherwise. */
   collect(value: unknown, timestamp: number): void
 }

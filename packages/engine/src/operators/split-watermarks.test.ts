@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MIN_WATERMARK } from '../record/stream-element.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
+import { SourceAlignment } from '../time/source-alignment.ts'
 import { watermarkStrategy } from '../time/watermark-strategy.ts'
 import { SplitWatermarks } from './split-watermarks.ts'
 
@@ -121,5 +122,28 @@ describe('a source is idle', () => {
     watermarks.update(false)
     watermarks.update(false)
     expect(watermarks.isIdle()).toBe(false)
+  })
+})
+
+describe('a split that waits for other sources', () => {
+  test('is not idle, however long it waits: its records would be late', () => {
+    const clock = new ManualClock()
+    const alignment = new SourceAlignment({ group: 'g', maxDriftMs: 10 }, clock, () => undefined)
+    const strategy = watermarkStrategy({ strategy: 'bounded', boundMs: 0, idlenessMs: 1_000 }, {})
+    const watermarks = new SplitWatermarks(strategy, clock, alignment)
+    watermarks.setUnread(false)
+    read(watermarks, 'fast', 1_000)
+    const aligned = watermarks.align('fast', alignment)
+    alignment.announce(0)
+    watermarks.update(false)
+    expect(aligned.paused).toBe(true)
+    clock.advance(5_000)
+    watermarks.update(false)
+    expect(watermarks.isIdle()).toBe(false)
+    alignment.announce(2_000)
+    clock.advance(1_000)
+    watermarks.update(false)
+    watermarks.update(false)
+    expect(watermarks.isIdle()).toBe(true)
   })
 })

@@ -2,6 +2,7 @@ import type { Clock } from '../base/platform.ts'
 import type { WatermarkGenerator } from '../functions/watermark-generator.ts'
 import { MIN_WATERMARK } from '../record/stream-element.ts'
 import { IdlenessDetector } from '../time/idleness.ts'
+import type { AlignedSplit, SourceAlignment } from '../time/source-alignment.ts'
 import { WatermarkMerger } from '../time/watermark-merger.ts'
 import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
 
@@ -13,6 +14,8 @@ export interface SplitProgress {
 
 interface TrackedSplit extends SplitProgress {
   readonly input: number
+  /** Undefined until the split is being read, and where watermarks are not aligned. */
+  aligned: AlignedSplit | undefined
 }
 
 /**
@@ -25,6 +28,7 @@ interface TrackedSplit extends SplitProgress {
 export class SplitWatermarks {
   readonly #strategy: WatermarkStrategy
   readonly #clock: Clock
+  readonly #alignment: SourceAlignment | undefined
   readonly #merger = new WatermarkMerger()
   readonly #splits = new Map<string, TrackedSplit>()
   /** Stands for all unread splits, with a watermark that never rises. */
@@ -33,9 +37,10 @@ export class SplitWatermarks {
   #watermark = MIN_WATERMARK
   #idle = false
 
-  constructor(strategy: WatermarkStrategy, clock: Clock) {
+  constructor(strategy: WatermarkStrategy, clock: Clock, alignment?: SourceAlignment) {
     this.#strategy = strategy
     this.#clock = clock
+    this.#alignment = alignment
     // Before the enumerator has said anything, nothing is known to be read.
     this.#unreadInput = this.#merger.addInput()
   }
@@ -53,15 +58,24 @@ export class SplitWatermarks {
       generator: this.#strategy.createGenerator(),
       idleness: idlenessMs === undefined ? undefined : new IdlenessDetector(this.#clock, idlenessMs),
       input: this.#merger.addInput(),
+      aligned: undefined,
     }
     this.#splits.set(splitId, split)
     this.#idle = false
     return split
   }
 
+  /** The split is being read from now on: it waits for the other sources of its group, and holds them back. */
+  align(splitId: string, alignment: SourceAlignment): AlignedSplit {
+    const split = this.track(splitId) as TrackedSplit
+    split.aligned ??= alignment.begin()
+    return split.aligned
+  }
+
   finish(splitId: string): void {
     const split = this.#splits.get(splitId)
     if (split === undefined) return
+    if (split.aligned !== undefined) this.#alignment?.end(split.aligned)
     this.#finishedMax = Math.max(this.#finishedMax, split.generator.onPeriodicEmit())
     this.#merger.removeInput(split.input)
     this.#splits.delete(splitId)
@@ -80,10 +94,17 @@ export class SplitWatermarks {
 
   /** Brings watermark and idleness up to date. */
   update(backpressured: boolean): void {
-    for (const { generator, idleness, input } of this.#splits.values()) {
-      if (idleness !== undefined) this.#merger.setIdle(input, idleness.check(backpressured))
-      this.#merger.advance(input, generator.onPeriodicEmit())
+    let notBegun = this.#unreadInput !== undefined
+    for (const { generator, idleness, input, aligned } of this.#splits.values()) {
+      // One that is not asked because it has to wait for others is not idle: they would go on without it, and it be late.
+      const idle = idleness?.check(backpressured || aligned?.paused === true) ?? false
+      if (idleness !== undefined) this.#merger.setIdle(input, idle)
+      const watermark = generator.onPeriodicEmit()
+      this.#merger.advance(input, watermark)
+      if (aligned === undefined) notBegun = true
+      else this.#alignment?.advance(aligned, watermark, idle)
     }
+    this.#alignment?.tick(notBegun)
     const nothingToRead = this.#splits.size === 0 && this.#unreadInput === undefined
     const reached = nothingToRead ? Math.max(this.#finishedMax, this.#merger.output()) : this.#merger.output()
     const rose = reached > this.#watermark

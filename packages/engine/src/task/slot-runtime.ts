@@ -19,6 +19,8 @@ import { type BuiltSubtask, buildSubtask } from './subtask-builder.ts'
 /** What happens in a slot, told to whoever runs it: the slot's worker, or the local runner. */
 export interface SlotHost {
   onSplitRequested(operator: string, subtask: number): void
+  /** A source whose watermarks are aligned says how far it is; MAX_WATERMARK: it holds nobody back. */
+  onWatermarkReported(operator: string, subtask: number, watermark: number): void
   onSubtaskFinished(vertex: number, subtask: number, committables: ReadonlyMap<string, readonly Committable[]>): void
   /** The slot has stopped; its attempt is over. */
   onFailed(error: WeirError): void
@@ -152,11 +154,19 @@ export class SlotRuntime {
     this.#parts.network.doorbell.ring()
   }
 
+  /** How far the slowest source of an alignment group is; MAX_WATERMARK: nobody holds the others back. */
+  alignSources(group: string, slowest: number): void {
+    let resumed = false
+    for (const { source } of this.#built) if (source?.operator.align(group, slowest)) resumed = true
+    if (resumed) this.#parts.network.doorbell.ring()
+  }
+
   metrics(): SubtaskMetrics[] {
-    return this.#built.map(({ subtask, keyedState }) => {
+    return this.#built.map(({ subtask, source, keyedState }) => {
       const { chain } = subtask
       const times = this.#loop.times(subtask)
       const watermark = subtask.time.watermark
+      const alignment = source?.operator.alignment()
       const operators = chain.map((chained, index) => ({
         uid: chained.uid,
         name: chained.name,
@@ -183,6 +193,7 @@ export class SlotRuntime {
         latency: { counts: [...subtask.latency.counts], sumSeconds: subtask.latency.sumSeconds },
         sent,
         operators,
+        ...(alignment === undefined ? {} : { alignment }),
       }
     })
   }

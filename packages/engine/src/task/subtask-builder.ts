@@ -115,6 +115,7 @@ export function buildSubtask(
         workdir: slot.workdir,
         wakeUp,
         requestSplit: () => slot.host.onSplitRequested(node.uid, ref.subtask),
+        reportWatermark: watermark => slot.host.onWatermarkReported(node.uid, ref.subtask, watermark),
       })
       source = { uid: node.uid, operator: made }
       operator = made

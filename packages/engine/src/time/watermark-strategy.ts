@@ -2,7 +2,7 @@ import { WeirError } from '../base/errors.ts'
 import { promiseRefused } from '../base/promises.ts'
 import type { TimestampAssigner, WatermarkGenerator } from '../functions/watermark-generator.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
-import type { WatermarksConfig } from '../graph/job-graph.ts'
+import type { AlignmentConfig, WatermarksConfig } from '../graph/job-graph.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 
 /** Defaults of the API's page. */
@@ -71,6 +71,9 @@ export interface WatermarkStrategy {
   readonly timestampAssigner: TimestampAssigner<unknown> | undefined
   readonly intervalMs: number
   readonly idlenessMs: number | undefined
+  readonly alignment: AlignmentConfig | undefined
+  /** Whether `onPeriodicEmit` may be called at any time, beside the interval. A user's own generator may count its calls. */
+  readonly asksAnyTime: boolean
 }
 
 /** `functions` holds the closures of the node; throws JOB_GRAPH when one that the config promises is missing. */
@@ -80,6 +83,8 @@ export function watermarkStrategy(config: WatermarksConfig | undefined, function
     timestampAssigner: closure<TimestampAssigner<unknown>>(functions, 'timestampAssigner', config?.timestampAssigner),
     intervalMs: config?.intervalMs ?? DEFAULT_WATERMARK_INTERVAL_MS,
     idlenessMs: config?.idlenessMs,
+    alignment: config?.alignment,
+    asksAnyTime: config?.strategy !== 'custom',
   }
 }
 

@@ -3,6 +3,7 @@ import type { JobContext } from '../job-context.ts'
 import type { EventOf, JobEvent } from '../job-event.ts'
 import type { StateOf } from '../job-state.ts'
 import type { Next } from '../transitions.ts'
+import { alignmentTimer, alignWithoutFinished, watermarkReported } from './align-sources.ts'
 import { assignSplits } from './assign-splits.ts'
 import { beginCommit } from './committing.ts'
 import { endedUnasked } from './deploying.ts'
@@ -15,8 +16,16 @@ export function running(state: StateOf<'running'>, event: JobEvent, context: Job
     case 'subtask-finished': {
       run.finished.add(event)
       const token = run.finished.token()
-      return token === null ? state : beginCommit(run, token, context)
+      if (token !== null) return beginCommit(run, token, context)
+      alignWithoutFinished(run, event.vertex, event.subtask, context)
+      return state
     }
+    case 'watermark-reported':
+      watermarkReported(run, event, context)
+      return state
+    case 'timer':
+      if (!alignmentTimer(run, event.timer, context)) context.ignored('stale-timer')
+      return state
     case 'split-requested':
       return splitRequested(state, event, context)
     case 'progress':
@@ -35,7 +44,7 @@ export function running(state: StateOf<'running'>, event: JobEvent, context: Job
     case 'cancel-requested':
       return { name: 'cancelling', ending: beginEnding(run, context.timings.cancelGraceMs, context) }
     default:
-      context.ignored(event.type === 'timer' ? 'stale-timer' : 'not-expected')
+      context.ignored('not-expected')
       return state
   }
 }

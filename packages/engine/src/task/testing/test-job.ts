@@ -151,6 +151,7 @@ export async function runTestJob(job: TestJob, options: TestRunOptions): Promise
     doneSlots.push(done.promise)
     const host: SlotHost = {
       onSplitRequested: () => undefined,
+      onWatermarkReported: () => undefined,
       onSubtaskFinished: () => undefined,
       onFailed: error => failed.reject(error),
       onDone: () => done.resolve(),

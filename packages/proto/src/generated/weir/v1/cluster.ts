@@ -97,6 +97,7 @@ export interface TaskEvent {
     | { $case: "subtaskFinished"; value: SubtaskFinished }
     | { $case: "splitRequested"; value: SplitRequested }
     | { $case: "progress"; value: Progress }
+    | { $case: "watermarkReported"; value: WatermarkReported }
     | undefined;
 }
 
@@ -129,6 +130,14 @@ export interface Committables {
 export interface SplitRequested {
   operator: string;
   subtask: number;
+}
+
+/** How far a source subtask is whose watermarks are aligned with others. */
+export interface WatermarkReported {
+  operator: string;
+  subtask: number;
+  /** Event time in ms; -Infinity before the first record, +Infinity when it holds nobody back (idle, or at its end). */
+  watermark: number;
 }
 
 /** A slot's thread has not come back from an operator for some seconds, or has come back. */
@@ -183,6 +192,13 @@ export interface AssignSplitsRequest {
   noMoreSplits: boolean;
   /** Whether splits exist that nobody has begun to read: they hold the source's watermark back. */
   unreadSplits: boolean;
+}
+
+export interface AlignSourcesRequest {
+  attempt: AttemptRef | undefined;
+  group: string;
+  /** Event time in ms; -Infinity while a source has none, +Infinity when nobody holds the others back. */
+  slowest: number;
 }
 
 export interface CommitRequest {
@@ -1193,6 +1209,9 @@ export const TaskEvent: MessageFns<TaskEvent> = {
       case "progress":
         Progress.encode(message.kind.value, writer.uint32(74).fork()).join();
         break;
+      case "watermarkReported":
+        WatermarkReported.encode(message.kind.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1282,6 +1301,14 @@ export const TaskEvent: MessageFns<TaskEvent> = {
             message.kind = { $case: "progress", value: Progress.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.kind = { $case: "watermarkReported", value: WatermarkReported.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1319,6 +1346,10 @@ export const TaskEvent: MessageFns<TaskEvent> = {
         ? { $case: "splitRequested", value: SplitRequested.fromJSON(object.split_requested) }
         : isSet(object.progress)
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
+        : isSet(object.watermarkReported)
+        ? { $case: "watermarkReported", value: WatermarkReported.fromJSON(object.watermarkReported) }
+        : isSet(object.watermark_reported)
+        ? { $case: "watermarkReported", value: WatermarkReported.fromJSON(object.watermark_reported) }
         : undefined,
     };
   },
@@ -1346,6 +1377,8 @@ export const TaskEvent: MessageFns<TaskEvent> = {
       obj.splitRequested = SplitRequested.toJSON(message.kind.value);
     } else if (message.kind?.$case === "progress") {
       obj.progress = Progress.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "watermarkReported") {
+      obj.watermarkReported = WatermarkReported.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -1392,6 +1425,12 @@ export const TaskEvent: MessageFns<TaskEvent> = {
       case "progress": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "progress", value: Progress.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "watermarkReported": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "watermarkReported", value: WatermarkReported.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1840,6 +1879,107 @@ export const SplitRequested: MessageFns<SplitRequested> = {
     const message = createBaseSplitRequested();
     message.operator = object.operator ?? "";
     message.subtask = object.subtask ?? 0;
+    return message;
+  },
+};
+
+function createBaseWatermarkReported(): WatermarkReported {
+  return { operator: "", subtask: 0, watermark: 0 };
+}
+
+export const WatermarkReported: MessageFns<WatermarkReported> = {
+  encode(message: WatermarkReported, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operator !== "") {
+      writer.uint32(10).string(message.operator);
+    }
+    if (message.subtask !== 0) {
+      writer.uint32(16).uint32(message.subtask);
+    }
+    if (message.watermark !== 0) {
+      writer.uint32(25).double(message.watermark);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatermarkReported {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatermarkReported();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operator = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.subtask = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.watermark = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatermarkReported {
+    return {
+      operator: isSet(object.operator) ? globalThis.String(object.operator) : "",
+      subtask: isSet(object.subtask) ? globalThis.Number(object.subtask) : 0,
+      watermark: isSet(object.watermark) ? globalThis.Number(object.watermark) : 0,
+    };
+  },
+
+  toJSON(message: WatermarkReported): unknown {
+    const obj: any = {};
+    if (message.operator !== "") {
+      obj.operator = message.operator;
+    }
+    if (message.subtask !== 0) {
+      obj.subtask = Math.round(message.subtask);
+    }
+    if (message.watermark !== 0) {
+      obj.watermark = floatToJson(message.watermark);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatermarkReported>): WatermarkReported {
+    return WatermarkReported.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatermarkReported>): WatermarkReported {
+    const message = createBaseWatermarkReported();
+    message.operator = object.operator ?? "";
+    message.subtask = object.subtask ?? 0;
+    message.watermark = object.watermark ?? 0;
     return message;
   },
 };
@@ -2615,6 +2755,109 @@ export const AssignSplitsRequest: MessageFns<AssignSplitsRequest> = {
   },
 };
 
+function createBaseAlignSourcesRequest(): AlignSourcesRequest {
+  return { attempt: undefined, group: "", slowest: 0 };
+}
+
+export const AlignSourcesRequest: MessageFns<AlignSourcesRequest> = {
+  encode(message: AlignSourcesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.attempt !== undefined) {
+      AttemptRef.encode(message.attempt, writer.uint32(10).fork()).join();
+    }
+    if (message.group !== "") {
+      writer.uint32(18).string(message.group);
+    }
+    if (message.slowest !== 0) {
+      writer.uint32(25).double(message.slowest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AlignSourcesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlignSourcesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.attempt = AttemptRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.slowest = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AlignSourcesRequest {
+    return {
+      attempt: isSet(object.attempt) ? AttemptRef.fromJSON(object.attempt) : undefined,
+      group: isSet(object.group) ? globalThis.String(object.group) : "",
+      slowest: isSet(object.slowest) ? globalThis.Number(object.slowest) : 0,
+    };
+  },
+
+  toJSON(message: AlignSourcesRequest): unknown {
+    const obj: any = {};
+    if (message.attempt !== undefined) {
+      obj.attempt = AttemptRef.toJSON(message.attempt);
+    }
+    if (message.group !== "") {
+      obj.group = message.group;
+    }
+    if (message.slowest !== 0) {
+      obj.slowest = floatToJson(message.slowest);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AlignSourcesRequest>): AlignSourcesRequest {
+    return AlignSourcesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AlignSourcesRequest>): AlignSourcesRequest {
+    const message = createBaseAlignSourcesRequest();
+    message.attempt = (object.attempt !== undefined && object.attempt !== null)
+      ? AttemptRef.fromPartial(object.attempt)
+      : undefined;
+    message.group = object.group ?? "";
+    message.slowest = object.slowest ?? 0;
+    return message;
+  },
+};
+
 function createBaseCommitRequest(): CommitRequest {
   return { attempt: undefined, committables: [], graph: Buffer.alloc(0), workdir: "" };
 }
@@ -3339,6 +3582,16 @@ export const TaskManagerServiceService = {
     responseSerialize: (value: Ack): Buffer => Buffer.from(Ack.encode(value).finish()),
     responseDeserialize: (value: Buffer): Ack => Ack.decode(value),
   },
+  /** How far the slowest source of an alignment group is: those that are too far ahead of it pause. */
+  alignSources: {
+    path: "/weir.v1.TaskManagerService/AlignSources" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AlignSourcesRequest): Buffer => Buffer.from(AlignSourcesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AlignSourcesRequest => AlignSourcesRequest.decode(value),
+    responseSerialize: (value: Ack): Buffer => Buffer.from(Ack.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Ack => Ack.decode(value),
+  },
   /** Makes committables visible (second phase of the sinks). Idempotent. */
   commit: {
     path: "/weir.v1.TaskManagerService/Commit" as const,
@@ -3373,6 +3626,8 @@ export interface TaskManagerServiceServer extends UntypedServiceImplementation {
    */
   cancel: handleUnaryCall<CancelRequest, Ack>;
   assignSplits: handleUnaryCall<AssignSplitsRequest, Ack>;
+  /** How far the slowest source of an alignment group is: those that are too far ahead of it pause. */
+  alignSources: handleUnaryCall<AlignSourcesRequest, Ack>;
   /** Makes committables visible (second phase of the sinks). Idempotent. */
   commit: handleUnaryCall<CommitRequest, CommitResponse>;
   /** The job has ended for good: removes what its sinks left uncommitted. */
@@ -3436,6 +3691,22 @@ export interface TaskManagerServiceClient extends Client {
   ): ClientUnaryCall;
   assignSplits(
     request: AssignSplitsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Ack) => void,
+  ): ClientUnaryCall;
+  /** How far the slowest source of an alignment group is: those that are too far ahead of it pause. */
+  alignSources(
+    request: AlignSourcesRequest,
+    callback: (error: ServiceError | null, response: Ack) => void,
+  ): ClientUnaryCall;
+  alignSources(
+    request: AlignSourcesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Ack) => void,
+  ): ClientUnaryCall;
+  alignSources(
+    request: AlignSourcesRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Ack) => void,
