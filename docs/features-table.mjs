@@ -265,9 +265,12 @@ export const FEATURES = [
       [
         'G3',
         'Slots: 4 per TaskManager, 3 TaskManagers = 12; memory limits; slot sharing',
-        'partly: slots and slot sharing',
+        'there',
         EXECUTION_GRAPH,
         RESOURCES,
+        MAIN_JOB,
+        MEMORY_BUDGET,
+        'apps/taskmanager/src/slots/memory-watchdog.test.ts',
       ],
       [
         'G4',
@@ -391,7 +394,8 @@ export const FEATURES = [
       [
         'J8',
         'UNALIGNED_CHECKPOINTS, CHECKPOINT_TIMEOUT, CHECKPOINT_MIN_PAUSE, TOLERABLE_FAILED_CHECKPOINTS, MANAGED_MEMORY_FRACTION, NETWORK_MEMORY_FRACTION',
-        'partly: read and checked; without effect yet',
+        'partly: the two fractions; those of checkpoints are read and checked, without effect yet',
+        MEMORY_BUDGET,
         SETTINGS,
         SETTINGS_USED,
       ],
@@ -473,7 +477,7 @@ export const FEATURES = [
       ['N2', 'Integration: failure recovery, exactly-once verification', 'partly: failure recovery', FAULTS, RECOVERY],
       ['N3', 'Chaos: random TaskManager kill and restart while a job runs', 'not yet'],
       ['N4', 'Benchmark: throughput, latency p50/p95/p99, checkpoint duration, state overhead', 'not yet'],
-      ['N5', 'Browser end-to-end with Playwright', 'not yet'],
+      ['N5', 'Browser end-to-end with Playwright', 'there', WEB],
     ],
   },
   {

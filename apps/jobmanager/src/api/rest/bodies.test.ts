@@ -19,7 +19,7 @@ async function withJob(parallelism = '2') {
   return { parts, app, id, answer, get }
 }
 
-describe('the bodies of the seeds’ paths', () => {
+describe('the bodies of the documented paths', () => {
   it('GET / says what the server is', async () => {
     const parts = new ApiParts()
     const app = await parts.app()
