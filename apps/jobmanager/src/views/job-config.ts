@@ -7,6 +7,7 @@ import { sentenceCase } from '@weir/proto/web/sentence-case'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { JobRecord, JobVersionRecord } from '../store/records.ts'
 import { count, shortDuration } from './operator-detail.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 /** How a job is set up, in words. */
 export function jobConfigView(
@@ -25,7 +26,7 @@ export function jobConfigView(
       uid,
       name,
       type,
-      config: JSON.stringify({ ...config, watermarks, chaining, slotSharingGroup }, null, 2),
+      config: JSON.stringify(withoutSecrets({ ...config, watermarks, chaining, slotSharingGroup }), null, 2),
     })),
   }
 }

@@ -1,4 +1,5 @@
 import type { JobNode, WatermarksConfig } from '@weir/engine/graph/job-graph'
+import { withoutCredentials } from './without-secrets.ts'
 
 /** A card has room for about so much. */
 const DETAIL_CHARACTERS_MAX = 60
@@ -7,7 +8,7 @@ type Config = JobNode['config']
 
 /** One line of what matters in an operator's config, for its card; empty when there is nothing to say. */
 export function operatorDetail(node: Pick<JobNode, 'type' | 'config' | 'watermarks'>): string {
-  return cut(detailOf(node))
+  return cut(withoutCredentials(detailOf(node)))
 }
 
 /** Text of one line of at most so many characters; what is left out is shown by an ellipsis. */
