@@ -183,19 +183,14 @@ export class CodeSession {
     this.#editor?.trigger('weir', 'redo', null)
   }
 
-  /** What TypeScript offers for one of its errors. */
+  /** What helps of what TypeScript offers for one of its errors. */
   async fixesOf(problem: Problem): Promise<readonly CodeFix[]> {
     const { code, line, column, endLine, endColumn } = problem
     if (code === null || line === null || column === null || endLine === null || endColumn === null) return []
     const start = this.model.getOffsetAt({ lineNumber: line, column })
     const end = this.model.getOffsetAt({ lineNumber: endLine, column: endColumn })
     const worker = await typeScriptOf(this.model.uri)
-    const fixes = await worker.getCodeFixesAtPosition(this.model.uri.toString(), start, end, [code], FORMAT)
-    const here = this.model.uri.toString()
-    // Some "fixes" only name a command, such as installing a package.
-    return (fixes ?? []).filter(
-      ({ changes }) => changes.length > 0 && changes.every(({ fileName }) => fileName === here),
-    )
+    return worker.getCodeFixesAtPosition(this.model.uri.toString(), start, end, [code], FORMAT)
   }
 
   apply(fix: CodeFix): void {

@@ -15,6 +15,8 @@ export type { OperatorCall, OperatorPlace }
 
 /** A fix that TypeScript offers for an error. */
 export interface CodeFix {
+  /** The kind, the same in every language. */
+  readonly fixName: string
   readonly description: string
   readonly changes: readonly {
     readonly fileName: string

@@ -19,7 +19,7 @@ declare module 'monaco-editor/language/typescript/ts.worker' {
       end: number,
       errorCodes: readonly number[],
       format: object,
-    ): Promise<readonly unknown[]>
+    ): Promise<readonly import('./load-monaco.ts').CodeFix[]>
   }
   export function initialize(create: (context: unknown, data: unknown) => unknown): void
   export const ts: { readonly typescript: import('./compiler.ts').Ts }

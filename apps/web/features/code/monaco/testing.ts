@@ -1,11 +1,20 @@
 import { libFileMap } from 'monaco-editor/languages/features/typescript/lib/lib'
 import { typescript } from 'monaco-editor/languages/features/typescript/lib/typescriptServices'
 import type { TsDiagnostic, TsProgram } from './compiler.ts'
+import type { OfferedFix } from './helpful-fixes.ts'
 import type { OfferedNames } from './import-completions.ts'
 
 export interface LanguageService {
   getProgram(): TsProgram
   getSemanticDiagnostics(fileName: string): TsDiagnostic[]
+  getCodeFixesAtPosition(
+    fileName: string,
+    start: number,
+    end: number,
+    codes: readonly number[],
+    format: object,
+    preferences: object,
+  ): readonly (OfferedFix & { readonly description: string })[]
   getCompletionsAtPosition(fileName: string, position: number, preferences: undefined): OfferedNames | undefined
 }
 

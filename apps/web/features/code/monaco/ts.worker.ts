@@ -1,6 +1,8 @@
 import { initialize, TypeScriptWorker, ts } from 'monaco-editor/language/typescript/ts.worker'
+import { helpfulFixes, isUnknownName } from './helpful-fixes.ts'
 import { type ImportCompletion, importCompletions } from './import-completions.ts'
 import { importEdit, SDK, sdkExports, wordAt } from './import-fix.ts'
+import type { CodeFix } from './load-monaco.ts'
 import { type OperatorCall, type OperatorPlace, operatorCalls } from './operator-calls.ts'
 import { topStatements } from './top-statements.ts'
 import { SDK_ENTRY } from './typings.ts'
@@ -28,18 +30,19 @@ class JobWorker extends TypeScriptWorker {
     return importCompletions(ts.typescript, program, text, SDK_ENTRY, offered)
   }
 
-  /** TypeScript's fixes, and before them the import of a name that the SDK has: TypeScript looks for none here. */
+  /** Those of TypeScript's fixes that help, and before them the import of a name that the SDK has: TypeScript looks for none here. */
   override async getCodeFixesAtPosition(
     fileName: string,
     start: number,
     end: number,
     errorCodes: readonly number[],
     format: object,
-  ): Promise<readonly unknown[]> {
-    const fixes = await super.getCodeFixesAtPosition(fileName, start, end, errorCodes, format)
+  ): Promise<readonly CodeFix[]> {
+    const all = await super.getCodeFixesAtPosition(fileName, start, end, errorCodes, format)
+    const fixes = helpfulFixes(all, errorCodes, fileName)
     const program = this.getLanguageService().getProgram()
     const text = program?.getSourceFile(fileName)?.text
-    if (program === undefined || text === undefined || !errorCodes.some(code => NO_SUCH_NAME.has(code))) return fixes
+    if (program === undefined || text === undefined || !isUnknownName(errorCodes)) return fixes
     const name = wordAt(text, start, end)
     if (name === undefined || !sdkExports(program, SDK_ENTRY).has(name)) return fixes
     const edit = importEdit(text, name)
@@ -49,9 +52,6 @@ class JobWorker extends TypeScriptWorker {
     return [{ fixName: 'import', description: `Import ${name} from ${SDK}`, changes }, ...fixes]
   }
 }
-
-/** "Cannot find name", with a guess of what was meant, and where a type was meant. */
-const NO_SUCH_NAME: ReadonlySet<number> = new Set([2304, 2552, 2503])
 
 export type { JobWorker }
 
