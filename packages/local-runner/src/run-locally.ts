@@ -6,6 +6,7 @@ import { WeirError } from '@weir/engine/base/errors'
 import { newJobId } from '@weir/engine/base/ids'
 import { StateRoom } from '@weir/engine/state/state-room'
 import { cryptoRandom } from '@weir/process/platform-node'
+import { checkSystemLibraries } from '@weir/process/system-check'
 import { LazySpillStore } from '@weir/state-host/lazy-spill-store'
 import { loadBundle } from '@weir/submission/load-job'
 import { mapError } from '@weir/submission/map-error'
@@ -35,6 +36,8 @@ export interface RunLocallyOptions {
   readonly stateMb?: number
   /** Cancels the job. */
   readonly signal?: AbortSignal
+  /** Throws where this machine lacks what state on disk needs; another one in tests. */
+  readonly checkSystem?: () => Promise<void>
 }
 
 const MB = 1024 * 1024
@@ -67,6 +70,8 @@ export interface LocalRunResult {
 export async function runLocally(options: RunLocallyOptions): Promise<LocalRunResult> {
   const began = performance.now()
   const job = await prepare(options)
+  // Said now: on the way to disk, minutes later, it would be a thread that does not answer.
+  if (mayNeedDisk(job)) await (options.checkSystem ?? checkSystemLibraries)()
   options.onPrepared?.(job)
   const folder = await mkdtemp(join(tmpdir(), 'weir-run-'))
   const disk = new LazySpillStore({
@@ -111,6 +116,11 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
     await disk.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Keyed state goes to disk when memory is used up, unless the job says that it all stays in memory. */
+function mayNeedDisk({ graph }: PreparedJob): boolean {
+  return graph.stateBackend !== 'memory' && graph.edges.some(({ partitioner }) => partitioner === 'hash')
 }
 
 async function prepare(options: RunLocallyOptions): Promise<PreparedJob> {
