@@ -7,6 +7,9 @@ import { CommandError } from './run-command.mjs'
 import { runPinned } from './run-pinned.mjs'
 import { Steps } from './steps.mjs'
 
+/** The benchmarks that start a cluster. */
+const CLUSTER = ['exchange', 'flink', 'many-jobs', 'nexmark', 'word-count']
+
 requireSystemNode()
 const [name, ...args] = process.argv.slice(2)
 const folder = join(root, 'bench')
@@ -19,7 +22,8 @@ if (name === undefined || !/^[a-z0-9-]+$/.test(name) || !existsSync(script)) {
   process.exit(2)
 }
 try {
-  await ensureBuilt(new Steps())
+  // A cluster as `npm start` runs it has the web app, too. Those without one have no need of it, or build it themselves.
+  await ensureBuilt(new Steps(), { web: CLUSTER.includes(name) })
 } catch (error) {
   if (!(error instanceof CommandError)) throw error
   console.error(`error: ${error.message}`)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpuSecondsOfAll } from './cpu-time.ts'
 
 const SAMPLE_MS = 20
@@ -9,6 +9,7 @@ export class CpuSamples {
   /** Wall-clock ms and CPU seconds so far, ascending. */
   readonly #samples: { readonly at: number; readonly seconds: number }[] = []
   readonly #timer: NodeJS.Timeout
+  #failure: unknown
 
   constructor(pids: Iterable<number>) {
     this.#pids = [...pids]
@@ -16,8 +17,9 @@ export class CpuSamples {
     this.#timer = setInterval(() => this.#take(), SAMPLE_MS)
   }
 
-  /** CPU seconds between two points of wall-clock time, ms since the epoch. */
+  /** CPU seconds between two points of wall-clock time, ms since the epoch. Throws when a process ended in between. */
   between(from: number, to: number): number {
+    if (this.#failure !== undefined) throw this.#failure
     return this.#at(to) - this.#at(from)
   }
 
@@ -27,7 +29,13 @@ export class CpuSamples {
   }
 
   #take(): void {
-    this.#samples.push({ at: Date.now(), seconds: cpuSecondsOfAll(this.#pids) })
+    if (this.#failure !== undefined) return
+    try {
+      this.#samples.push({ at: Date.now(), seconds: cpuSecondsOfAll(this.#pids) })
+    } catch (error) {
+      // Nobody could catch it here: this is mostly called by the timer.
+      this.#failure = error
+    }
   }
 
   #at(time: number): number {
@@ -40,7 +48,12 @@ export class CpuSamples {
   }
 }
 
-/** The largest resident set that each process has had, summed up, in MB. */
+/** Lets `peakRssMb` begin anew with what these processes have now. Linux only; they are of the same user. */
+export function resetPeakRss(pids: Iterable<number>): void {
+  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+/** The largest resident set that each process has had since its start or the last reset, summed up, in MB. */
 export function peakRssMb(pids: Iterable<number>): number {
   let kilobytes = 0
   for (const pid of pids) {
