@@ -1,9 +1,11 @@
 import { adminTokenFile, existingAdminToken } from '@weir/process/credentials'
+import { projectFolder } from '@weir/process/project-folder'
 import { isLoopback } from '@weir/process/setting-kinds'
 import { readSettings, type Settings } from '@weir/process/settings'
 import { type Color, colorsFor, Steps } from '../../../scripts/steps.mjs'
 import { ApiClient } from './client/api-client.ts'
 import { withVisibleControls } from './output/terminal-text.ts'
+import { folderOfCaller, weirCommand } from './output/weir-command.ts'
 
 export type Colors = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', Color>>
 
@@ -39,6 +41,11 @@ export class CliContext {
     const { WEIR_DEBUG: _, ...env } = this.#env
     this.#settings ??= readSettings(env)
     return this.#settings
+  }
+
+  /** This command line as the person types it, for hints at what to do next. */
+  get weir(): string {
+    return weirCommand(projectFolder(), folderOfCaller(this.#env, process.cwd()))
   }
 
   get outColors(): Colors {

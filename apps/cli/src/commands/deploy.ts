@@ -56,7 +56,7 @@ async function deploy(file: JobFileText, options: DeployOptions, context: CliCon
   }
   if (!quiet) context.note(answer.job_id)
   const end = await context.step('Running it', quiet, async note => {
-    const status = await untilEnded(answer.job_id, client, text => note(context.errText(text)))
+    const status = await untilEnded(answer.job_id, client, context.weir, text => note(context.errText(text)))
     if (!quiet && status.status !== 'FINISHED') throw failureOf(status)
     return status
   })
@@ -83,10 +83,16 @@ async function sayWhatNext(id: string, status: string, client: ApiClient, contex
   const { reason, error } = await client.jobStatus(id)
   if (status === 'CREATED' && reason !== null) context.note(`It waits: ${context.errText(reason)}.`)
   if (error !== null) context.note(`${context.errColors.red('error:')} ${context.errText(error.message)}`)
-  context.note(dim(`weir status ${id} · weir logs ${id} -f · weir cancel ${id}`))
+  const { weir } = context
+  context.note(dim(`${weir} status ${id} · ${weir} logs ${id} -f · ${weir} cancel ${id}`))
 }
 
-async function untilEnded(id: string, client: ApiClient, note: (text: string) => void): Promise<JobStatus> {
+async function untilEnded(
+  id: string,
+  client: ApiClient,
+  weir: string,
+  note: (text: string) => void,
+): Promise<JobStatus> {
   for (;;) {
     try {
       const status = await client.jobStatus(id)
@@ -95,7 +101,7 @@ async function untilEnded(id: string, client: ApiClient, note: (text: string) =>
       note(`${status.status}${restarting}${status.reason === null ? '' : `: ${status.reason}`}`)
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error
-      throw new InterruptedError(`no longer waiting; job ${id} goes on: "weir cancel ${id}" ends it`)
+      throw new InterruptedError(`no longer waiting; job ${id} goes on: "${weir} cancel ${id}" ends it`)
     }
     await sleep(POLL_INTERVAL_MS)
   }

@@ -12,7 +12,7 @@ export function addList(program: Command, context: CliContext): void {
     .action(async ({ json }: { json?: boolean }) => {
       const jobs = await context.client().listJobs()
       if (json) return context.printJson(jobs)
-      if (jobs.length === 0) return context.note('no jobs yet: submit one with "weir deploy job.ts"')
+      if (jobs.length === 0) return context.note(`no jobs yet: submit one with "${context.weir} deploy job.ts"`)
       const now = Date.now()
       const rows = jobs.map(job => [
         job.job_id,
