@@ -153,6 +153,18 @@ describe('a bad JSON job', () => {
     ])
   })
 
+  test.each([
+    [{ group: 'g', maxDriftMs: -1 }, 'maxDriftMs: must be at least 0 (it is -1)'],
+    [{ group: 'g', maxDriftMs: '1s' }, 'maxDriftMs: must be a number (it is "1s")'],
+    [{ group: '', maxDriftMs: 1 }, 'group: must not be empty'],
+    [{ group: 'g' }, 'maxDriftMs: is missing'],
+    [{ group: 'g', maxDriftMs: 1, intervalMs: 1 }, 'intervalMs: must be at least 10 (it is 1)'],
+  ])('with the alignment %j is refused with what is wrong in it', async (alignment, says) => {
+    const aligned = { ...nodes[0], watermarks: { strategy: 'monotonous', alignment } }
+    const error = await refusal(prepare(json({ nodes: [aligned, ...nodes.slice(1)] }), asJson))
+    expect(error.message).toContain(says)
+  })
+
   test('with an unknown field is refused', async () => {
     const error = await refusal(prepare(json({ paralelism: 3 }), asJson))
     expect(error.message).toMatch(/paralelism/)

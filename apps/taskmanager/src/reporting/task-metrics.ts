@@ -1,5 +1,5 @@
 import { LATENCY_BOUNDS_SECONDS } from '@weir/engine/task/latency-histogram'
-import type { SlotMetrics, SubtaskMetrics } from '@weir/proto/metrics'
+import type { AlignmentMetrics, SlotMetrics, SubtaskMetrics } from '@weir/proto/metrics'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 type EachSubtask = (visit: (task: string, job: string, subtask: SubtaskMetrics) => void) => void
@@ -83,6 +83,32 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
       })
     },
   })
+  for (const [name, help, pick] of [
+    [
+      'source_paused_splits',
+      'Splits that a source does not read until slower sources of its alignment group have caught up.',
+      alignment => alignment.pausedSplits,
+    ],
+    [
+      'source_ahead_ms',
+      'How far a source is ahead of the slowest one of its alignment group, in ms of event time.',
+      alignment => alignment.aheadMs,
+    ],
+  ] as const satisfies [string, string, (alignment: AlignmentMetrics) => number | null][]) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['task', 'group', 'job'],
+      registers,
+      collect() {
+        this.reset()
+        each((task, job, { alignment }) => {
+          const value = alignment === undefined ? null : pick(alignment)
+          if (alignment !== undefined && value !== null) this.set({ task, group: alignment.group, job }, value)
+        })
+      },
+    })
+  }
   new Gauge({
     name: 'state_size_bytes',
     help: 'Estimated size of the state of an operator in a task, in memory and on disk.',

@@ -39,7 +39,7 @@ class CollectionReader implements SourceReader {
     const iterator = this.#iterator
     if (iterator === undefined) return this.#noMoreSplits ? 'finished' : 'nothing'
     const out = output.forSplit(SPLIT_ID)
-    for (let emitted = 0; emitted < RECORDS_PER_POLL && !output.blocked; emitted++) {
+    for (let emitted = 0; emitted < RECORDS_PER_POLL && !output.blocked && out.paused !== true; emitted++) {
       const next = iterator.next()
       if (next.done === true) {
         this.#iterator = undefined

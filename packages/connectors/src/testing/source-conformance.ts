@@ -97,6 +97,22 @@ export function sourceConformance(name: string, prepare: () => ConformanceCase |
       expect(await harness.run()).toBe('finished')
     })
 
+    test('emits nothing of a split that is paused, and all of it afterwards', async () => {
+      const [first, ...others] = await discover(2)
+      const harness = new ReaderHarness(which).add([first as SourceSplit, ...others])
+      harness.reader.noMoreSplits()
+      harness.paused.add((first as SourceSplit).id)
+      // Some read their splits one after the other, and wait with all.
+      for (let polls = 0; polls < 20; polls++) {
+        expect(harness.reader.poll(harness)).not.toBe('finished')
+        await new Promise(resolve => setTimeout(resolve, 2))
+      }
+      expect(harness.bySplit.get((first as SourceSplit).id) ?? []).toEqual([])
+      harness.paused.clear()
+      await harness.run()
+      expect(sorted(harness.records)).toEqual(sorted(which.expected))
+    })
+
     test('wants a split when it has none, and is finished only when no more will come', async () => {
       const splits = await discover(3)
       const harness = new ReaderHarness(which)

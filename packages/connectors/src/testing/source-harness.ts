@@ -1,6 +1,6 @@
 import type { Platform } from '@weir/engine/base/platform'
 import type { NodeFunctions } from '@weir/engine/graph/job-functions'
-import type { ReaderOutput, Source, SourceReader, SourceSplit } from '@weir/engine/operators/source'
+import type { ReaderOutput, Source, SourceReader, SourceSplit, SplitOutput } from '@weir/engine/operators/source'
 import { realPlatform, recordingLogger, subtaskInfo } from './real-platform.ts'
 
 export interface SourceCase {
@@ -22,6 +22,8 @@ export class ReaderHarness implements ReaderOutput {
   readonly finishedSplits: string[] = []
   /** Records after which the output is blocked. */
   room = Number.POSITIVE_INFINITY
+  /** Splits that are ahead of others. */
+  readonly paused = new Set<string>()
   #awake = Promise.withResolvers<void>()
 
   constructor({ source, config, functions = {}, workdir = '/', platform = realPlatform }: SourceCase) {
@@ -39,10 +41,14 @@ export class ReaderHarness implements ReaderOutput {
     return this.room <= 0
   }
 
-  forSplit(splitId: string): { collect(value: unknown): void } {
+  forSplit(splitId: string): SplitOutput {
     const ofSplit = this.bySplit.get(splitId) ?? []
     this.bySplit.set(splitId, ofSplit)
+    const { paused } = this
     return {
+      get paused() {
+        return paused.has(splitId)
+      },
       collect: value => {
         this.room--
         this.records.push(value)

@@ -402,6 +402,8 @@ test('watermarks of a source stand at its node', () => {
     WatermarkStrategies.boundedOutOfOrderness(10).withIdleness(60_000),
     WatermarkStrategies.none(),
     WatermarkStrategies.custom(generator),
+    WatermarkStrategies.monotonous().withAlignment('orders', 60_000),
+    WatermarkStrategies.monotonous().withAlignment('orders', 0, 200),
   ]
   for (const strategy of strategies) env.addSource(source, strategy).print()
   const job = compiled(env)
@@ -410,6 +412,8 @@ test('watermarks of a source stand at its node', () => {
     { strategy: 'bounded', boundMs: 10, idlenessMs: 60_000 },
     { strategy: 'none' },
     { strategy: 'custom', generator: generator.toString() },
+    { strategy: 'monotonous', alignment: { group: 'orders', maxDriftMs: 60_000, intervalMs: 1_000 } },
+    { strategy: 'monotonous', alignment: { group: 'orders', maxDriftMs: 0, intervalMs: 200 } },
   ])
   expect([...job.functions.values()].filter(functions => functions.watermarkGenerator === generator)).toHaveLength(1)
 })

@@ -281,6 +281,31 @@ test.each<[string, () => unknown, RegExp]>([
     () => WatermarkStrategies.boundedOutOfOrderness(-1),
     /bound has to be a number of milliseconds from 0/,
   ],
+  [
+    'alignment without watermarks',
+    () => WatermarkStrategies.none().withAlignment('g', 100),
+    /none\(\) makes no watermarks.*use boundedOutOfOrderness/,
+  ],
+  [
+    'an alignment group without a name',
+    () => WatermarkStrategies.monotonous().withAlignment(' ', 100),
+    /withAlignment\(" ", …\): the group has to be a name/,
+  ],
+  [
+    'a negative drift',
+    () => WatermarkStrategies.monotonous().withAlignment('g', -1),
+    /withAlignment\("g", -1\): the drift has to be a number of milliseconds from 0 on/,
+  ],
+  [
+    'a drift that is no number',
+    () => WatermarkStrategies.monotonous().withAlignment('g', Number.NaN),
+    /withAlignment\("g", NaN\): the drift/,
+  ],
+  [
+    'an alignment interval of 0',
+    () => WatermarkStrategies.monotonous().withAlignment('g', 100, 0),
+    /withAlignment\("g", 100, 0\): the interval has to be a number of milliseconds from 10 to 1000000000/,
+  ],
   ['an idleness of 0', () => WatermarkStrategies.none().withIdleness(0), /withIdleness\(0\)/],
   [
     'a strategy without a generator',

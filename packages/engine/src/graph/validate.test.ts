@@ -130,6 +130,22 @@ describe('operators', () => {
     ])
   })
 
+  test('alignment belongs to sources that make watermarks', () => {
+    const alignment = { group: 'g', maxDriftMs: 100 }
+    const good = { strategy: 'monotonous', alignment }
+    expect(messages([numbers({ watermarks: good }), print()], [edge('in', 'out')])).toEqual([])
+    const timestamps = { uid: 't', type: 'timestamps', name: 't', watermarks: good }
+    expect(messages([numbers(), timestamps], [edge('in', 't')])).toEqual([
+      expect.stringMatching(
+        /only sources can wait for each other.*addSource\(source, strategy\.withAlignment\("g", 100\)\)/,
+      ),
+    ])
+    const none = numbers({ watermarks: { strategy: 'none', alignment } })
+    expect(messages([none, print()], [edge('in', 'out')])).toEqual([
+      expect.stringMatching(/watermarks\.strategy is "none"; make it "bounded"/),
+    ])
+  })
+
   test('watermarks belong to sources and timestamp operators', () => {
     const watermarks = { strategy: 'monotonous' }
     const timestamps = { uid: 't', type: 'timestamps', name: 't', watermarks }

@@ -51,7 +51,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
   readonly #alignment: SourceAlignment | undefined
   readonly #asksAnyTime: boolean
   readonly #splitOutputs = new Map<string, SplitOutput>()
-  /** Splits came since the last poll: the reader has to be asked although all that it reads are paused. */
+  /** Splits came, and none of them has been begun: the reader has to be asked once although all that it reads are paused. */
   #hasNewSplits = false
   #splitRequested = false
   #noMoreSplits = false
@@ -201,6 +201,7 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
     const alignment = this.#alignment
     if (alignment === undefined) return timed
     const split = this.#watermarks.align(splitId, alignment)
+    this.#hasNewSplits = false
     return new AlignedSplitOutput(timed, progress, alignment, split, this.#asksAnyTime)
   }
 
