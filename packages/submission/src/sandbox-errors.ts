@@ -77,11 +77,13 @@ export class SandboxErrors {
     return this.#shownPlace(mapStack(stack.slice(0, 4_000), this.#positionsOf(), isJobFile).place)
   }
 
-  tooSlow(limitMs: number): WeirError {
+  /** `interrupted`: what was thrown when the time was up; the guest's own error may say where it was. */
+  tooSlow(limitMs: number, interrupted?: unknown): WeirError {
+    const { file, line, column } = interruptedPlace(interrupted)
     return this.#error(
       'JOB_LIMIT',
       `it did not come to its end within ${limitMs / 1000} s: is there an endless loop, or are there thousands of operators? While a job builds its graph it should only describe what is to be done`,
-      {},
+      line === undefined ? {} : { file, line, column },
     )
   }
 
@@ -175,6 +177,16 @@ export class SandboxErrors {
       ? `it threw a value of type ${type} that is no Error`
       : `it threw ${JSON.stringify(this.#context.getString(value)).slice(0, 200)}`
   }
+}
+
+/**
+ * Of the innermost function the interpreter knows the last call alone, which may stand anywhere before a loop that goes on.
+ * With a caller that is at least inside the function that hangs; without one it would be any line of the file.
+ */
+function interruptedPlace(thrown: unknown): ErrorPlace {
+  if (!(thrown instanceof WeirError)) return {}
+  const frames = thrown.stack?.match(/^\s*at /gm) ?? []
+  return frames.length > 1 ? thrown.place : {}
 }
 
 function isJobFile(file: string): boolean {

@@ -80,6 +80,26 @@ describe('limits', () => {
   })
 
   test.each([
+    ['in a function', 'function f(): void {\n  for (;;) f.name\n}\nf()', 1],
+    ['in a function, behind a call', 'function f(): void {\n  String(1)\n  for (;;) f.name\n}\n\nf()', 2],
+    ['of operators', `${GOOD}for (;;)\n  env.numbers(1).print()`, 5],
+    ['in a regular expression', `\n/(a+)+$/.test('${'a'.repeat(50)}b')`, 2],
+  ])('an endless loop %s is told with a line of the function, or of the call', async (_what, source, line) => {
+    const error = await refusal(prepare(source, short))
+    expect(error.message).toMatch(/did not come to its end/)
+    expect(error.place).toMatchObject({ file: 'job.ts', line })
+  })
+
+  test.each([
+    ['at the top level', `${GOOD}\nwhile (true) {}`],
+    ['after an await', `${GOOD}await null\nwhile (true) {}`],
+  ])('an endless loop %s has no line, rather than a wrong one', async (_what, source) => {
+    const error = await refusal(prepare(source, short))
+    expect(error.place).toEqual({ file: 'job.ts' })
+    expect(error.message).toMatch(/^job\.ts: it did not come/)
+  })
+
+  test.each([
     ['of arrays', 'const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(1.5))'],
     ['of one text', `let text = 'x'; for (;;) text += text`],
     ['of one buffer', 'new Uint8Array(2 ** 31 - 1)'],

@@ -65,7 +65,7 @@ export async function evaluateInSandbox(bundle: Bundle, options: SandboxOptions)
     const graph = parseGraph(answer.graph)
     return { graph, places: operatorPlaces(graph, answer.stacks, errors), console: lines }
   } catch (thrown) {
-    if (deadline.passed) throw errors.tooSlow(deadline.limitMs)
+    if (deadline.passed) throw errors.tooSlow(deadline.limitMs, thrown)
     if (thrown instanceof WeirError) throw thrown
     // Out of memory and stack of WebAssembly itself come as errors of the host's engine; neither reaches further.
     throw errors.fromHost(thrown)
@@ -108,7 +108,7 @@ function evaluateModule(
   let jobs = 0
   while (runtime.hasPendingJob()) {
     const done = runtime.executePendingJobs(1_000)
-    if (deadline.passed) throw errors.tooSlow(deadline.limitMs)
+    if (deadline.passed) throw errors.tooSlow(deadline.limitMs, done.error && errors.fromGuest(done.error))
     if (done.error) throw errors.fromGuest(done.error)
     jobs += done.value
     if (jobs > limits.MAX_PROMISE_JOBS) throw errors.tooManyPromises(limits.MAX_PROMISE_JOBS)

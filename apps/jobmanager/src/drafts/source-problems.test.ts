@@ -34,10 +34,10 @@ describe('the problems of an error', () => {
     ])
   })
 
-  it('that has no place is about the file as a whole: its first line', () => {
+  it('that has no place is about the file as a whole, and stands on no line', () => {
     const error = new WeirError('JOB_NO_EXPORT', 'job.ts: it exports nothing', { place: { file: 'job.ts' } })
     expect(problemsOfError(error, none)).toEqual([
-      { severity: 'error', message: 'It exports nothing', line: 1, column: null, operator: null },
+      { severity: 'error', message: 'It exports nothing', line: null, column: null, operator: null },
     ])
   })
 

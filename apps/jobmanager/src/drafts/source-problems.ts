@@ -12,17 +12,14 @@ export interface ProblemContext {
 }
 
 /**
- * One row for each thing that an error names. The place of a row stands beside it, so it is taken out of the message. An
- * error without any place is put on the first line: it is about the file as a whole.
+ * One row for each thing that an error names. The place of a row stands beside it, so it is taken out of the message. One
+ * without any place is about the file as a whole.
  */
 export function problemsOfError(error: WeirError, context: ProblemContext): SourceProblem[] {
   const here = placedError(error, context.places)
   const problems: readonly Problem[] =
     here.problems.length > 0 ? here.problems : [{ ...here.place, message: withoutPlace(here) }]
-  return problems.map(problem => {
-    const row = problemRow(problem, 'error', context)
-    return row.line === null && row.operator === null ? { ...row, line: 1 } : row
-  })
+  return problems.map(problem => problemRow(problem, 'error', context))
 }
 
 /** Columns count from 0 in errors and from 1 in editors. A line of another file would be shown on the wrong text. */

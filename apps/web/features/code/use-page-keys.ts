@@ -42,7 +42,11 @@ async function saveNow(session: CodeSession): Promise<void> {
 
 function goToNext(session: CodeSession, step: 1 | -1): void {
   const { line, column } = session.caret.get()
-  const problem = nextProblem(session.problems.get(), line, column, step)
-  if (problem === undefined) toast.info('No problems', { id: 'problems' })
-  else session.goTo(problem.line ?? 1, problem.column ?? 1)
+  const problems = session.problems.get()
+  const problem = nextProblem(problems, line, column, step)
+  const [ofFile] = problems
+  if (problem !== undefined) session.goTo(problem.line ?? 1, problem.column ?? 1)
+  else if (ofFile !== undefined)
+    toast.info('A problem of the whole file', { id: 'problems', description: ofFile.message })
+  else toast.info('No problems', { id: 'problems' })
 }

@@ -32,7 +32,7 @@ export function ProblemsPanel({ session }: { readonly session: CodeSession }) {
               {problem.message}
             </span>
             <span className={styles.where}>
-              {problem.line === null ? '' : `${problem.line}:${problem.column ?? 1}`}
+              {problem.line === null ? 'whole file' : `${problem.line}:${problem.column ?? 1}`}
             </span>
           </button>
           {problem.source === 'TypeScript' && <Fix session={session} problem={problem} />}
