@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
+import { portsOf, readSettings } from '@weir/process/settings'
 import { DataStream, KeyedStream } from '@weir/sdk'
 import { describe, expect, test } from 'vitest'
 import { projectFiles } from '../apps/cli/src/init/templates.ts'
@@ -110,6 +111,20 @@ test('what the README says a job can use, is there', () => {
   const named = [...list!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)
   expect(named.length).toBeGreaterThan(5)
   expect(named.filter(name => !(name in DataStream.prototype) && !(name in KeyedStream.prototype))).toEqual([])
+})
+
+test('the second cluster of the page on configuration has no port of the first one', () => {
+  const [block] = [...textOf('docs/configuration.md').matchAll(/^```sh\n(.*?)^```$/gms)]
+  const variables = [...block![1]!.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name!, value!])
+  const [first, second] = [readSettings({}), readSettings(Object.fromEntries(variables))]
+  expect(second.home).not.toBe(first.home)
+  const firstPorts = portsOf(first).map(({ port }) => port)
+  // Data ports begin 100 above the one of the TaskManagers: nobody else may stand there or just behind.
+  const dataPorts = [first, second].map(settings => settings.taskManagerRpcPort + 100)
+  for (const { port, variable } of portsOf(second)) {
+    expect(firstPorts, variable).not.toContain(port)
+    for (const data of dataPorts) expect(port < data || port > data + 10, `${variable}=${port}`).toBe(true)
+  }
 })
 
 describe('decisions', () => {
