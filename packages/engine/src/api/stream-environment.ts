@@ -49,7 +49,7 @@ const CHECKPOINT_RULES = {
 
 /** A job that is being described: sources are added to it, and `export default env` hands it over. */
 export class StreamExecutionEnvironment implements JobDraft {
-  /** For `compile`; jobs have no use for it. */
+  /** @internal For `compile`; jobs have no use for it. */
   readonly nodes: StreamNode[] = []
   #name: string
   #settings: JobSettings
@@ -76,7 +76,7 @@ export class StreamExecutionEnvironment implements JobDraft {
     return this.#name
   }
 
-  /** For `compile`. */
+  /** @internal For `compile`. */
   get settings(): JobSettings {
     return this.#settings
   }

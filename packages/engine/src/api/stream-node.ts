@@ -5,7 +5,7 @@ import { hostHooks } from './host-hooks.ts'
 /** The job that is being described: what operators know of their environment. */
 export interface JobDraft {
   readonly name: string
-  /** In the order of their creation, so producers stand before consumers. */
+  /** @internal In the order of their creation, so producers stand before consumers. */
   readonly nodes: StreamNode[]
 }
 

@@ -13,6 +13,10 @@ declare module 'monaco-editor/language/typescript/ts.worker' {
     getSemanticDiagnostics(
       fileName: string,
     ): Promise<(import('./compiler.ts').TsDiagnostic & { readonly messageText: string | object })[]>
+    getCompletionsAtPosition(
+      fileName: string,
+      offset: number,
+    ): Promise<import('./import-completions.ts').OfferedNames | undefined>
     getCodeFixesAtPosition(
       fileName: string,
       start: number,

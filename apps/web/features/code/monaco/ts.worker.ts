@@ -1,8 +1,9 @@
 import { initialize, TypeScriptWorker, ts } from 'monaco-editor/language/typescript/ts.worker'
 import { helpfulFixes, isUnknownName } from './helpful-fixes.ts'
-import { type ImportCompletion, importCompletions } from './import-completions.ts'
+import { type ImportCompletion, importCompletions, type OfferedNames } from './import-completions.ts'
 import { importEdit, SDK, sdkExports, wordAt } from './import-fix.ts'
 import type { CodeFix } from './load-monaco.ts'
+import { forJobs } from './offered-members.ts'
 import { type OperatorCall, type OperatorPlace, operatorCalls } from './operator-calls.ts'
 import { topStatements } from './top-statements.ts'
 import { SDK_ENTRY } from './typings.ts'
@@ -28,6 +29,10 @@ class JobWorker extends TypeScriptWorker {
     if (program === undefined || text === undefined) return []
     const offered = service.getCompletionsAtPosition(fileName, offset, undefined)
     return importCompletions(ts.typescript, program, text, SDK_ENTRY, offered)
+  }
+
+  override async getCompletionsAtPosition(fileName: string, offset: number): Promise<OfferedNames | undefined> {
+    return forJobs(await super.getCompletionsAtPosition(fileName, offset))
   }
 
   /** Those of TypeScript's fixes that help, and before them the import of a name that the SDK has: TypeScript looks for none here. */
