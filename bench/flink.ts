@@ -22,15 +22,17 @@ import { WeirCluster } from './peers/flink/weir-cluster.ts'
 const options = flinkOptions(process.argv.slice(2))
 const steps = new Steps()
 const results = options.resume === undefined ? undefined : new ResultsFile(options.resume)
-/** Whose processes run now. */
+/** Whose processes run now; `opening`: and whose are starting. */
 const sides = new Set<Side>()
+let opening: Promise<unknown> = Promise.resolve()
+let stopping: Promise<unknown> = Promise.resolve()
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'))
 /** Files of events that were written, by what is in them. */
 const written = new Map<string, string>()
 
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void stopSides().finally(() => process.exit(130)))
+  process.once(signal, () => void interrupted())
 }
 process.exit(await main())
 
@@ -67,10 +69,8 @@ async function measured(java: string, settings: RaceSettings): Promise<RaceResul
     note('starting')
     try {
       const file = source === 'file' ? (options.file ?? (await eventsFile(settings, note))) : undefined
-      const flink = await FlinkProcess.start(java)
-      sides.add(flink)
-      const weir = await WeirCluster.start(settings)
-      sides.add(weir)
+      const flink = await opened(FlinkProcess.start(java))
+      const weir = await opened(WeirCluster.start(settings))
       if (options.check) {
         note('checking digests')
         const input = smallInput(text)
@@ -111,8 +111,26 @@ function publish(result: RaceResult): void {
   writeFileSync(options.markdown, withResult(readFileSync(options.markdown, 'utf8'), result))
 }
 
-async function stopSides(): Promise<void> {
+function opened<Opened extends Side>(start: Promise<Opened>): Promise<Opened> {
+  const added = start.then(side => {
+    sides.add(side)
+    return side
+  })
+  opening = added
+  return added
+}
+
+/** Leaves no process behind, also none that was about to start. */
+async function interrupted(): Promise<never> {
+  await Promise.allSettled([opening])
+  await stopSides()
+  process.exit(130)
+}
+
+/** Settles when all that were ever asked to stop have done so: an interrupted race calls it again. */
+function stopSides(): Promise<unknown> {
   const open = [...sides]
   sides.clear()
-  await Promise.all(open.map(side => side.stop()))
+  stopping = Promise.all([stopping, ...open.map(side => side.stop())])
+  return stopping
 }

@@ -34,3 +34,17 @@ export function printResult(result: Record<string, unknown>, json: boolean): voi
     process.stdout.write(`${key.padEnd(width)}  ${text}\n`)
   }
 }
+
+/** The name among those that an option takes; an error that lists them where it is none. */
+export function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const found = names.find(name => name === value)
+  if (found === undefined) throw new Error(`--${option} is one of ${names.join(', ')}, not '${value}'`)
+  return found
+}
+
+/** The number that an option takes; an error where it is no whole number, or below `min`. */
+export function wholeFrom(min: number, option: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= min) return value
+  throw new Error(`--${option} takes a whole number from ${min}, not '${text}'`)
+}

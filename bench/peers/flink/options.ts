@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { oneOf, wholeFrom } from '../../support/arguments.ts'
 import { hasTable } from './page.ts'
 import { DEFAULT_MANAGED_MB, DEFAULT_MEMORY_MB, RACE_QUERIES, type RaceSettings, tableOf } from './race-settings.ts'
 import { TABLES } from './tables.ts'
@@ -55,7 +56,7 @@ export function flinkOptions(args: readonly string[]): FlinkBenchOptions {
 export function parsedOptions(args: readonly string[]): FlinkBenchOptions {
   const { values } = parseArgs({ args: [...args], options: ARGUMENTS })
   const races = values.tables === undefined ? racesOf(values) : racesOfTables(values.tables, values)
-  const warmup = values.warmup === undefined ? undefined : whole('warmup', values.warmup, 0)
+  const warmup = values.warmup === undefined ? undefined : wholeFrom(0, 'warmup', values.warmup)
   if (values.file !== undefined && races.some(race => race.source !== 'file')) {
     throw new Error('--file goes with --source file')
   }
@@ -63,9 +64,9 @@ export function parsedOptions(args: readonly string[]): FlinkBenchOptions {
   return {
     races,
     ...(values.file === undefined ? {} : { file: existing(values.file) }),
-    repeat: whole('repeat', values.repeat ?? '3', 1),
+    repeat: wholeFrom(1, 'repeat', values.repeat ?? '3'),
     check: values.check ?? false,
-    limitMs: whole('limit', values.limit ?? '300', 1) * 1000,
+    limitMs: wholeFrom(1, 'limit', values.limit ?? '300') * 1000,
     ...(values.resume === undefined ? {} : { resume: resolve(values.resume) }),
     ...(values.markdown === undefined ? {} : { markdown: resolve(values.markdown) }),
     json: values.json ?? false,
@@ -106,15 +107,15 @@ function racesOf(values: Values): RaceSettings[] {
   const source = oneOf('source', values.source ?? 'generator', ['generator', 'file'])
   const text = oneOf('text', values.text ?? (source === 'file' ? 'full' : 'pooled'), ['pooled', 'full'])
   const common = {
-    events: whole('events', values.events ?? '10000000', 1),
-    rate: whole('rate', values.rate ?? '100000', 1),
-    seed: whole('seed', values.seed ?? '1', 0),
-    parallelism: whole('parallelism', values.parallelism ?? '1', 1),
+    events: wholeFrom(1, 'events', values.events ?? '10000000'),
+    rate: wholeFrom(1, 'rate', values.rate ?? '100000'),
+    seed: wholeFrom(0, 'seed', values.seed ?? '1'),
+    parallelism: wholeFrom(1, 'parallelism', values.parallelism ?? '1'),
     source,
     text,
     state: oneOf('state', values.state ?? 'memory', ['memory', 'rocksdb']),
-    memoryMb: whole('memory', values.memory ?? String(DEFAULT_MEMORY_MB), 256),
-    managedMb: whole('managed', values.managed ?? String(DEFAULT_MANAGED_MB), 32),
+    memoryMb: wholeFrom(256, 'memory', values.memory ?? String(DEFAULT_MEMORY_MB)),
+    managedMb: wholeFrom(32, 'managed', values.managed ?? String(DEFAULT_MANAGED_MB)),
   }
   const names = values.query === 'all' ? RACE_QUERIES : (values.query ?? 'q0').split(',')
   return names.map(name => ({ ...common, query: oneOf('query', name, RACE_QUERIES) }))
@@ -138,16 +139,4 @@ function mustHaveTables(path: string, races: readonly RaceSettings[]): void {
 function existing(path: string): string {
   if (!existsSync(path)) throw new Error(`there is no file ${resolve(path)}`)
   return resolve(path)
-}
-
-function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
-  const found = names.find(name => name === value)
-  if (found === undefined) throw new Error(`--${option} is one of ${names.join(', ')}, not '${value}'`)
-  return found
-}
-
-function whole(option: string, text: string, min: number): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= min) return value
-  throw new Error(`--${option} takes a whole number from ${min}, not '${text}'`)
 }
