@@ -9,6 +9,7 @@ import type { JobStore } from '../store/meta-store.ts'
 import type { JobError, JsonValue } from '../store/records.ts'
 import { isCommand, type JobCode, JobCommands } from './job-commands.ts'
 import { JobJournal } from './job-journal.ts'
+import { LogWords } from './log-words.ts'
 import type { SourceCatalog } from './ports.ts'
 import { RecentFailures } from './recent-failures.ts'
 import type { TaskManagerDirectory } from './task-manager-directory.ts'
@@ -48,6 +49,7 @@ export class JobRunner {
   readonly failures = new RecentFailures()
   readonly #parts: JobRunnerParts
   readonly #commands: JobCommands
+  readonly #words = new LogWords()
   readonly #journal: JobJournal
   readonly #timers = new Map<number, TimerHandle>()
   readonly #events: JobEventBody[] = []
@@ -221,7 +223,8 @@ export class JobRunner {
 
   #exception(attempt: number, error: WeirError, atMs: number): void {
     const { store, epoch, logger } = this.#parts
-    logger.error({ attempt, operator: error.place.operator, subtask: error.place.subtask, err: error }, error.message)
+    const { operator, subtask } = error.place
+    logger.error({ attempt, operator, subtask, err: error }, this.#words.exception(attempt, error))
     const failure = { attempt, ...jobError({ error, attempt, atMs }) }
     this.failures.add(failure)
     const exception = { jobId: this.jobId, ...failure }
@@ -231,7 +234,7 @@ export class JobRunner {
   #history(kind: string, message: string, atMs: number): void {
     const { store, epoch, logger } = this.#parts
     const attempt = this.master.attempt === 0 ? null : this.master.attempt
-    logger.info({ attempt: attempt ?? undefined, kind }, message)
+    logger.info({ attempt: attempt ?? undefined, kind }, this.#words.history(kind, message))
     const event = { jobId: this.jobId, attempt, kind, message, detail: null, at: atMs }
     this.#journal.append('note', 'a line of the history', () => store.appendJobEvent(epoch, event))
   }

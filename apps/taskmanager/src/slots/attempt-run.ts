@@ -59,6 +59,8 @@ export class AttemptRun {
   readonly #parts: AttemptRunParts
   readonly #graph: ExecutionGraph
   readonly #slots: Slot[] = []
+  /** Errors that the log of this attempt has in full. */
+  readonly #told = new Set<string>()
   #released = false
 
   /** Throws BUFFERS when the pool is too small for the job's channels; nothing is left behind then. */
@@ -274,11 +276,11 @@ export class AttemptRun {
     if (slot.failed) return
     slot.failed = true
     const { operator, subtask } = error.place
-    this.#parts.log(
-      'error',
-      { operator, subtask, slot: slot.number },
-      `${error.code}: ${error.message}\n${error.stack ?? ''}`,
-    )
+    const inFull = `${error.code}: ${error.message}\n${error.stack ?? ''}`
+    // Subtasks mostly fail alike: a stack is read once.
+    const words = this.#told.has(inFull) ? `${error.code}: the same error as above, in this subtask too` : inFull
+    this.#told.add(inFull)
+    this.#parts.log('error', { operator, subtask, slot: slot.number }, words)
     this.#report(slot.number, { $case: 'failed', value: { error: Buffer.from(JSON.stringify(error.toJson())) } })
   }
 
