@@ -161,10 +161,14 @@ export const FEATURES = [
       ],
       [
         'C4',
-        '★ `WatermarkStrategies.boundedOutOfOrderness(ms)`, monotonous, custom, idleness',
+        '★ `WatermarkStrategies.boundedOutOfOrderness(ms)`, monotonous, custom, idleness, alignment',
         'there',
         'packages/engine/src/time/watermark-strategy.test.ts',
         'packages/engine/src/time/idleness.test.ts',
+        'packages/engine/src/operators/source-alignment.test.ts',
+        'packages/control/src/job/watermark-alignment.test.ts',
+        'packages/local-runner/src/watermark-alignment.test.ts',
+        'e2e/flow-topologies.test.ts',
       ],
       [
         'C5',

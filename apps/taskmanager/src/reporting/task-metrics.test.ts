@@ -23,7 +23,7 @@ const subtask: SubtaskMetrics = {
   idleMs: 0,
   watermark: 1000,
   stateBytes: 640,
-  overdraftBytesMax: 0,
+  overdraftBytesMax: 4096,
   latency: { counts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1], sumSeconds: 0.007 },
   sent: { local: 1, ring: 2, tcp: 3 },
   operators: [
@@ -83,6 +83,7 @@ describe('the metrics of tasks', () => {
       [`late_records_total{${TASK},operator="source",job="job_1"}`]: 2,
       [`late_records_total{${TASK},operator="count",job="job_1"}`]: 2,
       [ratio]: 0.75,
+      [`overdraft_bytes_max{${TASK},job="job_1"}`]: 4096,
       [`state_size_bytes{${TASK},operator="source",job="job_1"}`]: 640,
       [`state_size_bytes{${TASK},operator="count",job="job_1"}`]: 640,
       [`state_disk_reads_total{${TASK},operator="count",job="job_1"}`]: 31,
@@ -90,6 +91,16 @@ describe('the metrics of tasks', () => {
     })
     expect(lag).toBeGreaterThanOrEqual(nowMs - 1000)
     expect(lag).toBeLessThanOrEqual(Date.now() - 1000)
+  })
+
+  it('tell of aligned sources how many splits wait and how far ahead the furthest is, as far as that is known', async () => {
+    const alignment = { group: 'g', splits: 3, pausedSplits: 2, pausedMs: 70, aheadMs: 1500 }
+    const labels = `{${TASK},group="g",job="job_1"}`
+    const values = await scraped(slot({ alignment })).read()
+    expect(values).toMatchObject({ [`source_paused_splits${labels}`]: 2, [`source_ahead_ms${labels}`]: 1500 })
+    const unknown = await scraped(slot({ alignment: { ...alignment, aheadMs: null } })).read()
+    expect(unknown).toHaveProperty([`source_paused_splits${labels}`], 2)
+    expect(unknown).not.toHaveProperty([`source_ahead_ms${labels}`])
   })
 
   it('have no watermark lag where there is no event time, and no ratio before time has passed', async () => {

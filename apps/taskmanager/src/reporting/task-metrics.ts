@@ -83,6 +83,16 @@ export function registerTaskMetrics(registry: Registry, read: () => readonly Slo
       })
     },
   })
+  new Gauge({
+    name: 'overdraft_bytes_max',
+    help: 'Most bytes that stood in the outputs of a task beyond its buffers, since the attempt began.',
+    labelNames: ['task', 'job'],
+    registers,
+    collect() {
+      this.reset()
+      each((task, job, subtask) => this.set({ task, job }, subtask.overdraftBytesMax))
+    },
+  })
   for (const [name, help, pick] of [
     [
       'source_paused_splits',
