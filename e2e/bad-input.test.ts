@@ -6,27 +6,14 @@ import { badJobs } from './support/bad-jobs/all.ts'
 import type { BadJob } from './support/bad-jobs/bad-job.ts'
 import { wideJob } from './support/bad-jobs/graphs.ts'
 import { TestCluster, until } from './support/cluster.ts'
-import { lastHttpAnswer, listeningPorts, noise, type RawAnswer, sendRaw } from './support/raw-socket.ts'
-import {
-  type Answer,
-  expectProblem,
-  expectRefusal,
-  expectSays,
-  form,
-  type Problem,
-  runCli,
-  type Says,
-} from './support/refusals.ts'
-
-/** A request that never ends is ended after 60 s, which is looked at every 30 s. */
-const UNFINISHED_MS_MAX = 100_000
+import { lastHttpAnswer, listeningPorts, noise, sendRaw } from './support/raw-socket.ts'
+import { type Answer, expectProblem, expectRefusal, form, type Problem, runCli } from './support/refusals.ts'
 
 let folder: BadInputFolder
 let cluster: TestCluster
 let pidsAtFirst: Record<string, number>
 /** A job that has nothing to do with the bad input: it must not notice it. */
 let neighbour: string
-let unfinished: Promise<RawAnswer>
 let slowestJobsMs = 0
 let polling = true
 
@@ -59,8 +46,6 @@ beforeAll(async () => {
   pidsAtFirst = cluster.pids()
   neighbour = (await cluster.submit('neighbour.ts', ENDLESS)).body.job_id
   await cluster.reached(neighbour, ['RUNNING'])
-  const endless = `POST /jobs/submit HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${cluster.token}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n--b\r\r\n`
-  unfinished = sendRaw(httpPort(), endless, UNFINISHED_MS_MAX)
   void (async () => {
     while (polling) {
       const began = performance.now()
@@ -302,62 +287,20 @@ describe('bytes that are nobody’s protocol', () => {
   })
 })
 
-const weir = (...arguments_: string[]) =>
-  runCli(arguments_, {
-    cwd: join(folder.workdir, 'jobs'),
-    env: { ...cluster.env, WEIR_WORKDIR: folder.workdir, NO_COLOR: '1' },
-    ...folder.user,
-  })
-
 describe('the same job is refused by weir', () => {
-  const local = badJobs.filter(bad => bad.clusterOnly !== true)
-  const saysOf = (bad: BadJob): Says => bad.locallySays ?? bad.says
-
-  it.each(local)('validate and run: $title', async bad => {
-    writeFileSync(join(folder.workdir, 'jobs', bad.file), bad.source)
-    const [validated, run] = await Promise.all([weir('validate', bad.file), weir('run', bad.file, '--json')])
-    expectRefusal(validated, 1, saysOf(bad))
-    expectRefusal(run, 1, [])
-    const { error } = JSON.parse(run.stderr) as { error: Omit<Problem, 'title'> }
-    expect(error.code).toBe(bad.code)
-    expectSays(error.detail, saysOf(bad))
-    if (bad.line !== undefined) expect(error.problems[0]?.line).toBe(bad.line)
-    if (bad.operator !== undefined) expect(error.problems[0]?.operator).toMatch(bad.operator)
-  })
-
-  it.each(['0', '-1', '1000000'])('with --parallelism %s', async parallelism => {
-    writeFileSync(join(folder.workdir, 'jobs/sound.ts'), SOUND)
-    for (const command of ['validate', 'run']) {
-      const end = await weir(command, 'sound.ts', '--parallelism', parallelism)
-      expectRefusal(end, 2, ['--parallelism', 'whole number from 1 to 32768'])
-    }
-  })
-
-  it('when the file is missing, or a folder', async () => {
-    for (const command of ['validate', 'run']) {
-      expectRefusal(await weir(command, 'of-nowhere.ts'), 2, [
-        'of-nowhere.ts does not exist',
-        'name a .ts, .js or .json file',
-      ])
-      expectRefusal(await weir(command, '.'), 2, ['. is a folder', 'name the job file'])
-    }
-  })
-
   it('deploy, with the words of the cluster', async () => {
     const bad = badJobs.find(({ file }) => file === 'climb.ts') as BadJob
     writeFileSync(join(folder.workdir, 'jobs', bad.file), bad.source)
-    const end = await weir('deploy', bad.file)
+    const end = await runCli(['deploy', bad.file], {
+      cwd: join(folder.workdir, 'jobs'),
+      env: { ...cluster.env, WEIR_WORKDIR: folder.workdir, NO_COLOR: '1' },
+      ...folder.user,
+    })
     expectRefusal(end, 1, bad.says)
   })
 })
 
 describe('after all of this', () => {
-  it('a request that does not end has been ended by the cluster', { timeout: UNFINISHED_MS_MAX + 10_000 }, async () => {
-    const { text, closed } = await unfinished
-    expect(closed).toBe(true)
-    expect(lastHttpAnswer(text)).toMatchObject({ status: 408, body: { detail: expect.stringContaining('in time') } })
-  })
-
   it('the cluster has the same processes, the neighbour has no restart, and GET /jobs never took 500 ms', async () => {
     expect(cluster.pids()).toEqual(pidsAtFirst)
     const jobs = await cluster.get<{ job_id: string; status: string; restarts: number }[]>('/jobs')

@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestCluster, until } from './support/cluster.ts'
+import { lastHttpAnswer, type RawAnswer, sendRaw } from './support/raw-socket.ts'
+
+/** A request that never ends is ended after 60 s, which is looked at every 30 s. */
+const UNFINISHED_MS_MAX = 100_000
 
 let cluster: TestCluster
+let pidsAtFirst: Record<string, number>
+/** Is waited for by the last test, and meanwhile must not keep the others from anything. */
+let unfinished: Promise<RawAnswer>
 
 beforeAll(async () => {
   cluster = await TestCluster.start()
+  pidsAtFirst = cluster.pids()
+  const endless = `POST /jobs/submit HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${cluster.token}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n--b\r\r\n`
+  unfinished = sendRaw(Number(new URL(cluster.url).port), endless, UNFINISHED_MS_MAX)
 })
 afterAll(async () => {
   await cluster?.stop()
@@ -89,5 +99,14 @@ export default env`,
       const { vertices } = await cluster.get<Metrics>(`/jobs/${body.job_id}/metrics`)
       return vertices.find(vertex => vertex.name.includes('all'))?.records_in === 8000
     })
+  })
+})
+
+describe('a client that does not go on with its request', () => {
+  it('has it ended by the cluster, which goes on', { timeout: UNFINISHED_MS_MAX + 10_000 }, async () => {
+    const { text, closed } = await unfinished
+    expect(closed).toBe(true)
+    expect(lastHttpAnswer(text)).toMatchObject({ status: 408, body: { detail: expect.stringContaining('in time') } })
+    expect(cluster.pids()).toEqual(pidsAtFirst)
   })
 })
