@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 /** They promise an answer within 500 ms at any moment, which other tests on the same cores would keep them from. */
 const TIMED = ['e2e/bad-input.test.ts', 'e2e/user-code.test.ts']
 
+const DATABASE_TEMPLATE = ['e2e/support/database-template.ts']
+
 /**
  * Three suites over one tree. `unit` sits beside the code; `integration` starts servers, workers or databases inside
  * one package; `e2e` starts real clusters of built processes.
@@ -43,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: DATABASE_TEMPLATE,
           include: ['e2e/**/*.test.ts'],
           exclude: TIMED,
           testTimeout: 120_000,
@@ -53,6 +56,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e-timed',
+          globalSetup: DATABASE_TEMPLATE,
           include: TIMED,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -4,19 +4,31 @@ import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { node, root, TestCluster, until } from './support/cluster.ts'
 
 const clusters: TestCluster[] = []
+const homes: string[] = []
 
+/** Is stopped after the test. */
 async function start(options: Parameters<typeof TestCluster.start>[0] = {}): Promise<TestCluster> {
   const cluster = await TestCluster.start(options)
   clusters.push(cluster)
   return cluster
 }
 
+/** As at somebody's first start; removed after all. */
+function emptyHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'weir-home-'))
+  homes.push(home)
+  return home
+}
+
 afterEach(async () => {
   for (const cluster of clusters.splice(0)) await cluster.stop()
+})
+afterAll(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true })
 })
 
 /** Scripts need the nonce of this very answer, and every script of the page has it. */
@@ -47,8 +59,14 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the embedded cluster', () => {
+  let cluster: TestCluster
+  beforeAll(async () => {
+    cluster = await TestCluster.start({ home: emptyHome() })
+  })
+  // The last of these tests has ended it.
+  afterAll(() => cluster?.stop())
+
   it('ends with its addresses, a login link that opens the web app once, and the next command', async () => {
-    const cluster = await start()
     const shown = cluster.output.slice(cluster.output.indexOf('Weir is running.'))
     expect(shown.indexOf(cluster.webUrl)).toBeGreaterThan(0)
     expect(shown.indexOf(cluster.url)).toBeGreaterThan(shown.indexOf(cluster.webUrl))
@@ -78,7 +96,6 @@ describe('the embedded cluster', () => {
   })
 
   it('passes what is meant for the JobManager on to it, and refuses foreign names', async () => {
-    const cluster = await start()
     const authorization = `Bearer ${cluster.token}`
     const jobs = await fetch(`${cluster.webUrl}/api/v1/jobs`, { headers: { authorization } })
     expect(jobs.status).toBe(200)
@@ -95,7 +112,6 @@ describe('the embedded cluster', () => {
   })
 
   it('starts the server of the web app again when it dies', async () => {
-    const cluster = await start()
     const before = cluster.pids().web as number
     process.kill(before, 'SIGKILL')
     await until(5000, 'the web app to answer again', async () => {
@@ -109,45 +125,29 @@ describe('the embedded cluster', () => {
   })
 
   it('stops everything within 5 s of Ctrl-C', async () => {
-    const cluster = await start()
     const pids = Object.values(cluster.pids())
     expect(Object.keys(cluster.pids()).sort()).toEqual(['jobmanager', 'tm-1', 'web'])
     cluster.process.kill('SIGINT')
     await until(5000, 'every process to end', () => !pids.some(isAlive) && cluster.process.exitCode !== null)
   })
+})
 
-  it('leaves no child behind within 5 s when it is killed with -9', async () => {
-    const cluster = await start()
-    const pids = Object.values(cluster.pids())
-    cluster.process.kill('SIGKILL')
-    await until(5000, 'every child to end', () => !pids.some(isAlive))
+describe('a second cluster on the same machine', () => {
+  let one: TestCluster
+  let two: TestCluster
+  beforeAll(async () => {
+    await Promise.all([
+      TestCluster.start().then(cluster => {
+        one = cluster
+      }),
+      TestCluster.start().then(cluster => {
+        two = cluster
+      }),
+    ])
   })
+  afterAll(() => Promise.all([one?.stop(), two?.stop()]))
 
-  it('finds its jobs again at a second start, which takes less than 10 s', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'weir-home-'))
-    try {
-      const first = await start({ home })
-      const { body } = await first.submit(
-        'hello.ts',
-        `import { StreamExecutionEnvironment } from '@weir/sdk'
-const env = new StreamExecutionEnvironment('hello')
-env.fromElements('a', 'b').map(text => text.toUpperCase()).print()
-export default env`,
-      )
-      await first.reached(body.job_id, ['FINISHED'])
-      await first.stop()
-      const began = performance.now()
-      const second = await start({ home })
-      expect(performance.now() - began).toBeLessThan(10_000)
-      expect(await second.status(body.job_id)).toMatchObject({ name: 'hello', status: 'FINISHED' })
-      await second.stop()
-    } finally {
-      rmSync(home, { recursive: true, force: true })
-    }
-  })
-
-  it('runs twice on one machine', async () => {
-    const [one, two] = [await start(), await start()]
+  it('keeps its jobs and its sessions to itself', async () => {
     const { body } = await two.submit(
       'hello.ts',
       `import { StreamExecutionEnvironment, blackholeSink } from '@weir/sdk'
@@ -162,6 +162,15 @@ export default env`,
     expect(new Set(names).size).toBe(2)
   })
 
+  it('leaves no child behind within 5 s when it is killed with -9', async () => {
+    const pids = Object.values(two.pids())
+    two.process.kill('SIGKILL')
+    await until(5000, 'every child to end', () => !pids.some(isAlive))
+    expect(await one.get('/jobs')).toEqual([])
+  })
+})
+
+describe('a start that cannot succeed', () => {
   it.each(['JOBMANAGER_PORT', 'WEB_PORT'])('names a port of %s that is taken, and a free one', async variable => {
     const holder = createServer()
     await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve))
@@ -190,15 +199,30 @@ export default env`,
   })
 })
 
-describe('npm start', () => {
-  it('is quick when everything is built', { timeout: 60_000 }, async () => {
-    const home = mkdtempSync(join(tmpdir(), 'weir-home-'))
-    const holder = createServer()
-    await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve))
-    holder.close()
-    const cluster = await start({ home })
-    const env = { ...cluster.env }
-    await cluster.stop()
+describe('a second start', () => {
+  const home = emptyHome()
+  let env: NodeJS.ProcessEnv | undefined
+
+  it('takes less than 10 s, and finds the jobs of the first', async () => {
+    const first = await start({ home })
+    env = first.env
+    const { body } = await first.submit(
+      'hello.ts',
+      `import { StreamExecutionEnvironment } from '@weir/sdk'
+const env = new StreamExecutionEnvironment('hello')
+env.fromElements('a', 'b').map(text => text.toUpperCase()).print()
+export default env`,
+    )
+    await first.reached(body.job_id, ['FINISHED'])
+    await first.stop()
+    const began = performance.now()
+    const second = await start({ home })
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(await second.status(body.job_id)).toMatchObject({ name: 'hello', status: 'FINISHED' })
+  })
+
+  it('by npm start is as quick when everything is built', { timeout: 60_000 }, async () => {
+    expect(env, 'ports and home of the cluster before').toBeDefined()
     const began = performance.now()
     const child = spawn(node, [join(root, 'scripts/start.mjs')], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -215,7 +239,6 @@ describe('npm start', () => {
       const ended = new Promise(resolve => child.once('exit', resolve))
       child.kill('SIGINT')
       await ended
-      rmSync(home, { recursive: true, force: true })
     }
   })
 })

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanEnv, freePorts, node, root } from './cluster.ts'
+import { newHome } from './new-home.ts'
 
 export interface BareProcesses {
   readonly home: string
@@ -15,7 +15,7 @@ export interface BareProcesses {
 
 /** One JobManager and one TaskManager as on machines of their own: nobody watches over them. */
 export async function startBareProcesses(env: Record<string, string> = {}): Promise<BareProcesses> {
-  const home = mkdtempSync(join(tmpdir(), 'weir-bare-'))
+  const home = newHome()
   const [http, rpc, taskRpc, metrics] = await freePorts(4)
   const settings: NodeJS.ProcessEnv = {
     ...cleanEnv(),

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { newHome } from './new-home.ts'
 
 /** Root of the project. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -58,7 +58,7 @@ export interface ClusterOptions {
   readonly taskManagers?: number
   /** More environment variables. */
   readonly env?: Record<string, string>
-  /** Keeps the data of an earlier cluster. */
+  /** Keeps the data of an earlier cluster. Without: a new one, see `newHome`. */
   readonly home?: string
   readonly workdir?: string
   readonly uid?: number
@@ -108,7 +108,7 @@ export class TestCluster {
 
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
     const taskManagers = options.taskManagers ?? 1
-    const home = options.home ?? mkdtempSync(join(tmpdir(), 'weir-e2e-'))
+    const home = options.home ?? newHome()
     const workdir = options.workdir ?? root
     const [http, rpc, web] = await freePorts(3)
     const urls = { api: `http://127.0.0.1:${http}`, web: `http://127.0.0.1:${web}` }
@@ -139,6 +139,7 @@ export class TestCluster {
       return cluster.#output.includes('Weir is running.')
     }).catch(error => {
       child.kill('SIGKILL')
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true })
       throw new Error(`${(error as Error).message}\n${cluster.#output}`)
     })
     return cluster
