@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 
 /** They promise an answer within 500 ms at any moment, which other tests on the same cores would keep them from. */
 const TIMED = ['e2e/bad-input.test.ts', 'e2e/user-code.test.ts']
@@ -14,6 +15,7 @@ export default defineConfig({
   test: {
     // One worker a core: tests mostly wait, for processes, timers and pages, but the promised deadlines need some air.
     maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
