@@ -1,10 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import type { JobPipeline } from '@weir/proto/web/job-details'
 import type { JobDoc } from '@weir/proto/web/job-doc'
 import dynamic from 'next/dynamic'
+import { useMemo } from 'react'
 import { useCrumbs } from '@/features/shell/crumbs.tsx'
 import { usePageActions } from '@/features/shell/page-actions.tsx'
-import { useJobDoc } from '@/lib/live'
+import { type LiveDoc, useJobDoc, useLive } from '@/lib/live'
+import { startedJob } from '@/lib/started-jobs.ts'
 import { isNotFound, messageOf, useTRPC } from '@/lib/trpc.ts'
 import { useUrlState } from '@/lib/use-url-state.ts'
 import { Badge, ErrorState, LinkButton, Tabs, VisuallyHidden } from '@/ui'
@@ -17,6 +20,7 @@ import { JobSkeleton } from './job-skeleton.tsx'
 import { type JobTab, type JobTabProps, jobTabOf } from './job-tabs.ts'
 import { JobVerdict } from './job-verdict.tsx'
 import { SamplesProvider } from './metrics/samples-provider.tsx'
+import { earlyJob, earlyPipeline } from './start/early-job.ts'
 
 /** Tabs that are large, or seldom opened, are loaded when they are. */
 const Waiting = () => <JobSkeleton tabsOnly />
@@ -41,8 +45,11 @@ const LogsTab = dynamic(() => import('@/features/job-logs').then(module => modul
 export function JobPage({ jobId }: { readonly jobId: string }) {
   const trpc = useTRPC()
   const live = useJobDoc(jobId)
+  const job = useEarlyJob(jobId, live)
   const pipeline = useQuery(trpc.jobs.pipeline.queryOptions({ jobId }, { staleTime: Number.POSITIVE_INFINITY }))
-  const name = live.state === 'ready' ? live.doc.name : null
+  const drawn = useMemo(() => earlyPipeline(startedJob(jobId)), [jobId])
+  const shown: JobPipeline | undefined = pipeline.data ?? drawn
+  const name = job?.name ?? null
   useCrumbs([{ label: 'Jobs', href: '/jobs' }, { label: name ?? jobId }])
 
   if (live.state === 'gone') return <NoSuchJob title={`There is no job ${jobId}`} text={live.message} />
@@ -58,28 +65,41 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
       </>
     )
   }
-  if (live.state === 'loading') return <JobSkeleton />
+  if (job === null) return <JobSkeleton />
   return (
     <SamplesProvider jobId={jobId}>
       <div className={styles.page}>
-        <JobHeader job={live.doc} />
-        <JobVerdict job={live.doc} />
-        <JobFigures job={live.doc} />
-        {pipeline.isPending ? (
-          <JobSkeleton tabsOnly />
-        ) : pipeline.isError ? (
+        <JobHeader job={job} />
+        <JobVerdict job={job} />
+        <JobFigures job={job} />
+        {pipeline.isError ? (
           <ErrorState fill title="The graph of the job cannot be shown" onRetry={() => void pipeline.refetch()}>
             {messageOf(pipeline.error)}
           </ErrorState>
+        ) : shown === undefined ? (
+          <JobSkeleton tabsOnly />
         ) : (
-          <JobViews jobId={jobId} job={live.doc} pipeline={pipeline.data} />
+          <JobViews jobId={jobId} job={job} pipeline={shown} isEarly={pipeline.isPending} />
         )}
       </div>
     </SamplesProvider>
   )
 }
 
-function JobViews(props: JobTabProps) {
+/** The job's document; until it has come, what is known of the job already; null while nothing is. */
+function useEarlyJob(jobId: string, live: LiveDoc<JobDoc>): JobDoc | null {
+  const row = useLive({ kind: 'overview' }, doc => doc.jobs[jobId])
+  const isHere = live.state === 'ready'
+  const early = useMemo(() => (isHere ? null : earlyJob(row, startedJob(jobId))), [isHere, row, jobId])
+  return isHere ? live.doc : early
+}
+
+interface JobViewsProps extends JobTabProps {
+  /** The pipeline is the one that was drawn before the job was there: good for its graph. */
+  readonly isEarly: boolean
+}
+
+function JobViews({ isEarly, ...props }: JobViewsProps) {
   const [text, setTab] = useUrlState('tab', { fallback: 'graph', history: 'push' })
   const tab = jobTabOf(text)
   usePageActions(
@@ -99,7 +119,7 @@ function JobViews(props: JobTabProps) {
       panelClassName={styles.panel}
       tabs={tabsOf(props.job)}
     >
-      <View tab={tab} {...props} />
+      {isEarly && tab !== 'graph' ? <Waiting /> : <View tab={tab} {...props} />}
     </Tabs>
   )
 }

@@ -2,9 +2,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { CheckOutcome, DeployOutcome, Draft } from '@weir/proto/web/drafts'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { formatRate } from '@/lib/format'
-import { useLive } from '@/lib/live'
+import { useConnection, useLive } from '@/lib/live'
+import { rememberStarted } from '@/lib/started-jobs'
 import { messageOf, useTRPC, useTRPCClient } from '@/lib/trpc'
 import { Button, Dialog, Field, Input, LinkButton, Mark } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
@@ -25,6 +26,8 @@ export interface DeployDialogProps {
 /** Starts the text on the page as a job. Whatever is wrong with it closes the dialog and leads to its line. */
 export function DeployDialog({ draft, session, server, onClose }: DeployDialogProps) {
   const router = useRouter()
+  const { serverNow } = useConnection()
+  usePreloadedJobPage()
   const { drawn } = useStore(session.checker.state)
   const [name, setName] = useState(() => suggestedName(draft.name, drawn?.pipeline.name))
   const [parallelismText, setParallelismText] = useState('')
@@ -38,7 +41,20 @@ export function DeployDialog({ draft, session, server, onClose }: DeployDialogPr
     retry: 2,
   })
   const deploy = useDeploy(draft, session, name.trim(), parallelism.value, {
-    onDeployed: jobId => router.push(`/jobs/${jobId}`),
+    onDeployed(jobId) {
+      const source = session.model.getValue()
+      const inCode = drawn?.pipeline.parallelism ?? 1
+      // With another parallelism, or of another text, the graph is another one.
+      const isDrawn = drawn !== null && drawn.text === source && parallelism.value === null
+      rememberStarted({
+        jobId,
+        name: name.trim(),
+        parallelism: parallelism.value ?? inCode,
+        at: serverNow(),
+        code: isDrawn ? { fileName: draft.fileName, source, pipeline: drawn.pipeline } : null,
+      })
+      router.push(`/jobs/${jobId}`)
+    },
     onProblems(outcome) {
       onClose()
       session.checker.again()
@@ -138,6 +154,13 @@ export function DeployDialog({ draft, session, server, onClose }: DeployDialogPr
       </form>
     </Dialog>
   )
+}
+
+/** The page that comes next is loaded while the dialog is read. */
+function usePreloadedJobPage(): void {
+  useEffect(() => {
+    import('@/features/job').catch((error: unknown) => console.warn('The page of a job is loaded later.', error))
+  }, [])
 }
 
 interface DeployEnds {

@@ -6,6 +6,8 @@ import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { usePageActions } from '@/features/shell/page-actions.tsx'
 import { useMay } from '@/features/shell/use-may.ts'
+import { useConnection } from '@/lib/live'
+import { rememberStarted } from '@/lib/started-jobs.ts'
 import { messageOf, useTRPC } from '@/lib/trpc.ts'
 import { Button, ConfirmDialog, Tooltip, toast } from '@/ui'
 import { isOver } from '../job-tabs.ts'
@@ -56,10 +58,12 @@ function EditCode({ job }: { readonly job: JobDoc }) {
 function RunAgain({ job }: { readonly job: JobDoc }) {
   const trpc = useTRPC()
   const router = useRouter()
+  const { serverNow } = useConnection()
   const refusal = useMay('jobs:submit').reason ?? null
   const run = useMutation(
     trpc.jobs.runAgain.mutationOptions({
       onSuccess: ({ jobId }) => {
+        rememberStarted({ jobId, name: job.name, parallelism: job.parallelism, at: serverNow(), code: null })
         toast.success(`${job.name} runs again`, { description: 'As a new job, with a page of its own.' })
         router.push(`/jobs/${jobId}`)
       },
