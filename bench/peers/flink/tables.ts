@@ -48,6 +48,16 @@ const SPECS: readonly TableSpec[] = [
     text: 'pooled',
     millions: { ...FAST, q5: 10, q11: 10, q20: 10 },
   },
+  {
+    parallelism: 2,
+    state: 'rocksdb',
+    source: 'generator',
+    text: 'pooled',
+    memoryMb: 1024,
+    managedMb: 64,
+    // Queries whose state grows with the input: every auction, and for q3 every person, too.
+    millions: { q3: 20, q20: 20 },
+  },
 ]
 
 const RATE = 100_000
