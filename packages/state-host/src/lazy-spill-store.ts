@@ -27,6 +27,22 @@ export class LazySpillStore implements SpillStore {
     return this.#open().scan(request)
   }
 
+  openView(view: number): void {
+    this.#open().openView(view)
+  }
+
+  closeView(view: number): void {
+    this.#open().closeView(view)
+  }
+
+  getIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#open().getIn(view, request)
+  }
+
+  scanIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#open().scanIn(view, request)
+  }
+
   /** Removes what was written. */
   async close(): Promise<void> {
     await this.#host?.stop()

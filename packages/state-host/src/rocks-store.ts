@@ -1,6 +1,7 @@
 // A project outside this repository that refers to these sources does not see the declaration by itself.
 /// <reference path="./rocksdb-native.d.ts" />
 import { mkdirSync, rmSync } from 'node:fs'
+import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer } from '@weir/engine/state/spill-store'
 import RocksDB from 'rocksdb-native'
@@ -134,6 +135,7 @@ export class StorePart {
   readonly #prefix = Buffer.alloc(OWNER_BYTES)
   /** Of the request at hand. */
   readonly #answer = new SpillAnswer()
+  readonly #views = new Map<number, RocksDB>()
   readonly #store: RocksStore
 
   constructor(number: number, store: RocksStore) {
@@ -218,8 +220,49 @@ export class StorePart {
     return answer.request
   }
 
-  async scan(request: Uint8Array): Promise<Uint8Array> {
-    const db = await this.#store.open()
+  scan(request: Uint8Array): Promise<Uint8Array> {
+    return this.#store.open().then(db => this.#scan(db, request))
+  }
+
+  async openView(view: number): Promise<void> {
+    this.#views.set(view, (await this.#store.open()).snapshot())
+  }
+
+  async closeView(view: number): Promise<void> {
+    const db = this.#views.get(view)
+    this.#views.delete(view)
+    await db?.close()
+  }
+
+  /** Past the cache, which knows of rows as they are by now. */
+  async getIn(view: number, request: Uint8Array): Promise<Uint8Array> {
+    const keys = readKeys(request)
+    const batch = this.#view(view).read({ capacity: Math.max(keys.length, 1) })
+    const reads = keys.map(key => batch.get(this.#own(key)))
+    batch.tryFlush()
+    try {
+      const values = await Promise.all(reads)
+      const answer = this.#answer
+      answer.reset()
+      for (const value of values) answer.value(value)
+      return answer.request
+    } finally {
+      await Promise.allSettled(reads)
+      batch.destroy()
+    }
+  }
+
+  async scanIn(view: number, request: Uint8Array): Promise<Uint8Array> {
+    return await this.#scan(this.#view(view), request)
+  }
+
+  #view(view: number): RocksDB {
+    const db = this.#views.get(view)
+    assert(db !== undefined, `there is no view ${view} of the state on disk`)
+    return db
+  }
+
+  async #scan(db: RocksDB, request: Uint8Array): Promise<Uint8Array> {
     const { prefix, after, limit } = readScan(request)
     const own = this.#own(prefix)
     const end = endOfPrefix(own)
@@ -237,6 +280,7 @@ export class StorePart {
 
   /** Everything of the slot is thrown away. */
   async leave(): Promise<void> {
+    for (const view of [...this.#views.keys()]) await this.closeView(view)
     await this.#store.leave(this.#prefix)
   }
 

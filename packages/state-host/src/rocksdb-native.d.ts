@@ -40,6 +40,8 @@ declare module 'rocksdb-native' {
       range: Range,
       options?: { readonly limit?: number; readonly capacity?: number },
     ): AsyncIterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>
+    /** The same database as it is now; `close` ends it. */
+    snapshot(): RocksDB
     compactRange(start: Uint8Array, end: Uint8Array): Promise<void>
     close(options?: { readonly force?: boolean }): Promise<void>
   }

@@ -1,6 +1,19 @@
 import { SharedPipe } from '@weir/engine/state/shared-pipe'
-import { SPILL_FAILED, SPILL_HEADER, SPILL_OK, SPILL_OP, type SpillMemory } from '@weir/engine/state/shared-spill-store'
+import {
+  SPILL_FAILED,
+  SPILL_HEADER,
+  SPILL_OK,
+  SPILL_OP,
+  type SpillMemory,
+  VIEW_BYTES,
+} from '@weir/engine/state/shared-spill-store'
 import type { StorePart } from './rocks-store.ts'
+
+const NOTHING = new Uint8Array(0)
+
+function viewOf(request: Uint8Array): number {
+  return new DataView(request.buffer, request.byteOffset, VIEW_BYTES).getUint32(0, true)
+}
 
 /**
  * The host's side of one slot: takes its requests in order, each through before the next is begun, so that a read sees
@@ -59,9 +72,7 @@ export class SlotChannel {
     try {
       // A read after a write that failed would find an older value, so the error comes first.
       if (this.#failure !== undefined) throw this.#failure
-      if (op === SPILL_OP.get) answer = await this.#part.get(request)
-      else if (op === SPILL_OP.scan) answer = await this.#part.scan(request)
-      else answer = new Uint8Array(0)
+      answer = await this.#do(op, request)
     } catch (error) {
       status = SPILL_FAILED
       answer = new TextEncoder().encode(JSON.stringify(this.#part.failed(error).toJson()))
@@ -70,6 +81,28 @@ export class SlotChannel {
     header.writeUInt32LE(answer.length)
     header[4] = status
     return (await this.#send(header)) && (await this.#send(answer))
+  }
+
+  async #do(op: number | undefined, request: Uint8Array): Promise<Uint8Array> {
+    const part = this.#part
+    switch (op) {
+      case SPILL_OP.get:
+        return await part.get(request)
+      case SPILL_OP.scan:
+        return await part.scan(request)
+      case SPILL_OP.getIn:
+        return await part.getIn(viewOf(request), request.subarray(VIEW_BYTES))
+      case SPILL_OP.scanIn:
+        return await part.scanIn(viewOf(request), request.subarray(VIEW_BYTES))
+      case SPILL_OP.openView:
+        await part.openView(viewOf(request))
+        return NOTHING
+      case SPILL_OP.closeView:
+        await part.closeView(viewOf(request))
+        return NOTHING
+      default:
+        return NOTHING
+    }
   }
 
   /** False when the slot has gone. */

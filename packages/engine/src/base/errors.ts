@@ -94,6 +94,11 @@ export const ERROR_CODES = {
     retry: 'later',
     sentence: 'State could not be written to disk, or read from there.',
   },
+  STATE_SEGMENT: {
+    domain: 'external',
+    retry: 'never',
+    sentence: 'A part of a snapshot of state is missing or damaged.',
+  },
   FILE_ACCESS: { domain: 'external', retry: 'later', sentence: 'A file or folder could not be read or written.' },
   NOT_LEADER: { domain: 'external', retry: 'later', sentence: 'This JobManager is a standby: another one leads.' },
   NO_TASK_MANAGERS: { domain: 'external', retry: 'later', sentence: 'No TaskManager is registered.' },

@@ -3,8 +3,8 @@ import { keySelectorName } from '../graph/job-functions.ts'
 import type { CanonicalKey } from '../record/canonical-key.ts'
 import { canonicalKey } from '../record/canonical-key.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
-import type { KeyedSnapshotEntry, KeyedStateBackend } from '../state/keyed-state-backend.ts'
-import type { TimerNamespace } from '../time/timer-queue.ts'
+import type { ChangeSource, KeyedChange, KeyedSnapshotEntry, KeyedStateBackend } from '../state/keyed-state-backend.ts'
+import type { Timer, TimerNamespace } from '../time/timer-queue.ts'
 import type { TimerDomain, TimerService } from '../time/timer-service.ts'
 import type { OperatorContext, OperatorSnapshot } from './operator.ts'
 import { requireFunction } from './operator-errors.ts'
@@ -29,8 +29,60 @@ export function restoreKeyed(backend: KeyedStateBackend, snapshots: readonly Ope
   for (const snapshot of snapshots) backend.restore(snapshot.keyed ?? [])
 }
 
-/** State, timers, and the watermark they stand at. */
+/** Timers as keyed state that goes into segments. */
+class TimersInSegments implements ChangeSource {
+  readonly #backend: KeyedStateBackend
+  readonly #timers: TimerService<CanonicalKey>
+
+  constructor(backend: KeyedStateBackend, timers: TimerService<CanonicalKey>) {
+    this.#backend = backend
+    this.#timers = timers
+  }
+
+  begin(): void {
+    this.#timers.beginChanges()
+  }
+
+  freeze(all: boolean): Iterable<KeyedChange> {
+    return this.#changes(this.#timers.freezeChanges(all))
+  }
+
+  *#changes(frozen: ReturnType<TimerService<CanonicalKey>['freezeChanges']>): Generator<KeyedChange, void, void> {
+    for (const { domain, changes } of frozen) {
+      for (const timer of changes.removed) yield this.#change(domain, timer, undefined)
+      for (const timer of changes.added) yield this.#change(domain, timer, NOTHING)
+    }
+  }
+
+  #change(
+    domain: TimerDomain,
+    { time, namespace, key }: Timer<CanonicalKey>,
+    value: Uint8Array | undefined,
+  ): KeyedChange {
+    return {
+      state: TIMER_STATES[domain],
+      keyGroup: this.#backend.keyGroupOf(key),
+      key: encodeValue([time, namespace, key]),
+      value,
+    }
+  }
+}
+
+/** Those whose timers go into segments. */
+const inSegments = new WeakSet<TimerService<CanonicalKey>>()
+
+function putIntoSegments(backend: KeyedStateBackend, timers: TimerService<CanonicalKey>): void {
+  if (inSegments.has(timers)) return
+  inSegments.add(timers)
+  backend.addSource(new TimersInSegments(backend, timers))
+}
+
+/** State, timers, and the watermark they stand at. Where state goes into segments, these take up all but the watermark. */
 export function snapshotWithTimers(backend: KeyedStateBackend, timers: TimerService<CanonicalKey>): OperatorSnapshot {
+  if (backend.inSegments) {
+    putIntoSegments(backend, timers)
+    return { operatorState: encodeWatermark(timers.watermark) }
+  }
   const keyed: KeyedSnapshotEntry[] = backend.snapshot()
   for (const { domain, key, namespace, time } of timers.snapshot()) {
     keyed.push({
@@ -59,6 +111,15 @@ export function restoreWithTimers(
       }
     }
     backend.restore(state)
+  }
+  if (backend.inSegments) {
+    for (const [state, domain] of TIMER_DOMAINS) {
+      for (const entry of backend.takeRestored(state)) {
+        const [time, namespace, key] = decodeValue(entry.key) as [number, TimerNamespace, unknown]
+        timers.restore({ domain, key, namespace, time }, canonicalKey(key))
+      }
+    }
+    putIntoSegments(backend, timers)
   }
   timers.restoreWatermark(decodeWatermarks(snapshots))
 }

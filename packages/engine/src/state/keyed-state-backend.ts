@@ -10,6 +10,26 @@ export interface KeyedSnapshotEntry {
   readonly value: Uint8Array
 }
 
+/** What a snapshot in segments says of one key of one state; encoded as in `KeyedSnapshotEntry`. */
+export interface KeyedChange {
+  readonly state: string
+  readonly keyGroup: number
+  readonly key: Uint8Array
+  /** undefined: it is gone. */
+  readonly value: Uint8Array | undefined
+}
+
+/** Keyed state that stands outside of tables, such as timers, and keeps account of its changes. */
+export interface ChangeSource {
+  /** Segments hold all that is there now: from here on changes count. */
+  begin(): void
+  /**
+   * What has changed since `begin` or the last freeze, or all there is, as it is now; from here on changes count for the
+   * next freeze. It is gone through in slices, to its end, while things go on.
+   */
+  freeze(all: boolean): Iterable<KeyedChange>
+}
+
 /**
  * Keyed state of one operator in one subtask: in memory, and on disk what there is no room for. All calls are synchronous;
  * one that needs a row from disk blocks the thread until it is there.
@@ -57,8 +77,14 @@ export interface KeyedStateBackend {
    */
   prefetch(keys: readonly CanonicalKey[], count: number): void
 
-  /** All entries, in no particular order, as of now. */
+  /** All entries, in no particular order, as of now; none where snapshots go into segments, which take them by themselves. */
   snapshot(): KeyedSnapshotEntry[]
+  /** Whether snapshots go into segments. */
+  readonly inSegments: boolean
+  /** Has the changes of what stands outside of tables put into segments too. */
+  addSource(source: ChangeSource): void
+  /** The entries of a state that were restored and that nobody has taken yet. */
+  takeRestored(state: string): Iterable<KeyedSnapshotEntry>
   /** Takes over the entries whose key group belongs to this subtask; passes over the others. */
   restore(entries: Iterable<KeyedSnapshotEntry>): void
   /** Estimate of what the state takes up, for the `state_size_bytes` metric. */

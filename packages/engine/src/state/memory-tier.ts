@@ -16,6 +16,7 @@ import { AggregatingStateInMemory } from './aggregating-state.ts'
 import { type Cell, ExpiringCell, PlainCell } from './cell.ts'
 import { mapEntryKey, namespacedEntryKey, readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
 import type {
+  ChangeSource,
   KeyedSnapshotEntry,
   KeyedStateBackend,
   KeyedTable,
@@ -28,6 +29,8 @@ import { type ExpiringEntry, TabledMapState } from './map-state.ts'
 import { NamespacedStateTable, statePrefix, TablesByKey } from './nested-tables.ts'
 import { TypedNumberTable } from './number-table.ts'
 import { ReducingStateInMemory } from './reducing-state.ts'
+import type { SegmentChain } from './segments/segment-chain.ts'
+import type { SnapshotPass } from './snapshot-pass.ts'
 import type { SpillKeys } from './spill-store.ts'
 import { type RoomShare, StateRoom } from './state-room.ts'
 import { StateTable } from './state-table.ts'
@@ -45,6 +48,8 @@ export interface MemoryTierOptions {
   readonly room?: StateRoom
   /** What errors call the state: the operator and the subtask. */
   readonly name?: string
+  /** Whether snapshots go into segments: `freeze` makes them, and `snapshot` gives nothing. */
+  readonly inSegments?: boolean
 }
 
 type AnyDescriptor =
@@ -83,6 +88,9 @@ export class MemoryTier implements KeyedStateBackend {
   readonly #registered = new Map<string, Registered>()
   readonly #states = new Map<string, { kind: string; state: unknown }>()
   readonly #waiting = new Map<string, KeyedSnapshotEntry[]>()
+  /** What was restored from segments, until all of its states were asked for. */
+  #chain: SegmentChain | undefined
+  #chainStates = new Set<string>()
   #waitingBytes = 0
   #hasKey = false
   #key: unknown
@@ -91,6 +99,47 @@ export class MemoryTier implements KeyedStateBackend {
   constructor(options: MemoryTierOptions) {
     this.#options = options
     this.#share = (options.room ?? new StateRoom(Number.POSITIVE_INFINITY)).share(options.name ?? 'an operator')
+    this.#share.log.setMaxParallelism(options.maxParallelism)
+  }
+
+  get inSegments(): boolean {
+    return this.#options.inSegments === true
+  }
+
+  addSource(source: ChangeSource): void {
+    this.#share.log.addSource(source)
+  }
+
+  /**
+   * Everything that has changed since the last freeze, at the first time everything that there is, as it is now. What it
+   * answers is encoded in slices, by its `step`, and must be at its end before the next freeze.
+   */
+  freeze(): SnapshotPass {
+    assert(this.inSegments, 'state was frozen that does not go into segments')
+    const { log, room } = this.#share
+    const view = this.#share.diskWrites > 0 && log.wantsDisk ? room.openView() : undefined
+    return log.freeze({ view, waiting: log.isOn ? [] : [...this.#waiting.values()].flat() })
+  }
+
+  /** Takes over what segments hold of the key groups of this subtask. To be called first. */
+  restoreChain(chain: SegmentChain): void {
+    assert(this.inSegments, 'segments were given to state that does not go into segments')
+    assert(
+      this.#registered.size === 0 && this.#waiting.size === 0,
+      'segments were restored after the first use of state',
+    )
+    this.#share.log.begin()
+    this.#chain = chain
+    this.#chainStates = chain.states
+  }
+
+  *takeRestored(state: string): Generator<KeyedSnapshotEntry, void, void> {
+    if (this.#chainStates.delete(state)) {
+      for (const entry of (this.#chain as SegmentChain).entries(state))
+        if (this.ownsKeyGroup(entry.keyGroup)) yield entry
+      if (this.#chainStates.size === 0) this.#chain = undefined
+    }
+    yield* this.#takeWaiting(state)
   }
 
   setCurrentKey(key: unknown): void {
@@ -169,12 +218,14 @@ export class MemoryTier implements KeyedStateBackend {
       assert(known.form === 'table', `'${name}' is not a plain table`)
       return known.table as StateTable<unknown> as StateTable<V>
     }
-    const table = new StateTable<V>(this.#share, { prefix: this.#nextPrefix() })
+    const prefix = this.#nextPrefix()
+    const table = new StateTable<V>(this.#share, { prefix })
     const expired = options.expired as TableOptions<unknown>['expired']
     this.#registered.set(name, { form: 'table', table: table as StateTable<unknown>, expired })
-    for (const entry of this.#takeWaiting(name)) {
+    this.#share.log.addState(prefix, { name, form: 'table', expired, tables: () => [table] })
+    for (const entry of this.takeRestored(name)) {
       const key = decodeKey(entry.key)
-      table.insert(canonicalKey(key), key, decodeValue(entry.value) as V)
+      table.load(canonicalKey(key), key, decodeValue(entry.value) as V)
     }
     return table
   }
@@ -185,11 +236,13 @@ export class MemoryTier implements KeyedStateBackend {
       assert(known.form === 'numbers', `'${name}' is not a table of numbers`)
       return known.table
     }
-    const behind = new StateTable<number>(this.#share, { prefix: this.#nextPrefix() })
+    const prefix = this.#nextPrefix()
+    const behind = new StateTable<number>(this.#share, { prefix })
     const table = new TypedNumberTable(this.#share, behind)
     this.#registered.set(name, { form: 'numbers', table })
-    for (const entry of this.#takeWaiting(name)) {
-      table.set(canonicalKey(decodeKey(entry.key)), decodeValue(entry.value) as number)
+    this.#share.log.addState(prefix, { name, form: 'numbers', tables: () => [], numbers: table })
+    for (const entry of this.takeRestored(name)) {
+      table.load(canonicalKey(decodeKey(entry.key)), decodeValue(entry.value) as number)
     }
     return table
   }
@@ -200,29 +253,41 @@ export class MemoryTier implements KeyedStateBackend {
       assert(known.form === 'namespaced', `'${name}' is not a table with namespaces`)
       return known.tables as NamespacedStateTable<unknown> as NamespacedStateTable<V>
     }
-    const tables = new NamespacedStateTable<V>(this.#share, this.#nextPrefix())
+    const prefix = this.#nextPrefix()
+    const tables = new NamespacedStateTable<V>(this.#share, prefix)
     this.#registered.set(name, { form: 'namespaced', tables: tables as NamespacedStateTable<unknown> })
-    for (const entry of this.#takeWaiting(name)) {
+    this.#share.log.addState(prefix, { name, form: 'namespaced', tables: () => tables.tables() })
+    for (const entry of this.takeRestored(name)) {
       const { namespace, key } = readNamespacedEntryKey(entry.key)
-      tables.ensure(namespace).insert(canonicalKey(key), key, decodeValue(entry.value) as V)
+      tables.ensure(namespace).load(canonicalKey(key), key, decodeValue(entry.value) as V)
     }
     return tables
   }
 
   /** Entries of a map for each key; those that expire hold an ExpiringEntry. */
   #mapTables(name: string, expires: boolean): TablesByKey<unknown> {
-    const tables = new TablesByKey<unknown>(this.#share, this.#nextPrefix())
+    const prefix = this.#nextPrefix()
+    const tables = new TablesByKey<unknown>(this.#share, prefix)
     this.#registered.set(name, { form: 'map', tables, expires })
-    for (const entry of this.#takeWaiting(name)) {
+    const { clock } = this.#options
+    const expired = (value: unknown): boolean => (value as ExpiringEntry<unknown>).expiresAtMs <= clock.now()
+    this.#share.log.addState(prefix, {
+      name,
+      form: 'map',
+      expired: expires ? expired : undefined,
+      tables: () => tables.tables(),
+    })
+    for (const entry of this.takeRestored(name)) {
       const parts = readCountedKey(entry.key)
       const key = decodeKey(parts.key)
       const mapKey = decodeKey(parts.rest)
-      tables.ensure(canonicalKey(key), key).insert(canonicalKey(mapKey), mapKey, decodeValue(entry.value))
+      tables.ensure(canonicalKey(key), key).load(canonicalKey(mapKey), mapKey, decodeValue(entry.value))
     }
     return tables
   }
 
   snapshot(): KeyedSnapshotEntry[] {
+    if (this.inSegments) return []
     const entries: KeyedSnapshotEntry[] = []
     const add = (state: string, keyBytes: Uint8Array, entryKey: Uint8Array, value: unknown): void => {
       const keyGroup = keyGroupOfBytes(keyBytes, this.#options.maxParallelism)
@@ -279,7 +344,9 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   sizeBytes(): number {
-    return Math.round(this.#share.usedBytes + this.#share.awayBytes + this.#waitingBytes)
+    return Math.round(
+      this.#share.usedBytes + this.#share.awayBytes + this.#waitingBytes + (this.#chain?.sizeBytes ?? 0),
+    )
   }
 
   /** Rows read from disk and written there so far, and the estimate of what is on disk alone, in bytes. */
@@ -352,12 +419,20 @@ export class MemoryTier implements KeyedStateBackend {
   /** What was restored tells under which kind it was written. */
   #checkKind({ kind, name }: AnyDescriptor): void {
     for (const written of KINDS) {
-      if (written === kind || !this.#waiting.has(userStateName(written, name))) continue
+      if (written === kind || !this.#isRestored(userStateName(written, name))) continue
       throw new WeirError(
         'STATE_TYPE',
         `the state '${name}' was written as ${written} state and is now asked for as ${kind} state; ask for it as ${written} state, or give the new state another name`,
       )
     }
+  }
+
+  #isRestored(state: string): boolean {
+    if (this.#waiting.has(state)) return true
+    if (!this.#chainStates.has(state)) return false
+    // A segment may name a state all of whose entries are gone.
+    for (const _ of (this.#chain as SegmentChain).entries(state)) return true
+    return false
   }
 
   #nextPrefix(): Uint8Array {

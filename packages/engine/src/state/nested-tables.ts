@@ -113,6 +113,11 @@ export class TablesByKey<V> {
     this.#share.add(-TABLE_BYTES)
   }
 
+  /** Those that have rows in memory. */
+  tables(): Iterable<StateTable<V>> {
+    return this.#tables.values()
+  }
+
   /** Keys that may have entries, each once. */
   *keys(): Iterable<[CanonicalKey, unknown, StateTable<V>]> {
     const met = new Set<CanonicalKey>()

@@ -1,12 +1,14 @@
 import { assert } from '../base/assert.ts'
 import { type CanonicalKey, keyFromCanonical } from '../record/canonical-key.ts'
 import { decodeValue } from '../record/value-codec.ts'
+import type { ChangeLog, SnapshotNumbers } from './change-log.ts'
 import { detachValue } from './detach.ts'
 import { estimateBytes } from './estimate-bytes.ts'
 import type { KeyedRow, NumberTable } from './keyed-state-backend.ts'
 import { NumberIndex } from './number-index.ts'
 import type { SpillKeys } from './spill-store.ts'
 import type { RoomShare, Spillable } from './state-room.ts'
+import { BASED, MARKS } from './state-row.ts'
 import type { StateTable } from './state-table.ts'
 import { TableIteration } from './table-iteration.ts'
 
@@ -16,6 +18,10 @@ const USED = 2
 const DIRTY = 4
 /** The table behind holds the key too, perhaps with an older number. */
 const BEHIND = 8
+/** Bits 4 to 6 are those of rows (state-row.ts): the mark of the list of changes, and whether segments may hold the key. */
+
+/** The list of changed places is cleared of double ones when it is longer than this, and than twice the rows. */
+const CHANGED_MIN = 4096
 
 const FIRST_CAPACITY = 16
 /** Key, number and flags of a row with its places in the index, which is at most half full; and what doubling wastes. */
@@ -30,8 +36,9 @@ const OTHER_ROW_BYTES = 80
  * Invariant: a row here is the truth, whatever the table behind holds under its key. While somebody goes through the rows
  * none of them leaves.
  */
-export class TypedNumberTable implements NumberTable, Spillable {
+export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers {
   readonly #share: RoomShare
+  readonly #log: ChangeLog
   readonly #behind: StateTable<number>
   readonly #index = new NumberIndex()
   readonly #others = new Map<CanonicalKey, number>()
@@ -48,10 +55,15 @@ export class TypedNumberTable implements NumberTable, Spillable {
   #bytes = 0
   #iterations = 0
   readonly #cameBack: Set<CanonicalKey>[] = []
+  /** Places that have changed since the last freeze, some perhaps twice; and those that a snapshot takes. */
+  #changed: number[] = []
+  #frozen: number[] = []
+  #frozenTop = 0
 
   /** `behind` is this table's own. */
   constructor(share: RoomShare, behind: StateTable<number>) {
     this.#share = share
+    this.#log = share.log
     this.#behind = behind
     if (share.spills) share.enter(this)
   }
@@ -66,6 +78,7 @@ export class TypedNumberTable implements NumberTable, Spillable {
       this.#insert(canonical, amount, DIRTY)
       return amount
     }
+    if ((this.#flags[place]! & MARKS) !== this.#log.mark) this.#firstChange(place)
     this.#flags[place]! |= USED | DIRTY
     const sum = this.#numbers[place]! + amount
     this.#numbers[place] = sum
@@ -78,8 +91,14 @@ export class TypedNumberTable implements NumberTable, Spillable {
       this.#insert(canonical, value, DIRTY)
       return
     }
+    if ((this.#flags[place]! & MARKS) !== this.#log.mark) this.#firstChange(place)
     this.#flags[place]! |= USED | DIRTY
     this.#numbers[place] = value
+  }
+
+  /** `set` for what segments hold already, where they do. */
+  load(canonical: CanonicalKey, value: number): void {
+    this.#insert(canonical, value, DIRTY, BASED)
   }
 
   get(canonical: CanonicalKey): number | undefined {
@@ -91,7 +110,9 @@ export class TypedNumberTable implements NumberTable, Spillable {
 
   delete(canonical: CanonicalKey): boolean {
     const place = this.#placeOf(canonical)
+    // The table behind tells the log by itself.
     if (place < 0) return this.#behind.delete(canonical)
+    this.#logRemoval(canonical, place)
     if ((this.#flags[place]! & BEHIND) !== 0) this.#behind.removeAway(canonical)
     this.#remove(canonical, place)
     return true
@@ -124,6 +145,23 @@ export class TypedNumberTable implements NumberTable, Spillable {
         if (at >= 0) this.#cameBack.splice(at, 1)
       },
     )
+  }
+
+  freeze(): void {
+    this.#frozen = this.#changed
+    this.#changed = []
+    this.#frozenTop = this.#top
+  }
+
+  *capturePending(all: boolean): Generator<void, void, void> {
+    const count = all ? this.#frozenTop : this.#frozen.length
+    for (let i = 0; i < count; i++) {
+      const place = all ? i : this.#frozen[i]!
+      const flags = this.#flags[place]!
+      if ((flags & LIVE) !== 0 && this.#log.isPending(flags)) this.#capture(place)
+      yield
+    }
+    this.#frozen = []
   }
 
   sweep(bytes: number): boolean {
@@ -167,13 +205,19 @@ export class TypedNumberTable implements NumberTable, Spillable {
     return typeof canonical === 'number' ? this.#index.find(canonical) : (this.#others.get(canonical) ?? -1)
   }
 
-  #insert(canonical: CanonicalKey, value: number, flags: number): number {
+  /** `based`: BASED or 0; `changed`: it differs from what segments hold. */
+  #insert(canonical: CanonicalKey, value: number, flags: number, based = 0, changed = based === 0): number {
     // While somebody goes through the rows a new one takes its place behind all others, where it is still to be met.
     const place = this.#iterations > 0 ? this.#top++ : (this.#free.pop() ?? this.#top++)
     if (place >= this.#flags.length) this.#grow()
     this.#numbers[place] = value
     // In use, so that making room below sends others away before it.
     this.#flags[place] = LIVE | USED | flags
+    if (this.#log.mark !== 0) {
+      this.#flags[place]! |= based
+      // At once: below it may leave for the disk.
+      if (changed) this.#mark(place)
+    }
     if (typeof canonical === 'number') this.#index.add(canonical, place)
     else {
       const kept = detachValue(canonical)
@@ -188,7 +232,8 @@ export class TypedNumberTable implements NumberTable, Spillable {
 
   #takeBack(canonical: CanonicalKey, value: number): number {
     for (const cameBack of this.#cameBack) cameBack.add(canonical)
-    return this.#insert(canonical, value, BEHIND)
+    const changed = this.#log.mark !== 0 && this.#log.cameBack(this.#behind.prefix, keyFromCanonical(canonical))
+    return this.#insert(canonical, value, BEHIND, BASED, changed)
   }
 
   /** There is no room for a single row: it left at once, and comes back all the same, since the caller works on it. */
@@ -201,6 +246,10 @@ export class TypedNumberTable implements NumberTable, Spillable {
     const canonical = this.#keyAt(place)
     const flags = this.#flags[place]!
     const value = this.#numbers[place]!
+    if (this.#log.mark !== 0) {
+      if (this.#log.isPending(flags)) this.#capture(place)
+      if ((flags & MARKS) === this.#log.mark) this.#log.wentAway(this.#behind.prefix, keyFromCanonical(canonical))
+    }
     this.#remove(canonical, place)
     if ((flags & DIRTY) !== 0) this.#behind.putAway(canonical, value, (flags & BEHIND) !== 0)
   }
@@ -216,6 +265,31 @@ export class TypedNumberTable implements NumberTable, Spillable {
     }
     this.#inMemory--
     this.#count(-bytesOf(canonical))
+  }
+
+  /** A number changes that is not in the list of changed ones. */
+  #firstChange(place: number): void {
+    if (this.#log.isPending(this.#flags[place]!)) this.#capture(place)
+    this.#mark(place)
+  }
+
+  #mark(place: number): void {
+    this.#flags[place] = (this.#flags[place]! & ~MARKS) | this.#log.mark
+    this.#changed.push(place)
+    if (this.#changed.length < CHANGED_MIN || this.#changed.length < 2 * this.#inMemory) return
+    // Places that were given up and given out again stand in it more than once.
+    this.#changed = [...new Set(this.#changed)].filter(at => (this.#flags[at]! & MARKS) === this.#log.mark)
+  }
+
+  #capture(place: number): void {
+    this.#log.captureValue(this.#behind.prefix, keyFromCanonical(this.#keyAt(place)), this.#numbers[place]!)
+    this.#flags[place] = (this.#flags[place]! & ~MARKS) | BASED
+  }
+
+  #logRemoval(canonical: CanonicalKey, place: number): void {
+    if (this.#log.mark === 0) return
+    if (this.#log.isPending(this.#flags[place]!)) this.#capture(place)
+    if ((this.#flags[place]! & BASED) !== 0) this.#log.removed(this.#behind.prefix, keyFromCanonical(canonical))
   }
 
   #keyAt(place: number): CanonicalKey {

@@ -10,12 +10,14 @@ export interface SpillMemory {
   readonly status: SharedArrayBuffer
 }
 
-export const SPILL_OP = { write: 1, get: 2, scan: 3, error: 4 } as const
+/** Requests about a view begin with its number, a u32. */
+export const SPILL_OP = { write: 1, get: 2, scan: 3, error: 4, openView: 5, closeView: 6, getIn: 7, scanIn: 8 } as const
 export type SpillOp = (typeof SPILL_OP)[keyof typeof SPILL_OP]
 export const SPILL_OK = 0
 export const SPILL_FAILED = 1
 /** u32 length of the rest, little-endian, and one byte that says what it is. */
 export const SPILL_HEADER = 5
+export const VIEW_BYTES = 4
 
 const PIPE_BYTES = 1 << 20
 /** A disk that does not answer for so long is broken. */
@@ -59,6 +61,22 @@ export class SharedSpillStore implements SpillStore {
 
   scan(request: Uint8Array): Uint8Array {
     return this.#ask(SPILL_OP.scan, request)
+  }
+
+  openView(view: number): void {
+    this.#ask(SPILL_OP.openView, ofView(view))
+  }
+
+  closeView(view: number): void {
+    this.#ask(SPILL_OP.closeView, ofView(view))
+  }
+
+  getIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#ask(SPILL_OP.getIn, ofView(view, request))
+  }
+
+  scanIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#ask(SPILL_OP.scanIn, ofView(view, request))
   }
 
   #ask(op: SpillOp, request: Uint8Array): Uint8Array {
@@ -109,4 +127,11 @@ export class SharedSpillStore implements SpillStore {
       `the state on disk did not answer for ${ANSWER_MS_MAX / 1000} s; look at the load of the disk that WEIR_HOME is on`,
     )
   }
+}
+
+function ofView(view: number, request: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const bytes = new Uint8Array(VIEW_BYTES + request.length)
+  new DataView(bytes.buffer).setUint32(0, view, true)
+  bytes.set(request, VIEW_BYTES)
+  return bytes
 }

@@ -15,6 +15,12 @@ export interface SpillStore {
   get(request: Uint8Array): Uint8Array
   /** Some entries of a range, ascending (`scanRequest`, `SpillEntries`). Blocks. The answer is valid until the next `get` or `scan`. */
   scan(request: Uint8Array): Uint8Array
+  /** Keeps what is there now for reading under this number, whatever is written later, until `closeView`. */
+  openView(view: number): void
+  closeView(view: number): void
+  /** `get` and `scan` of what was there when the view was opened. */
+  getIn(view: number, request: Uint8Array): Uint8Array
+  scanIn(view: number, request: Uint8Array): Uint8Array
 }
 
 const PUT = 1

@@ -1,6 +1,7 @@
 import { WeirError } from '../base/errors.ts'
 import { recordText } from '../base/record-text.ts'
 import { encodeValue } from '../record/value-codec.ts'
+import { ChangeLog } from './change-log.ts'
 import { readEntries, SpillKeys, type SpillStore, SpillValues, SpillWriter, scanRequest } from './spill-store.ts'
 
 /** What the room asks of the tables that share it. */
@@ -32,6 +33,16 @@ const ROUNDS_MAX = 3
 
 /** In this thread, so that a store may serve one room after the other. */
 let tablesNumbered = 0
+let viewsNumbered = 0
+
+/** What was on disk at one moment. What it gives is valid until the store is used again. */
+export interface DiskView {
+  /** In the order of the keys; undefined where there is nothing. Each with the number of its state in front. */
+  get(keys: readonly Uint8Array[]): (Uint8Array | undefined)[]
+  /** Entries under a prefix, ascending, after `after`. */
+  scan(prefix: Uint8Array, after: Uint8Array | null, limit: number): { key: Uint8Array; value: Uint8Array }[]
+  close(): void
+}
 
 /**
  * The share of memory that the state of one slot may take up, and the way to disk when it is used up. All tables of all
@@ -188,6 +199,24 @@ export class StateRoom {
     return entries
   }
 
+  /** Keeps what is on disk now for reading, until it is closed. */
+  openView(): DiskView {
+    this.flush()
+    const store = this.#store as SpillStore
+    const view = viewsNumbered++
+    store.openView(view)
+    return {
+      get: keys => {
+        const request = this.newRequest()
+        for (const key of keys) request.add(key, key, 0)
+        const values = new SpillValues(store.getIn(view, request.request))
+        return keys.map(() => values.next())
+      },
+      scan: (prefix, after, limit) => readEntries(store.scanIn(view, scanRequest(prefix, after, limit))),
+      close: () => store.closeView(view),
+    }
+  }
+
   /** A part of the room that is counted by itself, such as that of one operator. `name` is what errors call it. */
   share(name: string): RoomShare {
     return new RoomShare(this, name)
@@ -205,6 +234,8 @@ export class StateRoom {
 /** What the tables of one operator see of the room: it counts what they take up. */
 export class RoomShare {
   readonly room: StateRoom
+  /** What has changed in these tables since the last snapshot. */
+  readonly log: ChangeLog
   readonly #name: string
   /** In memory, filters included. */
   usedBytes = 0
@@ -216,6 +247,7 @@ export class RoomShare {
   constructor(room: StateRoom, name: string) {
     this.room = room
     this.#name = name
+    this.log = new ChangeLog((key, value) => this.encode(key, value, 'be part of a snapshot'))
   }
 
   get spills(): boolean {
@@ -283,12 +315,12 @@ export class RoomShare {
   }
 
   /** The bytes of a value. It may be written long after it was set, so the error says whose it is. */
-  encode(key: unknown, value: unknown): Uint8Array {
+  encode(key: unknown, value: unknown, what = 'be written to disk'): Uint8Array {
     try {
       return encodeValue(value)
     } catch (error) {
       if (!(error instanceof WeirError)) throw error
-      const message = `the state of ${this.#name} for the key ${recordText(key)} cannot be written to disk: ${error.message} Keep plain data in state.`
+      const message = `the state of ${this.#name} for the key ${recordText(key)} cannot ${what}: ${error.message} Keep plain data in state.`
       throw new WeirError(error.code, message, { cause: error })
     }
   }

@@ -9,11 +9,19 @@ export const DIRTY = 2
 export const ON_DISK = 4
 /** Not in its table: on disk, or it was when a scan read it. */
 export const AWAY = 8
-const FLAG_BITS = 4
+/** Two bits that say in which list of changes the row is, if in any (ChangeLog). */
+export const MARK_A = 16
+export const MARK_B = 32
+export const MARKS = MARK_A | MARK_B
+/** In their place: deleted, or gone to disk, so that a list of changes passes over it. */
+export const DEAD = MARKS
+/** Segments may hold the key, perhaps with an older value. */
+export const BASED = 64
+const FLAG_BITS = 7
 const FLAGS = (1 << FLAG_BITS) - 1
 /** The rest of the word is the estimate of the row's size, in these units. */
 const SIZE_UNIT = 16
-const SIZE_MAX = (1 << 26) - 1
+const SIZE_MAX = (1 << 24) - 1
 /** What a row costs beside its key and value: the entry of the Map and the row object. */
 const ROW_BYTES = 96
 

@@ -3,12 +3,13 @@ import { type CanonicalKey, canonicalKey, keyFromCanonical } from '../record/can
 import { decodeKey, KeyEncoder } from '../record/key-encoding.ts'
 import { murmur3 } from '../record/murmur3.ts'
 import { decodeValue } from '../record/value-codec.ts'
+import type { ChangeLog } from './change-log.ts'
 import { detachValue } from './detach.ts'
 import { KeyFilter } from './key-filter.ts'
 import type { KeyedRow, KeyedTable } from './keyed-state-backend.ts'
 import type { SpillKeys } from './spill-store.ts'
 import type { RoomShare, Spillable } from './state-room.ts'
-import { AWAY, DIRTY, ON_DISK, StateRow, USED } from './state-row.ts'
+import { AWAY, BASED, DEAD, DIRTY, MARKS, ON_DISK, StateRow, USED } from './state-row.ts'
 import { TableIteration } from './table-iteration.ts'
 
 /** One of so many changes of a value looks at its size anew. */
@@ -62,6 +63,7 @@ interface Scan {
 export class StateTable<V> implements KeyedTable<V>, Spillable {
   readonly #rows = new Map<CanonicalKey, StateRow<V>>()
   readonly #room: RoomShare
+  readonly #log: ChangeLog
   readonly #place: TablePlace
   #filter: KeyFilter | undefined
   /** Rows on disk that are not in the Map. Counted only by tables with a filter of their own. */
@@ -77,6 +79,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
 
   constructor(room: RoomShare, place: TablePlace) {
     this.#room = room
+    this.#log = room.log
     this.#place = place
     this.#filter = place.shared?.filter
     if (room.spills) room.enter(this)
@@ -116,6 +119,8 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     const row = this.#rows.get(canonical)
     if (row !== undefined) {
       row.word |= USED
+      // Its value may be changed in place before anybody tells.
+      if ((row.word & this.#log.pendingMask) === this.#log.pendingValue) this.#captureObject(row)
       return row
     }
     return this.#filter === undefined ? undefined : this.#fetch(canonical)
@@ -123,14 +128,27 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
 
   insert(canonical: CanonicalKey, key: unknown, value: V): KeyedRow<V> {
     const kept = detachValue(key)
-    const row = new StateRow(kept, detachValue(value), USED | DIRTY)
+    const row = new StateRow(kept, detachValue(value), USED | DIRTY | this.#log.mark)
+    if (this.#log.mark !== 0) this.#log.changed(this.#place.prefix, row)
     this.#set(canonical === key ? (kept as CanonicalKey) : detachValue(canonical), row)
     this.#grow(row.sizeBytes)
     return row
   }
 
+  /** `insert` for what segments hold already, where they do. */
+  load(canonical: CanonicalKey, key: unknown, value: V): void {
+    if (!this.#log.isOn) {
+      this.insert(canonical, key, value)
+      return
+    }
+    const row = new StateRow(key, value, USED | DIRTY | BASED)
+    this.#set(canonical, row)
+    this.#grow(row.sizeBytes)
+  }
+
   update(row: KeyedRow<V>, value: V): void {
     const own = row as StateRow<V>
+    if ((own.word & MARKS) !== this.#log.mark) this.#firstChange(own)
     own.value = value
     own.word |= USED | DIRTY
     if (typeof value !== 'number') this.#changed(own)
@@ -139,6 +157,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
 
   touch(row: KeyedRow<V>): void {
     const own = row as StateRow<V>
+    if ((own.word & MARKS) !== this.#log.mark) this.#firstChange(own)
     own.word |= USED | DIRTY
     this.#changed(own)
   }
@@ -147,9 +166,13 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     const row = this.#rows.get(canonical)
     if (row === undefined) {
       if (this.#filter === undefined || this.#onDisk(canonical) === undefined) return false
+      if (this.#log.mark !== 0) this.#log.removed(this.#place.prefix, keyFromCanonical(canonical))
       this.#deleteOnDisk(keyFromCanonical(canonical))
       this.#countBack(canonical, this.#averageAway())
     } else {
+      if (this.#log.mark !== 0) {
+        if (this.#bury(row)) this.#log.removed(this.#place.prefix, row.key)
+      }
       this.#rows.delete(canonical)
       if ((row.word & ON_DISK) !== 0) this.#deleteOnDisk(row.key)
       this.#grow(-row.sizeBytes)
@@ -161,6 +184,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   /** Forgets all rows, those on disk too. The table may be used on. */
   clear(): void {
     const { prefix, shared } = this.#place
+    if (this.#log.mark !== 0) this.#buryAll()
     if (shared === undefined ? this.#filter !== undefined : this.mayHaveSpilled) this.#room.deletePrefix(prefix)
     for (const scan of this.#scans) {
       scan.entries = []
@@ -190,11 +214,11 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   }
 
   rows(): IterableIterator<KeyedRow<V>> {
-    if (!this.#room.spills) return this.#rows.values()
+    if (!this.#room.spills) return this.#log.mark === 0 ? this.#rows.values() : this.#capturing()
     let scan: Scan | undefined
     this.#iterations++
     return new TableIteration<KeyedRow<V>>(
-      this.#rows.values(),
+      this.#capturing(),
       () => {
         scan ??= this.#beginScan()
         return this.#nextOnDisk(scan)
@@ -204,11 +228,11 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   }
 
   entries(): IterableIterator<[CanonicalKey, KeyedRow<V>]> {
-    if (!this.#room.spills) return this.#rows.entries()
+    if (!this.#room.spills) return this.#log.mark === 0 ? this.#rows.entries() : this.#capturingEntries()
     let scan: Scan | undefined
     this.#iterations++
     return new TableIteration<[CanonicalKey, KeyedRow<V>]>(
-      this.#rows.entries(),
+      this.#capturingEntries(),
       () => {
         scan ??= this.#beginScan()
         const row = this.#nextOnDisk(scan)
@@ -216,6 +240,13 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
       },
       () => this.#endIteration(scan),
     )
+  }
+
+  *captureAll(): Generator<void, void, void> {
+    for (const row of this.#rows.values()) {
+      if (this.#log.isPending(row.word)) this.#log.capture(this.#place.prefix, row)
+      yield
+    }
   }
 
   /** Writes a value to disk past memory, where another keeps the rows in use; `known`: there is one under its key already. */
@@ -291,6 +322,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
       this.#write(row.key, row.value)
       row.word = (row.word & ~DIRTY) | ON_DISK
     }
+    if (this.#log.mark !== 0) this.#logLeaving(row)
     const bytes = row.sizeBytes
     row.word |= AWAY
     this.#rows.delete(canonical)
@@ -328,6 +360,10 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   #admit(canonical: CanonicalKey, key: unknown, bytes: Uint8Array): StateRow<V> {
     const kept = detachValue(key)
     const row = new StateRow(kept, decodeValue(bytes) as V, USED | ON_DISK)
+    if (this.#log.mark !== 0) {
+      row.word |= BASED
+      if (this.#log.cameBack(this.#place.prefix, kept)) this.#mark(row)
+    }
     this.#set(canonical === key ? (kept as CanonicalKey) : detachValue(canonical), row)
     this.#countBack(canonical, row.sizeBytes)
     this.#grow(row.sizeBytes)
@@ -367,6 +403,12 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     const canonical = canonicalKey(row.key)
     const present = this.#rows.get(canonical)
     row.word &= ~(AWAY | ON_DISK)
+    if (this.#log.mark !== 0) {
+      row.word |= BASED
+      this.#mark(row)
+      if (present === undefined) this.#log.cameBack(this.#place.prefix, row.key)
+      else this.#bury(present)
+    }
     if (present !== undefined) {
       row.word |= present.word & ON_DISK
       present.word |= AWAY
@@ -377,6 +419,65 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     }
     this.#set(canonical, row)
     this.#grow(row.sizeBytes)
+  }
+
+  /**
+   * A row changes that is not in the list of changed ones. One that is away is dealt with when it is brought back; one that
+   * was deleted stays so, whatever a caller does with it.
+   */
+  #firstChange(row: StateRow<V>): void {
+    if ((row.word & AWAY) !== 0 || (row.word & MARKS) === DEAD) return
+    if (this.#log.isPending(row.word)) this.#log.capture(this.#place.prefix, row)
+    this.#mark(row)
+  }
+
+  #mark(row: StateRow<V>): void {
+    row.word = (row.word & ~MARKS) | this.#log.mark
+    this.#log.changed(this.#place.prefix, row)
+  }
+
+  #captureObject(row: StateRow<V>): void {
+    if (typeof row.value === 'object') this.#log.capture(this.#place.prefix, row)
+  }
+
+  /** A row is gone for good; answers whether segments may hold its key. */
+  #bury(row: StateRow<V>): boolean {
+    const { word } = row
+    if (this.#log.isPending(word)) this.#log.capture(this.#place.prefix, row)
+    const based = (row.word & BASED) !== 0
+    row.word |= DEAD
+    if ((word & MARKS) === this.#log.mark) this.#log.died()
+    return based
+  }
+
+  #buryAll(): void {
+    let based = this.mayHaveSpilled
+    for (const row of this.#rows.values()) if (this.#bury(row)) based = true
+    if (based) this.#log.dropped(this.#place.prefix)
+  }
+
+  /** A row goes to disk: what waits is captured, and what has changed is looked for there. */
+  #logLeaving(row: StateRow<V>): void {
+    const { word } = row
+    if (this.#log.isPending(word)) this.#log.capture(this.#place.prefix, row)
+    if ((word & MARKS) !== this.#log.mark) return
+    row.word |= DEAD
+    this.#log.died()
+    this.#log.wentAway(this.#place.prefix, row.key)
+  }
+
+  *#capturing(): Generator<StateRow<V>, undefined, undefined> {
+    for (const row of this.#rows.values()) {
+      if (this.#log.isPending(row.word)) this.#captureObject(row)
+      yield row
+    }
+  }
+
+  *#capturingEntries(): Generator<[CanonicalKey, StateRow<V>], undefined, undefined> {
+    for (const entry of this.#rows.entries()) {
+      if (this.#log.isPending(entry[1].word)) this.#captureObject(entry[1])
+      yield entry
+    }
   }
 
   #set(canonical: CanonicalKey, row: StateRow<V>): void {

@@ -1,12 +1,14 @@
 import type { KeySelector } from '../graph/job-functions.ts'
-import type { OperatorFactory, OperatorSnapshot } from '../operators/operator.ts'
+import type { OperatorFactory } from '../operators/operator.ts'
 import { keyGroupOf, subtaskOfKeyGroup } from '../record/key-group.ts'
 import { AsyncAnswers } from './async-answers.ts'
 import { ManualClock } from './manual-clock.ts'
+import { MemorySegments } from './memory-segments.ts'
 import {
   type HarnessInput,
   type HarnessOptions,
   type HarnessOutput,
+  type HarnessSnapshot,
   MAX_PARALLELISM,
   type OperatorCase,
   OperatorHarness,
@@ -23,6 +25,10 @@ export const HARNESS_MODES = [
   'spilled',
   'spilled, one credit, restored',
   'spilled, rescaled',
+  'segments, restored',
+  'segments, rescaled',
+  'spilled, segments, restored',
+  'spilled, segments, rescaled',
 ] as const
 export type HarnessMode = (typeof HARNESS_MODES)[number]
 
@@ -41,7 +47,10 @@ export interface HarnessResult {
 const TINY_ROOM_BYTES = 320
 
 export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mode: HarnessMode): HarnessResult {
-  const spills = mode.startsWith('spilled') ? { roomBytes: TINY_ROOM_BYTES, prefetch: mode !== 'spilled' } : {}
+  const spills = {
+    ...(mode.startsWith('spilled') ? { roomBytes: TINY_ROOM_BYTES, prefetch: mode !== 'spilled' } : {}),
+    ...(mode.includes('segments') ? { segments: new MemorySegments() } : {}),
+  }
   if (mode.endsWith('rescaled')) return runRescaled(operatorCase, factory, spills)
   const harness = new OperatorHarness(operatorCase.node, operatorCase.functions, factory, {
     ...spills,
@@ -55,8 +64,8 @@ export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mo
     if (mode.includes('restored')) harness.restore()
   }
   harness.close()
-  // What comes from disk comes in the order of its keys.
-  const ordered = !mode.startsWith('spilled') && operatorCase.unordered !== true
+  // What comes from disk comes in the order of its keys, and from segments by key group.
+  const ordered = !mode.startsWith('spilled') && !mode.includes('segments') && operatorCase.unordered !== true
   return result(harness.outputs, harness.counters.lateRecords, ordered, harness.rowsSpilled)
 }
 
@@ -64,7 +73,7 @@ export function runCase(operatorCase: OperatorCase, factory: OperatorFactory, mo
 function runRescaled(
   operatorCase: OperatorCase,
   factory: OperatorFactory,
-  spills: Pick<HarnessOptions, 'roomBytes' | 'prefetch'>,
+  spills: Pick<HarnessOptions, 'roomBytes' | 'prefetch' | 'segments'>,
 ): HarnessResult {
   const { node, functions, inputs, startMs, inputCount } = operatorCase
   const selectors = [functions().key0, functions().key1] as (KeySelector | undefined)[]
@@ -72,7 +81,7 @@ function runRescaled(
   const outputs: HarnessOutput[] = []
   let lateRecords = 0
   let rowsSpilled = 0
-  let snapshots: OperatorSnapshot[] = []
+  let snapshots: HarnessSnapshot[] = []
   const third = Math.ceil(inputs.length / 3)
   // Of two inputs, what each has come to: the lower one holds the other back after a restart as before it.
   const reached: (HarnessInput | undefined)[] = []

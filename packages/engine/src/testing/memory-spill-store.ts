@@ -1,8 +1,10 @@
+import { assert } from '../base/assert.ts'
 import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer, type SpillStore } from '../state/spill-store.ts'
 
 /** A store in memory, in the place of the one on disk. Keys are held as texts of one unit per byte, which sort alike. */
 export class MemorySpillStore implements SpillStore {
   readonly #entries = new Map<string, Uint8Array>()
+  readonly #views = new Map<number, Map<string, Uint8Array>>()
   readonly #answer = new SpillAnswer()
   /** What was asked for so far. */
   reads = 0
@@ -34,31 +36,66 @@ export class MemorySpillStore implements SpillStore {
   }
 
   get(request: Uint8Array): Uint8Array {
+    return this.#get(request, this.#entries)
+  }
+
+  scan(request: Uint8Array): Uint8Array {
+    return this.#scan(request, this.#entries)
+  }
+
+  get openViews(): number {
+    return this.#views.size
+  }
+
+  openView(view: number): void {
+    this.#fail()
+    this.#views.set(view, new Map(this.#entries))
+  }
+
+  closeView(view: number): void {
+    this.#views.delete(view)
+  }
+
+  getIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#get(request, this.#view(view))
+  }
+
+  scanIn(view: number, request: Uint8Array): Uint8Array {
+    return this.#scan(request, this.#view(view))
+  }
+
+  #view(view: number): ReadonlyMap<string, Uint8Array> {
+    const entries = this.#views.get(view)
+    assert(entries !== undefined, `view ${view} is not open`)
+    return entries
+  }
+
+  #get(request: Uint8Array, from: ReadonlyMap<string, Uint8Array>): Uint8Array {
     this.#fail()
     const answer = this.#answer
     answer.reset()
     for (const key of readKeys(request)) {
       this.reads++
-      answer.value(this.#entries.get(textOf(key)))
+      answer.value(from.get(textOf(key)))
     }
     return answer.request
   }
 
-  scan(request: Uint8Array): Uint8Array {
+  #scan(request: Uint8Array, from: ReadonlyMap<string, Uint8Array>): Uint8Array {
     this.#fail()
     this.scans++
     const { prefix, after, limit } = readScan(request)
     const start = textOf(prefix)
     const end = endOfPrefix(prefix)
-    const from = after === null ? '' : textOf(after)
-    const found = [...this.#entries.keys()]
+    const least = after === null ? '' : textOf(after)
+    const found = [...from.keys()]
       .filter(
-        key => key.startsWith(start) && (after === null || key > from) && (end === undefined || key < textOf(end)),
+        key => key.startsWith(start) && (after === null || key > least) && (end === undefined || key < textOf(end)),
       )
       .sort((a, b) => (a < b ? -1 : 1))
     const answer = this.#answer
     answer.reset()
-    for (const key of found.slice(0, limit)) answer.entry(bytesOf(key), this.#entries.get(key) as Uint8Array)
+    for (const key of found.slice(0, limit)) answer.entry(bytesOf(key), from.get(key) as Uint8Array)
     return answer.request
   }
 

@@ -16,10 +16,12 @@ import { subtaskOfKeyGroup } from '../record/key-group.ts'
 import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP } from '../record/stream-element.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { MemoryTier } from '../state/memory-tier.ts'
+import { assignManifest, decodeManifest, encodeManifest, type StateManifest } from '../state/segments/manifest.ts'
 import { StateRoom } from '../state/state-room.ts'
 import { WatermarkMerger } from '../time/watermark-merger.ts'
 import type { AsyncAnswers } from './async-answers.ts'
 import { ManualClock } from './manual-clock.ts'
+import type { MemorySegments } from './memory-segments.ts'
 import { MemorySpillStore } from './memory-spill-store.ts'
 import { SeededRandom } from './seeded-random.ts'
 
@@ -132,6 +134,13 @@ export interface HarnessOptions {
   readonly roomBytes?: number
   /** Whether state is fetched by the keys of records before these are processed, as subtasks do. */
   readonly prefetch?: boolean
+  /** Snapshots of keyed state go into segments here, each with what has changed since the one before it. */
+  readonly segments?: MemorySegments
+}
+
+/** `manifest`: the keyed state, where it goes into segments. */
+export interface HarnessSnapshot extends OperatorSnapshot {
+  readonly manifest?: Uint8Array
 }
 
 /** Runs one operator in one subtask, without channels and threads. */
@@ -147,6 +156,7 @@ export class OperatorHarness {
   readonly #merger: WatermarkMerger
   #flow: HarnessFlow
   #state!: MemoryTier
+  #manifest!: StateManifest
   #store: MemorySpillStore | undefined
   #spilledBefore = 0
   #operator: Operator
@@ -190,26 +200,31 @@ export class OperatorHarness {
     for (const input of inputs) this.#push(input)
   }
 
-  snapshot(): OperatorSnapshot {
+  snapshot(): HarnessSnapshot {
     assert(!this.#flow.suspended, 'an operator that kept something for resume was asked for a snapshot')
-    return this.#operator.snapshot?.() ?? {}
+    const snapshot = this.#operator.snapshot?.() ?? {}
+    const { segments } = this.#options
+    if (segments === undefined) return snapshot
+    assert((snapshot.keyed ?? []).length === 0, 'keyed state that goes into segments was given as entries')
+    this.#manifest = segments.finish(this.#state.freeze(), this.#manifest)
+    return { ...snapshot, manifest: encodeManifest(this.#manifest) }
   }
 
   /** Ends the operator and goes on with a fresh one, made from the bytes of its own snapshot or of those given. */
-  restore(snapshots: readonly OperatorSnapshot[] = [this.snapshot()]): void {
+  restore(snapshots: readonly HarnessSnapshot[] = [this.snapshot()]): void {
     const bytes = encodeValue(snapshots)
     this.close()
     this.#flow = new HarnessFlow(this.#options.oneCredit ?? false)
-    this.#operator = this.#create(decodeValue(bytes) as OperatorSnapshot[])
+    this.#operator = this.#create(decodeValue(bytes) as HarnessSnapshot[])
   }
 
   close(): void {
     this.#operator.close?.()
   }
 
-  #create(snapshots: readonly OperatorSnapshot[]): Operator {
+  #create(snapshots: readonly HarnessSnapshot[]): Operator {
     const { subtask = 0, parallelism = 1 } = this.#options
-    const { roomBytes } = this.#options
+    const { roomBytes, segments } = this.#options
     this.#spilledBefore = this.rowsSpilled
     this.#store = new MemorySpillStore()
     this.#state = new MemoryTier({
@@ -217,7 +232,11 @@ export class OperatorHarness {
       maxParallelism: MAX_PARALLELISM,
       ownsKeyGroup: group => subtaskOfKeyGroup(group, MAX_PARALLELISM, parallelism) === subtask,
       clock: this.clock,
+      inSegments: segments !== undefined,
     })
+    const manifests = snapshots.flatMap(({ manifest }) => (manifest === undefined ? [] : [decodeManifest(manifest)]))
+    this.#manifest = assignManifest(manifests, subtask, MAX_PARALLELISM, parallelism)
+    if (segments !== undefined && snapshots.length > 0) this.#state.restoreChain(segments.load(this.#manifest))
     const flow = this.#flow
     const log = (message: string): void => void this.logged.push(message)
     const context: OperatorContext = {

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import { NumberHeap } from './number-heap.ts'
 
 /** What tells timers of one key apart beside their time: a window, or '' where there is only one namespace. */
@@ -16,9 +17,21 @@ interface QueuedTimer<Key> extends Timer<Key> {
   /** Order of registration, which decides between timers of one time. */
   readonly sequence: number
   deleted: boolean
+  /** Number of the freeze that was next when it was deleted or fired; 0: it is there, or nobody keeps account. */
+  goneBefore: number
   /** The next timer of the same key in the same bucket. */
   nextOfKey: QueuedTimer<Key> | undefined
 }
+
+/** What has changed between two freezes. */
+export interface TimerChanges<Key> {
+  readonly added: Iterable<Timer<Key>>
+  /** Those that were there at the freeze before. */
+  readonly removed: Iterable<Timer<Key>>
+}
+
+/** Added timers that are gone are taken out of the account of changes when they are so many, and half of it. */
+const GONE_MIN = 4096
 
 const BUCKET_MS = 1_000
 /** Up to so many new timers are inserted one by one; more are sorted in together. */
@@ -157,6 +170,13 @@ export class TimerQueue<Key> {
   readonly #seconds = new NumberHeap()
   #sequence = 0
   #size = 0
+  /** Number of the next freeze; 0: nobody keeps account of changes. */
+  #freezes = 0
+  /** Timers from this sequence on were registered since the last freeze. */
+  #addedFrom = 0
+  #added: QueuedTimer<Key>[] = []
+  #addedGone = 0
+  #removed: QueuedTimer<Key>[] = []
 
   get size(): number {
     return this.#size
@@ -172,7 +192,9 @@ export class TimerQueue<Key> {
       this.#seconds.push(second)
     } else if (bucket.find(canonicalKey, namespace, time) !== undefined) return false
     const sequence = this.#sequence++
-    bucket.add({ key, canonicalKey, namespace, time, sequence, deleted: false, nextOfKey: undefined })
+    const timer = { key, canonicalKey, namespace, time, sequence, deleted: false, goneBefore: 0, nextOfKey: undefined }
+    bucket.add(timer)
+    if (this.#freezes > 0) this.#added.push(timer)
     this.#size++
     return true
   }
@@ -183,6 +205,7 @@ export class TimerQueue<Key> {
     const timer = bucket?.find(canonicalKey, namespace, time)
     if (bucket === undefined || timer === undefined) return false
     bucket.remove(timer)
+    if (this.#freezes > 0) this.#gone(timer)
     this.#size--
     return true
   }
@@ -205,6 +228,7 @@ export class TimerQueue<Key> {
       if (timer.time > time) return true
       if (shouldStop()) return false
       bucket.takeHead(timer)
+      if (this.#freezes > 0) this.#gone(timer)
       this.#size--
       fire(timer)
     }
@@ -243,4 +267,53 @@ export class TimerQueue<Key> {
   *timers(): Iterable<Timer<Key>> {
     for (const bucket of this.#buckets.values()) yield* bucket.timers()
   }
+
+  /** Keeps account of changes from here on. */
+  beginChanges(): void {
+    assert(this.#freezes === 0, 'an account of the changes of timers was begun twice')
+    this.#freezes = 1
+    this.#addedFrom = this.#sequence
+  }
+
+  /**
+   * The changes since `beginChanges` or the last freeze; `all`: all timers instead, as added ones, where nobody has kept
+   * account yet. They are as of now, though they are gone through while timers come and go.
+   */
+  freezeChanges(all: boolean): TimerChanges<Key> {
+    if (this.#freezes === 0) this.beginChanges()
+    const freeze = this.#freezes++
+    const added = this.#added
+    const removed = this.#removed
+    this.#added = []
+    this.#addedGone = 0
+    this.#removed = []
+    this.#addedFrom = this.#sequence
+    if (all) return { added: this.#allBefore(this.#sequence, freeze), removed: [] }
+    return { added: thereAt(added, freeze), removed }
+  }
+
+  #gone(timer: QueuedTimer<Key>): void {
+    timer.goneBefore = this.#freezes
+    if (timer.sequence < this.#addedFrom) {
+      this.#removed.push(timer)
+      return
+    }
+    if (++this.#addedGone < GONE_MIN || this.#addedGone < this.#added.length / 2) return
+    this.#added = this.#added.filter(({ goneBefore }) => goneBefore === 0)
+    this.#addedGone = 0
+  }
+
+  /** Those that were there, bucket by bucket; then those that have gone since, which their buckets may not have had any more. */
+  *#allBefore(sequence: number, freeze: number): Generator<Timer<Key>, void, void> {
+    const gone = this.#removed
+    for (const bucket of this.#buckets.values()) {
+      for (const timer of bucket.timers()) if (timer.sequence < sequence) yield timer
+    }
+    for (const timer of gone) if (timer.goneBefore > freeze) yield timer
+  }
+}
+
+/** Those that were there at a freeze, whatever has become of them. */
+function* thereAt<Key>(timers: readonly QueuedTimer<Key>[], freeze: number): Generator<Timer<Key>, void, void> {
+  for (const timer of timers) if (timer.goneBefore === 0 || timer.goneBefore > freeze) yield timer
 }

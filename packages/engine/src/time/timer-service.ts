@@ -1,7 +1,7 @@
 import { WeirError } from '../base/errors.ts'
 import type { Clock } from '../base/platform.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
-import { type Timer, type TimerNamespace, TimerQueue } from './timer-queue.ts'
+import { type Timer, type TimerChanges, type TimerNamespace, TimerQueue } from './timer-queue.ts'
 
 /** Timers in a snapshot; `canonicalKey` is left out, since it follows from the key. */
 export interface TimerSnapshot {
@@ -94,6 +94,20 @@ export class TimerService<Key> {
     for (const { key, namespace, time } of this.#processingTime.timers()) {
       yield { domain: 'processing-time', key, namespace, time }
     }
+  }
+
+  /** Keeps account of changes from here on, for snapshots of what has changed. */
+  beginChanges(): void {
+    this.#eventTime.beginChanges()
+    this.#processingTime.beginChanges()
+  }
+
+  /** As `TimerQueue.freezeChanges`, by domain. */
+  freezeChanges(all: boolean): readonly { readonly domain: TimerDomain; readonly changes: TimerChanges<Key> }[] {
+    return [
+      { domain: 'event-time', changes: this.#eventTime.freezeChanges(all) },
+      { domain: 'processing-time', changes: this.#processingTime.freezeChanges(all) },
+    ]
   }
 
   /** One timer of a snapshot. */

@@ -1,0 +1,212 @@
+import type { ChangeLog, LoggedState } from './change-log.ts'
+import { numberOf, STATE_BYTES } from './change-log.ts'
+import type { KeyedChange, KeyedSnapshotEntry } from './keyed-state-backend.ts'
+import { SEGMENT_RAW_BYTES } from './segments/merge-segments.ts'
+import { SegmentBuilder, type SegmentDraft } from './segments/segment-builder.ts'
+import { bytesOfText } from './segments/segment-chain.ts'
+import type { DiskView } from './state-room.ts'
+import type { StateRow } from './state-row.ts'
+
+/** Rows on disk that are read by one question: it takes about a millisecond. */
+const DISK_ROWS = 128
+/** The clock is looked at after so many pieces of work, each of which is about one row. */
+const LOOK_EVERY = 8
+
+const NOTHING = new Uint8Array(0)
+
+export interface PassParts {
+  readonly log: ChangeLog
+  /** Everything, not what has changed. */
+  readonly full: boolean
+  readonly rows: readonly StateRow<unknown>[]
+  readonly prefixes: readonly Uint8Array[]
+  readonly away: ReadonlySet<string>
+  readonly removed: ReadonlySet<string>
+  readonly dropped: ReadonlySet<string>
+  readonly states: ReadonlyMap<number, LoggedState>
+  readonly sources: readonly Iterable<KeyedChange>[]
+  /** The disk as it was at the freeze, where anything is there. */
+  readonly view: DiskView | undefined
+  /** What was restored and not asked for yet. */
+  readonly waiting: Iterable<KeyedSnapshotEntry>
+}
+
+/** A part of the snapshot that is ready to be written. Those of the lower layer stand before the others in the manifest. */
+export interface PassDraft {
+  readonly layer: 0 | 1
+  readonly draft: SegmentDraft
+}
+
+/**
+ * One snapshot being encoded, in slices between batches, in the task's thread: of each key what it was at the freeze.
+ *
+ * Two layers: what is gone, and rows as they are on disk; over it rows of memory, which may have an older version of
+ * themselves on disk, and keys that are gone and there again. Within one file the lower layer comes first.
+ */
+export class SnapshotPass {
+  readonly #parts: PassParts
+  readonly #below = new SegmentBuilder()
+  readonly #above: SegmentBuilder
+  readonly #ready: PassDraft[] = []
+  readonly #work: Iterator<void>
+  #overflowed = false
+  #done = false
+
+  constructor(parts: PassParts) {
+    this.#parts = parts
+    this.#above = new SegmentBuilder(this.#below.states)
+    this.#work = this.#all()
+  }
+
+  get isDone(): boolean {
+    return this.#done
+  }
+
+  put(state: string, group: number, prefix: Uint8Array, key: Uint8Array, keyLength: number, value: Uint8Array): void {
+    this.#above.put(state, group, prefix, STATE_BYTES, key, keyLength, value)
+  }
+
+  remove(state: string, group: number, prefix: Uint8Array, key: Uint8Array, keyLength: number): void {
+    this.#below.remove(state, group, prefix, STATE_BYTES, key, keyLength)
+  }
+
+  /** Encodes until `monotonicMs` says that the time is up; true when there is nothing left. */
+  step(monotonicMs: () => number, untilMs: number): boolean {
+    while (!this.#done) {
+      for (let i = 0; i < LOOK_EVERY && !this.#done; i++) if (this.#work.next().done === true) this.#finish()
+      if (!this.#done) this.#takeLarge()
+      if (monotonicMs() >= untilMs) break
+    }
+    return this.#done
+  }
+
+  /** What is ready since the last call. */
+  takeReady(): PassDraft[] {
+    return this.#ready.splice(0)
+  }
+
+  /** Gives up what is left: the disk is not held any more. The state cannot be frozen again. */
+  abandon(): void {
+    this.#parts.view?.close()
+  }
+
+  *#all(): Generator<void, void, void> {
+    const { full, view, states, sources, waiting } = this.#parts
+    yield* this.#gone()
+    if (full && view !== undefined) for (const [number, state] of states) yield* this.#onDisk(number, state, view)
+    yield* this.#changedRows()
+    for (const { numbers, tables } of states.values()) {
+      if (numbers !== undefined) yield* numbers.capturePending(full)
+      if (full) for (const table of tables()) yield* table.captureAll()
+    }
+    if (view !== undefined) yield* this.#away(view)
+    for (const source of sources) {
+      for (const { state, keyGroup, key, value } of source) {
+        if (value === undefined) this.#below.remove(state, keyGroup, NOTHING, 0, key, key.length)
+        else this.#above.put(state, keyGroup, NOTHING, 0, key, key.length, value)
+        yield
+      }
+    }
+    for (const { state, keyGroup, key, value } of waiting) {
+      this.#above.put(state, keyGroup, NOTHING, 0, key, key.length, value)
+      yield
+    }
+  }
+
+  *#gone(): Generator<void, void, void> {
+    const { dropped, removed, states, log } = this.#parts
+    for (const text of dropped) {
+      const prefix = bytesOfText(text)
+      const state = states.get(numberOf(prefix)) as LoggedState
+      this.#below.drop(state.name, prefix.subarray(STATE_BYTES))
+    }
+    for (const text of removed) {
+      const key = bytesOfText(text)
+      const { name, form } = states.get(numberOf(key)) as LoggedState
+      this.#below.remove(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0)
+      yield
+    }
+  }
+
+  *#changedRows(): Generator<void, void, void> {
+    const { rows, prefixes, log } = this.#parts
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      if (!log.isPending(row.word)) continue
+      log.capture(prefixes[i]!, row)
+      yield
+    }
+  }
+
+  *#onDisk(number: number, { name, form }: LoggedState, view: DiskView): Generator<void, void, void> {
+    const { log } = this.#parts
+    const prefix = new Uint8Array(STATE_BYTES)
+    new DataView(prefix.buffer).setUint32(0, number)
+    let after: Uint8Array | null = null
+    for (;;) {
+      const entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] = view.scan(
+        prefix,
+        after,
+        DISK_ROWS,
+      )
+      yield
+      for (const { key, value } of entries) {
+        this.#below.put(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0, value)
+        yield
+      }
+      if (entries.length < DISK_ROWS) return
+      after = entries[entries.length - 1]!.key
+    }
+  }
+
+  /** Rows that changed before they left memory, as they are on disk. One that is not there was dropped with its table. */
+  *#away(view: DiskView): Generator<void, void, void> {
+    const { away, states, log } = this.#parts
+    const texts = away.values()
+    for (;;) {
+      const keys: Uint8Array[] = []
+      while (keys.length < DISK_ROWS) {
+        const next = texts.next()
+        if (next.done === true) break
+        keys.push(bytesOfText(next.value))
+      }
+      if (keys.length === 0) return
+      const values = view.get(keys)
+      yield
+      for (const [i, key] of keys.entries()) {
+        const value = values[i]
+        if (value === undefined) continue
+        const { name, form } = states.get(numberOf(key)) as LoggedState
+        this.#above.put(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0, value)
+        yield
+      }
+    }
+  }
+
+  #takeLarge(): void {
+    this.#takeIf(this.#below, 0, SEGMENT_RAW_BYTES)
+    this.#takeIf(this.#above, 1, SEGMENT_RAW_BYTES)
+  }
+
+  #takeIf(builder: SegmentBuilder, layer: 0 | 1, bytes: number): void {
+    if (builder.rawBytes < bytes) return
+    const draft = builder.take()
+    if (draft === undefined) return
+    this.#ready.push({ layer, draft })
+    this.#overflowed = true
+  }
+
+  #finish(): void {
+    this.#done = true
+    this.#parts.log.passed()
+    this.#parts.view?.close()
+    // In one file the lower layer comes first; where a part was taken already, it has to have a file before that one's.
+    if (this.#overflowed) {
+      this.#takeIf(this.#below, 0, 0)
+      this.#takeIf(this.#above, 1, 0)
+      return
+    }
+    const draft = this.#above.take(this.#below)
+    if (draft !== undefined) this.#ready.push({ layer: 1, draft })
+  }
+}
