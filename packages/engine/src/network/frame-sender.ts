@@ -120,7 +120,7 @@ export class FrameSender implements ChannelSender {
       payload.records(encoded)
       return
     }
-    if (count === 1) throw recordTooLarge(encoded.length, settings.maxRecordBytes)
+    if (count === 1) throw recordTooLarge(values[0], encoded.length, settings.maxRecordBytes)
     const half = count >> 1
     this.#encode(values.slice(0, half), timestamps.slice(0, half), half)
     this.#encode(values.slice(half, count), timestamps.slice(half, count), count - half)

@@ -49,7 +49,7 @@ export class LocalExchange {
     this.#timestamp[0] = 0
     const encoded = this.#encoder.encode(this.#value, this.#timestamp, 1)
     const { maxRecordBytes } = this.#settings
-    if (encoded.length > maxRecordBytes) throw recordTooLarge(encoded.length, maxRecordBytes)
+    if (encoded.length > maxRecordBytes) throw recordTooLarge(value, encoded.length, maxRecordBytes)
     this.#decoder.decode(encoded, 0, encoded.length, this.#value, this.#timestamp)
     const decoded = this.#value[0]
     this.#value[0] = undefined

@@ -1,4 +1,5 @@
 import { WeirError } from '../base/errors.ts'
+import { recordText } from '../base/record-text.ts'
 
 /**
  * What a record takes up in memory, roughly and cheaply: good enough to keep batches near a buffer's size and to bound the
@@ -54,9 +55,10 @@ export function estimateBatchBytes(values: readonly unknown[], count: number): n
 }
 
 /** For a record that takes up `bytes` encoded, where `limit` are allowed. */
-export function recordTooLarge(bytes: number, limit: number): WeirError {
+export function recordTooLarge(record: unknown, bytes: number, limit: number): WeirError {
   return new WeirError(
     'RECORD_TOO_LARGE',
     `a record of ${bytes} bytes is larger than the ${limit} bytes that a record may have; split it into several records`,
+    { place: { record: recordText(record) } },
   )
 }

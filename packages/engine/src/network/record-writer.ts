@@ -69,11 +69,19 @@ export class HashWriter implements RecordWriter {
   readonly #ownerOfKeyGroup: readonly ChannelWriter[]
   readonly #keyOf: (value: unknown) => unknown
   readonly #maxParallelism: number
+  readonly #refused: (error: unknown) => unknown
 
-  constructor(channels: readonly ChannelWriter[], keyOf: (value: unknown) => unknown, maxParallelism: number) {
+  /** `refused` makes the error for what cannot be a key: it knows whose key it is. */
+  constructor(
+    channels: readonly ChannelWriter[],
+    keyOf: (value: unknown) => unknown,
+    maxParallelism: number,
+    refused: (error: unknown) => unknown = error => error,
+  ) {
     this.#channels = channels
     this.#keyOf = keyOf
     this.#maxParallelism = maxParallelism
+    this.#refused = refused
     this.#ownerOfKeyGroup = Array.from(
       { length: maxParallelism },
       (_, keyGroup) => channels[subtaskOfKeyGroup(keyGroup, maxParallelism, channels.length)],
@@ -81,7 +89,13 @@ export class HashWriter implements RecordWriter {
   }
 
   emit(value: unknown, timestamp: number): void {
-    this.#ownerOfKeyGroup[keyGroupOf(this.#keyOf(value), this.#maxParallelism)].add(value, timestamp)
+    let keyGroup: number
+    try {
+      keyGroup = keyGroupOf(this.#keyOf(value), this.#maxParallelism)
+    } catch (error) {
+      throw this.#refused(error)
+    }
+    this.#ownerOfKeyGroup[keyGroup].add(value, timestamp)
   }
 
   event(event: StreamEvent): void {

@@ -1,4 +1,5 @@
 import { promiseRefused } from '../base/promises.ts'
+import { newAccumulator } from '../base/results.ts'
 import type { Aggregator } from '../functions/aggregator.ts'
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
@@ -41,7 +42,7 @@ export class AggregateOperator implements Operator {
       const canonical = canonicalKey(key)
       let row = this.#table.get(canonical)
       if (row === undefined) {
-        row = this.#table.insert(canonical, key, addTo(this.#aggregator, this.#aggregator.createAccumulator(), value))
+        row = this.#table.insert(canonical, key, addTo(this.#aggregator, newAccumulator(this.#aggregator), value))
       } else {
         this.#table.update(row, addTo(this.#aggregator, row.value, value))
       }

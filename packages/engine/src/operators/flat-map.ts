@@ -95,7 +95,10 @@ export class FlatMapOperator implements Operator {
     } catch (cause) {
       const found = results === null ? 'null' : typeof results
       throw userError(
-        new TypeError(`the function of flatMap has to return an iterable, not ${found}`, { cause }),
+        new TypeError(
+          `the function of flatMap has to return an iterable, not ${found}; return an array, which is empty where there is nothing to emit`,
+          { cause },
+        ),
         this.#node,
       )
     }

@@ -7,7 +7,7 @@ import type { TimerDomain, TimerService } from '../time/timer-service.ts'
 import type { KeyedContext } from './keyed-context.ts'
 import { restoreWithTimers, snapshotWithTimers } from './keyed-operator.ts'
 import type { OperatorContext, OperatorSnapshot } from './operator.ts'
-import { userError } from './operator-errors.ts'
+import { inTimer, userError } from './operator-errors.ts'
 import { runtimeContext } from './runtime-context.ts'
 
 /** What every keyed function may have beside its methods for records. */
@@ -87,7 +87,7 @@ export class KeyedFunction {
     try {
       refusePromise(this.#fn.onTimer?.(timer.time, keyed, keyed), 'onTimer()')
     } catch (error) {
-      throw userError(error, this.#context.node)
+      throw userError(error, this.#context.node, inTimer(timer.time, timer.key))
     }
   }
 }

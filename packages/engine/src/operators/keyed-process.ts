@@ -9,7 +9,7 @@ import { type TimerDomain, TimerService } from '../time/timer-service.ts'
 import { KeyedContext } from './keyed-context.ts'
 import { keySelector, restoreWithTimers, snapshotWithTimers } from './keyed-operator.ts'
 import type { Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
-import { userError } from './operator-errors.ts'
+import { inTimer, userError } from './operator-errors.ts'
 import { processFunction } from './process.ts'
 import { runtimeContext } from './runtime-context.ts'
 
@@ -115,7 +115,7 @@ export class KeyedProcessOperator implements Operator {
     try {
       refusePromise(this.#fn.onTimer?.(timer.time, this.#keyed, this.#keyed), 'onTimer()')
     } catch (error) {
-      throw userError(error, this.#node)
+      throw userError(error, this.#node, inTimer(timer.time, timer.key))
     }
   }
 }

@@ -1,5 +1,7 @@
 import { WeirError } from '../base/errors.ts'
 import { withFrozenHint } from '../base/frozen-records.ts'
+import { recordText } from '../base/record-text.ts'
+import type { TimeWindow } from '../functions/window-function.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 
@@ -8,20 +10,42 @@ import type { JobNode } from '../graph/job-graph.ts'
  * stack of the original, wrapped once. An error that names its operator already comes from further down the chain, through
  * `out.collect`, and passes unchanged; any other WeirError (a key that cannot be one, say) keeps its code.
  *
+ * `where` stands for the record where there is none: a timer or a window that fires.
+ *
  * Operators call it in `catch (error) { throw userError(error, node) }` around calls of user code alone.
  */
-export function userError(thrown: unknown, node: JobNode): WeirError {
+export function userError(thrown: unknown, node: JobNode, where?: string): WeirError {
   if (thrown instanceof WeirError && thrown.place.operator !== undefined) return thrown
   const original = thrown instanceof Error ? withFrozenHint(thrown.message || thrown.name, thrown) : String(thrown)
   const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
   const known = thrown instanceof WeirError ? thrown : undefined
-  const error = new WeirError(code, `operator '${node.name}': ${original}`, {
+  const at = where === undefined ? '' : ` (${where})`
+  const error = new WeirError(code, `operator '${node.name}': ${original}${at}`, {
     cause: thrown,
     place: { ...known?.place, operator: node.name },
     problems: known?.problems,
   })
   if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
   return error
+}
+
+/** Longest text of a key, or of one record of a pair, in a message. */
+const KEY_TEXT_MAX = 200
+
+/** For `userError`: user code ran for a timer. */
+export function inTimer(time: number, key: unknown): string {
+  return `in the timer for ${time} of the key ${recordText(key, KEY_TEXT_MAX)}`
+}
+
+/** For `userError`: user code ran for a window that fired. */
+export function inWindow({ start, end }: TimeWindow, key: unknown): string {
+  return `in the window from ${start} to ${end} of the key ${recordText(key, KEY_TEXT_MAX)}`
+}
+
+/** For `userError`: user code ran for two records of a window. */
+export function inPair({ start, end }: TimeWindow, left: unknown, right: unknown): string {
+  const pair = `${recordText(left, KEY_TEXT_MAX)} and ${recordText(right, KEY_TEXT_MAX)}`
+  return `in the window from ${start} to ${end} for the pair ${pair}`
 }
 
 /** The closure of a node under the name of its config field; throws JOB_GRAPH when it is missing. */

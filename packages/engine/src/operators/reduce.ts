@@ -1,4 +1,4 @@
-import { promiseRefused } from '../base/promises.ts'
+import { refusedReduction } from '../base/results.ts'
 import type { ReduceFunction } from '../functions/aggregator.ts'
 import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
@@ -42,7 +42,7 @@ export class ReduceOperator implements Operator {
       if (row === undefined) this.#table.insert(canonical, key, value)
       else {
         result = this.#fn(row.value, value)
-        if (result instanceof Promise) throw promiseRefused(result, 'the function returned a promise')
+        if (result === undefined || result instanceof Promise) throw refusedReduction(result)
         // A record that is kept as it came may hold strings that keep its whole batch in memory.
         this.#table.update(row, result === value ? detachValue(value) : result)
       }

@@ -15,6 +15,7 @@ import type {
   WatermarkingOperator,
 } from './operator.ts'
 import { userError } from './operator-errors.ts'
+import { SecondsHint } from './seconds-hint.ts'
 import type { ReaderOutput, Source, SourceReader, SourceSplit, SplitOutput } from './source.ts'
 import { type SplitProgress, SplitWatermarks } from './split-watermarks.ts'
 
@@ -73,7 +74,8 @@ export class SourceOperator implements WatermarkingOperator, ReaderOutput {
     this.#counters = context.counters
     this.#flow = context.flow
     this.#node = node
-    this.#watermarks = new SplitWatermarks(strategy, platform.clock, this.#alignment)
+    const hint = new SecondsHint(platform.clock, logger)
+    this.#watermarks = new SplitWatermarks(strategy, platform.clock, this.#alignment, watermark => hint.look(watermark))
     this.#assigner = strategy.timestampAssigner
     this.#hasWatermarks = (node.watermarks?.strategy ?? 'none') !== 'none' || strategy.idlenessMs !== undefined
     try {

@@ -37,7 +37,16 @@ export class SplitWatermarks {
   #watermark = MIN_WATERMARK
   #idle = false
 
-  constructor(strategy: WatermarkStrategy, clock: Clock, alignment?: SourceAlignment) {
+  readonly #seen: (watermark: number) => void
+
+  /** `seen` is told the watermark of each split whenever it is asked for. */
+  constructor(
+    strategy: WatermarkStrategy,
+    clock: Clock,
+    alignment?: SourceAlignment,
+    seen: (watermark: number) => void = () => undefined,
+  ) {
+    this.#seen = seen
     this.#strategy = strategy
     this.#clock = clock
     this.#alignment = alignment
@@ -76,7 +85,9 @@ export class SplitWatermarks {
     const split = this.#splits.get(splitId)
     if (split === undefined) return
     if (split.aligned !== undefined) this.#alignment?.end(split.aligned)
-    this.#finishedMax = Math.max(this.#finishedMax, split.generator.onPeriodicEmit())
+    const watermark = split.generator.onPeriodicEmit()
+    this.#seen(watermark)
+    this.#finishedMax = Math.max(this.#finishedMax, watermark)
     this.#merger.removeInput(split.input)
     this.#splits.delete(splitId)
   }
@@ -100,6 +111,7 @@ export class SplitWatermarks {
       const idle = idleness?.check(backpressured || aligned?.paused === true) ?? false
       if (idleness !== undefined) this.#merger.setIdle(input, idle)
       const watermark = generator.onPeriodicEmit()
+      this.#seen(watermark)
       this.#merger.advance(input, watermark)
       if (aligned === undefined) notBegun = true
       else this.#alignment?.advance(aligned, watermark, idle)

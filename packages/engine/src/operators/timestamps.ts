@@ -7,6 +7,7 @@ import { assignTimestamp } from './event-timestamp.ts'
 import { decodeWatermarks, encodeWatermark } from './keyed-operator.ts'
 import type { FlowControl, OperatorContext, OperatorSnapshot, Output, WatermarkingOperator } from './operator.ts'
 import { userError } from './operator-errors.ts'
+import { SecondsHint } from './seconds-hint.ts'
 
 /**
  * `assignTimestampsAndWatermarks` in the middle of a stream: gives each record its event time, and makes watermarks of its
@@ -20,6 +21,8 @@ export class TimestampsOperator implements WatermarkingOperator {
   readonly #output: Output
   readonly #flow: FlowControl
   readonly #node: JobNode
+  readonly #hint: SecondsHint
+  readonly #asksAnyTime: boolean
   #watermark = MIN_WATERMARK
   #idle = false
 
@@ -33,6 +36,8 @@ export class TimestampsOperator implements WatermarkingOperator {
     this.#output = context.output
     this.#flow = context.flow
     this.#node = node
+    this.#hint = new SecondsHint(platform.clock, context.logger)
+    this.#asksAnyTime = strategy.asksAnyTime
     try {
       this.#generator = strategy.createGenerator()
     } catch (error) {
@@ -54,7 +59,11 @@ export class TimestampsOperator implements WatermarkingOperator {
   }
 
   processWatermark(watermark: number): boolean {
-    if (watermark === MAX_WATERMARK) this.#watermark = MAX_WATERMARK
+    if (watermark === MAX_WATERMARK) {
+      // The input may have been shorter than an interval.
+      if (this.#asksAnyTime) this.#hint.look(this.#generator.onPeriodicEmit())
+      this.#watermark = MAX_WATERMARK
+    }
     return true
   }
 
@@ -70,6 +79,7 @@ export class TimestampsOperator implements WatermarkingOperator {
     const before = this.#watermark
     try {
       this.#watermark = Math.max(before, this.#generator.onPeriodicEmit())
+      this.#hint.look(this.#watermark)
     } catch (error) {
       throw userError(error, this.#node)
     }

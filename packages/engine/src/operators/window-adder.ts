@@ -1,4 +1,4 @@
-import { promiseRefused } from '../base/promises.ts'
+import { refusedReduction } from '../base/results.ts'
 import type { KeySelector } from '../graph/job-functions.ts'
 import { canonicalKey } from '../record/canonical-key.ts'
 import { detachValue } from '../state/detach.ts'
@@ -36,7 +36,7 @@ export function windowAdder(
     throw error
   }
   const { fn, aggregator } = functions
-  const tools = { canonicalKey, detachValue, numberField, promiseRefused, refuse }
+  const tools = { canonicalKey, detachValue, numberField, refusedReduction, refuse }
   return make(selector, fold, fn, aggregator, tools)
 }
 
@@ -62,7 +62,7 @@ function adderSource(identity: string, step: readonly string[]): string {
   return [
     // No line break in it can end the comment: it is JSON.
     `// window ${identity.replaceAll(/[\u2028\u2029]/g, ' ')}`,
-    'const { canonicalKey, detachValue, numberField, promiseRefused, refuse } = tools',
+    'const { canonicalKey, detachValue, numberField, refusedReduction, refuse } = tools',
     'return function add(rows, value) {',
     'const key = selector(value)',
     // Whole numbers, which most keys are, stand for themselves.
@@ -90,7 +90,7 @@ function stepOf({ type, field = '' }: WindowCompute, hasFn: boolean, hasAggregat
   if (type === 'reduce' && hasFn) {
     return [
       'let next = fn(held, value)',
-      "if (next instanceof Promise) throw promiseRefused(next, 'the function returned a promise')",
+      'if (next === undefined || next instanceof Promise) throw refusedReduction(next)',
       'if (next === value) next = detachValue(value)',
     ]
   }

@@ -8,7 +8,7 @@ import type { WindowFold } from '../window/window-fold.ts'
 import { KeyKinds } from './key-kinds.ts'
 import { keySelector } from './keyed-operator.ts'
 import type { Operator, OperatorContext, OperatorSnapshot, Output } from './operator.ts'
-import { requireFunction, userError } from './operator-errors.ts'
+import { inPair, requireFunction, userError } from './operator-errors.ts'
 import { KeptWork } from './resumable-output.ts'
 import { OWN_FOLD } from './window-compute.ts'
 import { createWindowOperator } from './window-factory.ts'
@@ -161,7 +161,7 @@ export class WindowJoinOperator implements Operator, Output {
       try {
         result = paired(fn, pairs.left, pairs.right, window)
       } catch (error) {
-        throw userError(error, node)
+        throw userError(error, node, inPair(window, pairs.left, pairs.right))
       }
       pairs.advance()
       output.collect(result, timestamp)

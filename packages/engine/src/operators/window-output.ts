@@ -4,7 +4,7 @@ import type { TimeWindow } from '../functions/window-function.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import type { OperatorContext, OperatorCounters, Output } from './operator.ts'
-import { userError } from './operator-errors.ts'
+import { inWindow, userError } from './operator-errors.ts'
 
 /** Where the results and the late records of a window operator go. */
 export class WindowOutput implements Collector<unknown> {
@@ -30,7 +30,7 @@ export class WindowOutput implements Collector<unknown> {
     try {
       this.#fold.emit(key, window, accumulator, this)
     } catch (error) {
-      throw userError(error, this.#node)
+      throw userError(error, this.#node, inWindow(window, key))
     }
   }
 

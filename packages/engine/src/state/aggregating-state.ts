@@ -1,4 +1,5 @@
 import { promiseRefused } from '../base/promises.ts'
+import { newAccumulator, refusedResult } from '../base/results.ts'
 import type { Aggregator } from '../functions/aggregator.ts'
 import type { AggregatingState } from '../functions/state.ts'
 import type { Cell } from './cell.ts'
@@ -25,8 +26,10 @@ export class AggregatingStateInMemory<In, Acc, Out> implements AggregatingState<
 
   add(value: In): void {
     const accumulator = this.#cell.get()
-    const next = this.#aggregator.add(value, accumulator ?? this.#aggregator.createAccumulator())
-    if (next instanceof Promise) throw promiseRefused(next, 'add() of the aggregating state returned a promise')
+    const next = this.#aggregator.add(value, accumulator ?? newAccumulator(this.#aggregator))
+    if (next === undefined || next instanceof Promise) {
+      throw refusedResult(next, 'add() of the aggregating state', 'the accumulator')
+    }
     this.#cell.set(next)
   }
 

@@ -1,4 +1,4 @@
-import { promiseRefused } from '../base/promises.ts'
+import { refusedResult } from '../base/results.ts'
 import type { ReduceFunction } from '../functions/aggregator.ts'
 import type { ReducingState } from '../functions/state.ts'
 import type { Cell } from './cell.ts'
@@ -19,7 +19,9 @@ export class ReducingStateInMemory<T> implements ReducingState<T> {
   add(value: T): void {
     const held = this.#cell.get()
     const next = held === undefined ? value : this.#reduce(held, value)
-    if (next instanceof Promise) throw promiseRefused(next, 'the function of the reducing state returned a promise')
+    if (next === undefined || next instanceof Promise) {
+      throw refusedResult(next, 'the function of the reducing state', 'what the two values reduce to, in every case')
+    }
     this.#cell.set(next)
   }
 

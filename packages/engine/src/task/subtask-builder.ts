@@ -267,29 +267,34 @@ function partitioned(
     case 'hash':
       // With one consumer every key group is its own; it computes the key for itself, and refuses what is none.
       if (channels.length === 1) return new ForwardWriter(channels[0])
-      return new HashWriter(channels, keySelector(edge, functions), edge.to.maxParallelism)
+      return new HashWriter(channels, keySelector(edge, functions), edge.to.maxParallelism, keyRefused(edge))
   }
 }
 
-/** The key selector of a hash edge, with errors that name the operator whose key it is. */
+/** The key selector of a hash edge. */
 function keySelector(edge: ExecutionEdge, functions: JobFunctions): KeySelector {
   const head = edge.to.nodes[0]
   const selector = functions.get(head.uid)?.[keySelectorName(edge.input)]
   assert(typeof selector === 'function', `no key selector for input ${edge.input} of '${head.name}'`)
   return value => {
-    try {
-      const key: unknown = selector(value)
-      if (key instanceof Promise) throw promiseRefused(key, 'it returned a promise')
-      return key
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      const failed = new WeirError('USER_FUNCTION', `key selector of operator '${head.name}': ${message}`, {
-        cause: error,
-        place: { operator: head.name },
-      })
-      if (error instanceof Error && error.stack !== undefined) failed.stack = error.stack
-      throw failed
-    }
+    const key: unknown = selector(value)
+    if (key instanceof Promise) throw promiseRefused(key, 'it returned a promise')
+    return key
+  }
+}
+
+/** What a key selector threw, or gave that is no key, with the operator whose key it is: not the one that sends. */
+function keyRefused({ to }: ExecutionEdge): (thrown: unknown) => WeirError {
+  const [{ name }] = to.nodes
+  return thrown => {
+    const known = thrown instanceof WeirError ? thrown : undefined
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    const failed = new WeirError(known?.code ?? 'USER_FUNCTION', `key selector of operator '${name}': ${message}`, {
+      cause: thrown,
+      place: { ...known?.place, operator: name },
+    })
+    if (thrown instanceof Error && thrown.stack !== undefined) failed.stack = thrown.stack
+    return failed
   }
 }
 

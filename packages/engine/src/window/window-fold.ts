@@ -1,4 +1,5 @@
 import { promiseRefused, refusePromise } from '../base/promises.ts'
+import { newAccumulator, refusedReduction } from '../base/results.ts'
 import type { Aggregator, ReduceFunction } from '../functions/aggregator.ts'
 import type { Collector } from '../functions/collector.ts'
 import type { TimeWindow, WindowFunction } from '../functions/window-function.ts'
@@ -32,7 +33,7 @@ export function reduceFold(
 ): WindowFold<unknown> {
   const join = (reduced: unknown, value: unknown): unknown => {
     const next = reduce(reduced, value)
-    if (next instanceof Promise) throw promiseRefused(next, 'the function returned a promise')
+    if (next === undefined || next instanceof Promise) throw refusedReduction(next)
     return next
   }
   return {
@@ -58,7 +59,7 @@ export function aggregateFold(
 ): WindowFold<unknown> {
   return {
     isList: false,
-    create: value => add(aggregator.createAccumulator(), value),
+    create: value => add(newAccumulator(aggregator), value),
     add,
     merge: (a, b) => {
       // As in Flink, `merge` may change and give back either of its arguments.
