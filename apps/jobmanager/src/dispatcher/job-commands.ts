@@ -43,14 +43,17 @@ type Command =
 export type CommandEffect = EffectOf<Command>
 
 const LOSS_NOTICED_MS = 300
+const ALIGN_AGAIN_MS = 1_000
 
 /** Commands to one TaskManager about one attempt, one after the other. */
 interface Lane {
   tail: Promise<void>
   /** After a failure or a cancellation nothing more of the attempt is sent. */
   closed: boolean
-  /** By alignment group, how far the slowest is: what has not been sent yet. */
+  /** By alignment group, the latest word of how far the slowest is. */
   readonly slowest: Map<string, number>
+  /** Groups whose word waits to be sent. */
+  readonly alignmentQueued: Set<string>
 }
 
 /**
@@ -186,17 +189,29 @@ export class JobCommands {
     })
   }
 
-  /** A TaskManager that is slow to answer gets the latest word once, not all that were due in the meantime. */
+  /**
+   * A TaskManager that is slow to answer gets the latest word once, not all that were due in the meantime. One that does
+   * not answer is told again: its sources wait as before until then, which is no reason to fail the attempt.
+   */
   #align(effect: EffectOf<'align-sources'>): void {
     const { attempt, taskManager, group, slowest } = effect
     const lane = this.#lane(attempt, taskManager)
-    const isQueued = lane.slowest.has(group)
     lane.slowest.set(group, slowest)
-    if (isQueued) return
-    this.#inLane(effect, gateway => {
-      const latest = lane.slowest.get(group) ?? slowest
-      lane.slowest.delete(group)
-      return gateway.alignSources({ attempt: this.#ref(attempt), group, slowest: latest })
+    if (lane.alignmentQueued.has(group)) return
+    lane.alignmentQueued.add(group)
+    const latest = (): number => lane.slowest.get(group) ?? slowest
+    this.#inLane(effect, async gateway => {
+      lane.alignmentQueued.delete(group)
+      try {
+        await gateway.alignSources({ attempt: this.#ref(attempt), group, slowest: latest() })
+      } catch (thrown) {
+        const error = WeirError.from(thrown)
+        if (error.code !== 'CONNECTION_LOST') throw error
+        this.#parts.logger.warn({ attempt }, `${taskManager.id} was not told how far sources are: ${error.message}`)
+        this.#parts.timers.after(ALIGN_AGAIN_MS, () => {
+          if (this.#lanesOf === attempt && !lane.closed) this.#align({ ...effect, slowest: latest() })
+        })
+      }
     })
   }
 
@@ -255,7 +270,7 @@ export class JobCommands {
     const key = `${attempt}/${taskManager.id}/${taskManager.incarnation}`
     const known = this.#lanes.get(key)
     if (known !== undefined) return known
-    const made: Lane = { tail: Promise.resolve(), closed: false, slowest: new Map() }
+    const made: Lane = { tail: Promise.resolve(), closed: false, slowest: new Map(), alignmentQueued: new Set() }
     this.#lanes.set(key, made)
     return made
   }
