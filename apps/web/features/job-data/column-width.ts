@@ -40,7 +40,7 @@ function headWidth(column: RowColumn): number {
 
 /** How wide the column of the rows' numbers is. */
 export function numberColumnWidth(highest: number): number {
-  return Math.max(MIN_PX, Math.round(formatInteger(highest).length * CELL_CHARACTER_PX + 1.5 * PADDING_PX))
+  return Math.max(MIN_PX, Math.ceil(formatInteger(highest).length * CELL_CHARACTER_PX + 1.5 * PADDING_PX) + 4)
 }
 
 /**

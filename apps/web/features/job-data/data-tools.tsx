@@ -31,7 +31,7 @@ export function DataTools({ job, pipeline, sink, sinks, onChoose, rows }: DataTo
     if (extension === 'csv') downloadText(name, 'text/csv', toCsv(columns, values))
     else downloadText(name, 'application/x-ndjson', toNdjson(values))
   }
-  const example = columns.find(({ type }) => type === 'number')?.name ?? columns[0]?.name ?? 'count'
+  const example = columns.find(({ type, isTime }) => type === 'number' && !isTime)?.name ?? columns[0]?.name ?? 'count'
   return (
     <Toolbar label="Rows">
       {sinks.length > 1 && (

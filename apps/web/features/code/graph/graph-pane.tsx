@@ -70,6 +70,7 @@ function CheckNote({ check, stale }: { readonly check: CheckState; readonly stal
     )
   }
   if (check.answer === null) return <span className={styles.note}>drawing…</span>
+  if (check.answer.outcome.pipeline === null) return null
   return <span className={styles.note}>drawn in {formatDuration(check.answer.outcome.tookMs)}</span>
 }
 
