@@ -5,7 +5,7 @@ import { duration, Steps } from '../scripts/steps.mjs'
 import { checkDigests, smallInput } from './peers/flink/check.ts'
 import { buildFlink, javaCommand } from './peers/flink/flink-build.ts'
 import { FlinkProcess } from './peers/flink/flink-process.ts'
-import { machine } from './peers/flink/machine.ts'
+import { commitOfTree, machine } from './peers/flink/machine.ts'
 import { flinkOptions } from './peers/flink/options.ts'
 import { withResult } from './peers/flink/page.ts'
 import { type RaceResult, race } from './peers/flink/race.ts'
@@ -78,7 +78,7 @@ async function measured(java: string, settings: RaceSettings): Promise<RaceResul
         await checkDigests([flink, weir], settings, input, options.limitMs, small)
       }
       const { repeat, limitMs } = options
-      const contest = { flink, weir, machine: machine(flink.versions) }
+      const contest = { flink, weir, commit: commitOfTree(), machine: machine(flink.versions) }
       const result = await race(contest, settings, {
         repeat,
         limitMs,

@@ -1,3 +1,4 @@
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import { cpuSecondsOfAll } from '../../support/cpu-time.ts'
 import type { FlinkVersions } from './flink-process.ts'
@@ -23,6 +24,24 @@ export function machine({ java, flink }: FlinkVersions): Machine {
     node: process.versions.node,
     java,
     flink,
+  }
+}
+
+/** The commit that is measured, with a `+` where files differ from it; null outside of a repository. */
+export function commitOfTree(): string | null {
+  try {
+    const options: ExecFileSyncOptionsWithStringEncoding = {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }
+    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim()
+    // docs/performance.md changes while it is measured.
+    const changed = execFileSync('git', ['status', '--porcelain', '--', ':/apps', ':/packages', ':/bench'], options)
+    return changed === '' ? commit : `${commit}+`
+  } catch {
+    // An unpacked archive, or no git.
+    return null
   }
 }
 

@@ -16,7 +16,7 @@ export function hasTable(page: string, table: string): boolean {
 
 /**
  * The page with the result in its table: in place of the row of the same query, or as a further row. Rows that were
- * measured on another machine, or with other versions, go.
+ * measured on another machine, with other versions or another number of repeats, go.
  */
 export function withResult(page: string, result: RaceResult): string {
   const { start, end } = markers(result.table)
@@ -36,12 +36,12 @@ function markers(table: string): { readonly start: string; readonly end: string 
   return { start: `<!-- flink ${table} -->`, end: `<!-- end of flink ${table} -->` }
 }
 
-function titleOf({ machine, memoryMb, managedMb, state, rate, seed }: RaceResult): string {
+function titleOf({ machine, repeat, memoryMb, managedMb, state, rate, seed }: RaceResult): string {
   const memory =
     state === 'memory'
       ? `MEMORY_SIZE ${memoryMb} MB`
       : `MEMORY_SIZE ${memoryMb} MB, Flink's managed memory ${managedMb} MiB a slot`
-  return `${versions(machine)}; rate ${rate}, seed ${seed}; ${memory}.`
+  return `${versions(machine)}; rate ${rate}, seed ${seed}; ${memory}; repeats: ${repeat}.`
 }
 
 function versions({ cores, cpuModel, memoryGb, system, node, java, flink }: Machine): string {

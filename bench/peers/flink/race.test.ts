@@ -3,7 +3,7 @@ import { type RaceOptions, race } from './race.ts'
 import type { Run, RunRequest, Side } from './race-settings.ts'
 import { resultOf, SETTINGS } from './testing.ts'
 
-const { machine } = resultOf('q5', 1)
+const { machine, commit } = resultOf('q5', 1)
 const options: RaceOptions = { repeat: 3, warmupEvents: 500, limitMs: 1000, note: () => undefined }
 
 /** A side whose runs take what the list says, CPU seconds, and that writes down who ran how many events. */
@@ -25,7 +25,12 @@ function scripted(name: Side['name'], cpuSeconds: readonly number[], log: string
 
 test('the sides run in turn, after a run of each that is not counted', async () => {
   const log: string[] = []
-  const sides = { flink: scripted('flink', [100, 1, 2, 4], log), weir: scripted('weir', [100, 2, 1, 1], log), machine }
+  const sides = {
+    flink: scripted('flink', [100, 1, 2, 4], log),
+    weir: scripted('weir', [100, 2, 1, 1], log),
+    machine,
+    commit,
+  }
   const result = await race(sides, SETTINGS, options)
   const pair = ['flink 2000000', 'weir 2000000']
   expect(log).toEqual(['flink 500', 'weir 500', ...pair, ...pair, ...pair])
@@ -36,7 +41,7 @@ test('the sides run in turn, after a run of each that is not counted', async () 
 })
 
 test('the ratio is that of runs that followed one another', async () => {
-  const sides = { flink: scripted('flink', [1, 2, 4], []), weir: scripted('weir', [2, 1, 1], []), machine }
+  const sides = { flink: scripted('flink', [1, 2, 4], []), weir: scripted('weir', [2, 1, 1], []), machine, commit }
   const result = await race(sides, SETTINGS, { ...options, warmupEvents: 0 })
   expect(result.ratioPerCpuSecond).toEqual({ median: 2, min: 0.5, max: 4 })
 })
@@ -45,6 +50,11 @@ test.each([
   ['by the other side', [7], [8]],
   ['from run to run', [7, 8, 7], [7, 8, 7]],
 ])('another number of rows %s is an error', async (_, flinkRows, weirRows) => {
-  const sides = { flink: scripted('flink', [1], [], flinkRows), weir: scripted('weir', [1], [], weirRows), machine }
+  const sides = {
+    flink: scripted('flink', [1], [], flinkRows),
+    weir: scripted('weir', [1], [], weirRows),
+    machine,
+    commit,
+  }
   await expect(race(sides, SETTINGS, { ...options, warmupEvents: 0 })).rejects.toThrow('q5: the rows differ')
 })

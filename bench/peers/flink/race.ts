@@ -26,6 +26,8 @@ export interface RaceResult extends RaceSettings {
   readonly otherCores: number
   /** Day, YYYY-MM-DD. */
   readonly date: string
+  /** The version of Weir, as git names it; null outside of a repository. */
+  readonly commit: string | null
   readonly machine: Machine
 }
 
@@ -40,6 +42,7 @@ export interface RaceOptions {
 }
 
 export interface Contestants {
+  readonly commit: string | null
   readonly flink: Side
   readonly weir: Side
   readonly machine: Machine
@@ -47,7 +50,7 @@ export interface Contestants {
 
 /** Lets both sides run in turn, Flink first, and compares them pair by pair. Different numbers of rows are an error. */
 export async function race(
-  { flink, weir, machine }: Contestants,
+  { flink, weir, commit, machine }: Contestants,
   settings: RaceSettings,
   { repeat, warmupEvents, limitMs, file, note }: RaceOptions,
 ): Promise<RaceResult> {
@@ -78,6 +81,7 @@ export async function race(
     ratioPerSecond: ratios(run => run.seconds),
     otherCores: Number(otherCores.toFixed(2)),
     date: new Date().toISOString().slice(0, 10),
+    commit,
     machine,
   }
 }

@@ -37,6 +37,7 @@ export function resultOf(query: string, ratio: number, more: Partial<RaceResult>
     ratioPerSecond: one,
     otherCores: 0.05,
     date: '2026-11-22',
+    commit: 'abc1234',
     machine: {
       cores: 2,
       cpuModel: 'A Processor',
