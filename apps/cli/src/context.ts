@@ -15,6 +15,8 @@ export class CliContext {
   readonly stderr: NodeJS.WriteStream
   /** Aborted by the first Ctrl-C. */
   readonly interrupted: AbortSignal
+  /** A thread of this process runs on though it was ended: an orderly exit would wait for it. */
+  hasUnstoppableThread = false
   readonly #env: NodeJS.ProcessEnv
   #settings: Settings | null = null
 

@@ -45,4 +45,7 @@ async function main(arguments_: readonly string[]): Promise<number> {
 
 const exitCode = await main(process.argv.slice(2))
 // Pooled connections and a worker may keep the process for a while yet; all that it had to say is out when this is.
-process.stdout.write('', () => process.exit(exitCode))
+process.stdout.write('', () => {
+  if (context.hasUnstoppableThread) process.kill(process.pid, 'SIGKILL')
+  process.exit(exitCode)
+})

@@ -34,6 +34,8 @@ export interface RunLocallyOptions {
   readonly onPrepared?: (job: PreparedJob) => void
   /** How much memory state may take up before it goes to disk, MB; default 512. A job may say that it all stays in memory. */
   readonly stateMb?: number
+  /** Folder for what the run keeps on disk while it lasts; default the system's for temporary files. */
+  readonly tempFolder?: string
   /** Cancels the job. */
   readonly signal?: AbortSignal
   /** Throws where this machine lacks what state on disk needs; another one in tests. */
@@ -73,7 +75,7 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
   // Said now: on the way to disk, minutes later, it would be a thread that does not answer.
   if (mayNeedDisk(job)) await (options.checkSystem ?? checkSystemLibraries)()
   options.onPrepared?.(job)
-  const folder = await mkdtemp(join(tmpdir(), 'weir-run-'))
+  const folder = await mkdtemp(join(options.tempFolder ?? tmpdir(), 'weir-run-'))
   const disk = new LazySpillStore({
     folder: join(folder, 'state'),
     writeBufferBytes: STATE_WRITE_BUFFER_MB * MB,

@@ -227,9 +227,9 @@ export const SETTINGS = {
     variable: 'MEMORY_SIZE',
     kind: integer(256, 16_777_216, 'MB'),
     default: 2048,
-    readBy: ['taskmanager'],
+    readBy: ['taskmanager', 'cli'],
     description:
-      'The memory that a TaskManager may use, in MB: heaps of its slots, state and network buffers together.',
+      'The memory that a TaskManager may use, in MB: heaps of its slots, state and network buffers together. For ./weir run the heap of its thread.',
   }),
   managedMemoryFraction: row({
     variable: 'MANAGED_MEMORY_FRACTION',

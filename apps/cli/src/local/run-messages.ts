@@ -18,6 +18,10 @@ export interface RunData {
   readonly chunksPending: SharedArrayBuffer
   /** What the thread is doing, for the messages about a job that does not answer. */
   readonly probe: SharedArrayBuffer
+  /** How much memory state may take up before it goes to disk, MB. */
+  readonly stateMb: number
+  /** Absolute; for what the run keeps on disk. The other side removes it, however the thread ends. */
+  readonly tempFolder: string
 }
 
 export const CHUNKS_PENDING_MAX = 32
@@ -38,8 +42,11 @@ export type FromRun =
   /** The job has come to its end, or was cancelled. */
   | { readonly type: 'ended'; readonly status: 'FINISHED' | 'CANCELED' }
   | { readonly type: 'failed'; readonly error: WeirErrorJson }
+  /** What is alive on the heap of the thread after the collection that was asked for. */
+  | { readonly type: 'heap'; readonly aliveBytes: number }
 
-/** Asks the job to stop. */
-export interface CancelRun {
-  readonly type: 'cancel'
-}
+export type ToRun =
+  /** Asks the job to stop. */
+  | { readonly type: 'cancel' }
+  /** Asks for a collection of garbage, and for what is left after it. */
+  | { readonly type: 'collect' }

@@ -1,17 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
+import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
 import { duration } from '../../../../scripts/steps.mjs'
 import type { CliContext } from '../context.ts'
 import type { JobFileText } from '../job-file/read-job-file.ts'
-import type { CancelRun, FromRun, RunData } from './run-messages.ts'
+import type { FromRun, RunData, ToRun } from './run-messages.ts'
 
 /** How long a job that is asked to stop may take. */
 const STOP_MS_MAX = 3_000
+/** Of the memory of the thread, what state may take up before it goes to disk. */
+const STATE_SHARE = 0.25
 /** How long a thread that has said all may take to end. */
 const EXIT_MS_MAX = 300
+/** How long V8 may take to end it by force. */
+const TERMINATE_MS_MAX = 3_000
 
 export interface RunOptions {
   readonly parallelism?: number
@@ -27,7 +35,7 @@ export async function runOnce(
   signal: AbortSignal,
 ): Promise<'FINISHED' | 'CANCELED'> {
   const startedMs = performance.now()
-  const status = await runInThread(file, options, context, signal)
+  const status = await withTempFolder(tempFolder => runInThread(file, options, context, signal, tempFolder))
   if (options.json !== true) {
     const colors = context.errColors
     const word = status === 'FINISHED' ? colors.green('finished') : colors.yellow('stopped')
@@ -36,13 +44,28 @@ export async function runOnce(
   return status
 }
 
+/** The folder is gone afterwards, also where the thread that used it was ended by force, or this process ends at once. */
+async function withTempFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-run-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  try {
+    return await use(folder)
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
+}
+
 async function runInThread(
   file: JobFileText,
   options: RunOptions,
   context: CliContext,
   signal: AbortSignal,
+  tempFolder: string,
 ): Promise<'FINISHED' | 'CANCELED'> {
   const json = options.json === true
+  const heapMb = context.settings.memorySizeMb
   const chunksPending = new Int32Array(new SharedArrayBuffer(4))
   const probe = new Int32Array(new SharedArrayBuffer(8))
   let operators: readonly LocalOperator[] = []
@@ -57,8 +80,17 @@ async function runInThread(
     color: context.stdout.isTTY === true && context.outColors.dim('x') !== 'x',
     chunksPending: chunksPending.buffer,
     probe: probe.buffer,
+    stateMb: heapMb * STATE_SHARE,
+    tempFolder,
   }
-  const worker = new Worker(workerEntry(), { name: 'run', workerData: data, stdout: true })
+  // At its own limit V8 ends the whole process, with no word of the job: that stands further up, and the guard keeps this.
+  const worker = new Worker(workerEntry(), {
+    name: 'run',
+    workerData: data,
+    stdout: true,
+    resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(heapMb) },
+  })
+  const send = (message: ToRun): void => worker.postMessage(message)
   // What the job writes to its console is not a row.
   worker.stdout.pipe(json ? context.stderr : context.stdout, { end: false })
   const ended = Promise.withResolvers<'FINISHED' | 'CANCELED'>()
@@ -79,9 +111,25 @@ async function runInThread(
         return ended.resolve(message.status)
       case 'failed':
         return ended.reject(WeirError.fromJson(message.error))
+      case 'heap':
+        return guard.onCollected(message.aliveBytes)
     }
   })
   worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error, running())))
+  let lastSeen: LocalOperator | undefined
+  const guard = new HeapGuard(heapMb, {
+    usedBytes: async () => (await worker.getHeapStatistics()).used_heap_size,
+    processBytes: () => process.memoryUsage.rss(),
+    requestCollection: () => send({ type: 'collect' }),
+    onExhausted() {
+      ended.reject(memoryError(running() ?? lastSeen, heapMb))
+      void worker.terminate()
+    },
+  })
+  const heapTimer = setInterval(() => {
+    lastSeen = running() ?? lastSeen
+    guard.check(performance.now()).catch(unlessNotRunning)
+  }, HEAP_CHECK_MS)
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
     // Everything that it had to say has arrived before: a thread that just ends was ended.
@@ -90,8 +138,7 @@ async function runInThread(
 
   let timer: NodeJS.Timeout | undefined
   const stop = (): void => {
-    const cancel: CancelRun = { type: 'cancel' }
-    worker.postMessage(cancel)
+    send({ type: 'cancel' })
     timer = setTimeout(() => {
       context.note(
         `the job did not stop within ${STOP_MS_MAX / 1000} s and was ended: ${functionOf(running())} does not return`,
@@ -105,10 +152,12 @@ async function runInThread(
     return await ended.promise
   } finally {
     clearTimeout(timer)
+    clearInterval(heapTimer)
     signal.removeEventListener('abort', stop)
     // It ends by itself once its console has been passed on; a function that does not return is ended with it.
     await Promise.race([exited, sleep(EXIT_MS_MAX)])
-    await worker.terminate()
+    const isGone = worker.terminate().then(() => true)
+    context.hasUnstoppableThread = !(await Promise.race([isGone, sleep(TERMINATE_MS_MAX, false)]))
   }
 }
 
@@ -119,15 +168,18 @@ function workerEntry(): URL {
 
 function threadError(error: Error & { code?: string }, running: LocalOperator | undefined): WeirError {
   const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    const who = running === undefined ? 'the job' : `operator '${running.name}'`
-    return new WeirError(
-      'USER_MEMORY',
-      `${who} used up the memory of its thread: keep less in its functions and state`,
-      { place },
-    )
-  }
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return memoryError(running, null)
   return WeirError.from(error, 'USER_FUNCTION', place)
+}
+
+function memoryError(running: LocalOperator | undefined, limitMb: number | null): WeirError {
+  const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
+  const who = running === undefined ? 'the job' : `operator '${running.name}'`
+  const message =
+    limitMb === null
+      ? `${who} used up the memory of its thread: keep less in its functions and state`
+      : `${who} used up the ${limitMb} MB of memory of its thread: keep less in its functions and state, or raise MEMORY_SIZE`
+  return new WeirError('USER_MEMORY', message, { place })
 }
 
 function functionOf(running: LocalOperator | undefined): string {

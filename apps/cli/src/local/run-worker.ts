@@ -4,13 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import { type LocalRow, runLocally } from '@weir/local-runner/run-locally'
+import { collectGarbage } from '@weir/process/collect-garbage'
 import { missingFeatures } from '@weir/submission/missing-features'
 import type { PreparedJob } from '@weir/submission/prepare-job'
 import { shownPlace } from '@weir/submission/problems'
 import { checkPaths } from '../job-file/check-paths.ts'
 import { LineWriter, rowText } from '../output/line-writer.ts'
 import { withVisibleControls } from '../output/terminal-text.ts'
-import { CHUNKS_PENDING_MAX, type FromRun, type RunData } from './run-messages.ts'
+import { CHUNKS_PENDING_MAX, type FromRun, type RunData, type ToRun } from './run-messages.ts'
 
 const port = parentPort
 assert(port, 'jobs are run in a worker thread')
@@ -59,7 +60,10 @@ function requestCancel(): void {
   if (started) cancel.abort()
 }
 
-port.on('message', requestCancel)
+port.on('message', (message: ToRun) => {
+  if (message.type === 'cancel') requestCancel()
+  else tell({ type: 'heap', aliveBytes: collectGarbage() })
+})
 
 /** What the look at the job's paths has found; until it is done, log lines wait, which would say the same again. */
 let pathCheck: Promise<WeirError | null> = Promise.resolve(null)
@@ -84,6 +88,8 @@ async function run(): Promise<FromRun> {
       file: data.file,
       ...(data.parallelism === null ? {} : { parallelism: data.parallelism }),
       workdir: data.workdir,
+      stateMb: data.stateMb,
+      tempFolder: data.tempFolder,
       signal: cancel.signal,
       probe: data.probe,
       onOperators: operators => tell({ type: 'operators', operators }),

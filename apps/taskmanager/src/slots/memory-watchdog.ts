@@ -1,6 +1,6 @@
 /** A slot as the watchdog sees it. */
 export interface WatchedMemory {
-  /** Heap, and the buffers that V8's own limit does not count. Rejects when its thread is gone. */
+  /** Heap, and the buffers that V8's own limit does not count. Rejects when its thread is gone or cannot be asked. */
   memoryBytes(): Promise<number>
   /** What it may take up, bytes. */
   readonly shareBytes: number
@@ -83,7 +83,7 @@ export class MemoryWatchdog {
       try {
         usedBytes = await slot.memoryBytes()
       } catch {
-        // Its thread has ended meanwhile, and takes up nothing any more.
+        // Its thread has ended meanwhile, and takes up nothing any more; or it cannot be asked, and its heap guard sees to it.
         continue
       }
       if (usedBytes / slot.shareBytes <= most) continue

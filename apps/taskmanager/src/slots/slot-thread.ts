@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
-import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb } from './heap-guard.ts'
+import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
 import { OperatorSamples, SAMPLE_MS } from './operator-samples.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
 
 /** How long V8 may take to end a worker by force. */
 const UNSTOPPABLE_MS = 3000
+/** How long a worker may take to say how much memory it uses. */
+const ANSWER_MS = 1000
 
 export interface SlotThreadListener {
   onMessage(message: FromSlot): void
@@ -51,6 +54,7 @@ export class SlotThread {
     })
     const guard = new HeapGuard(heapMb, {
       usedBytes: async () => (await this.#worker.getHeapStatistics()).used_heap_size,
+      processBytes: () => process.memoryUsage.rss(),
       requestCollection: () => this.post({ type: 'collect' }),
       onExhausted: () => {
         this.#heapExhausted = true
@@ -60,8 +64,7 @@ export class SlotThread {
     this.#heapTimer = setInterval(() => {
       const running = this.runningOperator()
       if (running !== undefined) this.#seen.set(running, (this.#seen.get(running) ?? 0) + 1)
-      // The worker ends while it is asked: its exit is handled below.
-      guard.check(performance.now()).catch(() => clearInterval(this.#heapTimer))
+      guard.check(performance.now()).catch(unlessNotRunning)
     }, HEAP_CHECK_MS)
     this.#heapTimer.unref()
     this.#sampleTimer = setInterval(() => {
@@ -133,9 +136,15 @@ export class SlotThread {
     return { ...message, subtasks: this.#samples.addedTo(message.subtasks, this.#operators) }
   }
 
-  /** Heap and what V8's limit does not count. Rejects when the worker is gone. */
+  /** Heap and what V8's limit does not count. Rejects when the worker is gone, or in code that cannot be interrupted. */
   async memoryBytes(): Promise<number> {
-    const { used_heap_size, external_memory } = await this.#worker.getHeapStatistics()
+    const silence = sleep(ANSWER_MS, undefined, { ref: false }).then((): never => {
+      throw new WeirError(
+        'USER_NO_PROGRESS',
+        `the thread of a slot has not said for ${ANSWER_MS} ms how much memory it uses`,
+      )
+    })
+    const { used_heap_size, external_memory } = await Promise.race([this.#worker.getHeapStatistics(), silence])
     return used_heap_size + external_memory
   }
 

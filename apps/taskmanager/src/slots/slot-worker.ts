@@ -1,6 +1,4 @@
 import { format } from 'node:util'
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { parentPort, workerData } from 'node:worker_threads'
 import { sinks, sources } from '@weir/connectors/runtime'
 import { assert } from '@weir/engine/base/assert'
@@ -12,6 +10,7 @@ import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
 import { StateRoom } from '@weir/engine/state/state-room'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
+import { collectGarbage } from '@weir/process/collect-garbage'
 import { NodeTextCodec } from '@weir/process/node-text-codec'
 import { nodePlatform } from '@weir/process/platform-node'
 import { loadBundle } from '@weir/submission/load-job'
@@ -144,14 +143,6 @@ port.on('message', (message: ToSlot) => {
   }
   void made.then(() => handle(message)).catch(fail)
 })
-
-/** A full collection; answers with the bytes that are alive. The flag only makes V8's own function reachable. */
-function collectGarbage(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  return getHeapStatistics().used_heap_size
-}
 
 async function handle(message: Exclude<ToSlot, { type: 'collect' }>): Promise<void> {
   switch (message.type) {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { HeapGuard } from './heap-guard.ts'
+import { HeapGuard, unlessNotRunning } from './heap-guard.ts'
 
 const MB = 1024 * 1024
 
 function guarded(limitMb: number) {
-  const seen = { used: 0, collections: 0, exhausted: 0 }
+  const seen = { used: 0, process: 0, answers: true, collections: 0, exhausted: 0 }
   const guard = new HeapGuard(limitMb, {
-    usedBytes: async () => seen.used,
+    usedBytes: () => (seen.answers ? Promise.resolve(seen.used) : new Promise(() => undefined)),
+    processBytes: () => seen.process,
     requestCollection: () => {
       seen.collections++
     },
@@ -61,5 +62,47 @@ describe('a heap guard', () => {
     seen.used = 279 * MB
     await guard.check(0)
     expect(seen.exhausted).toBe(1)
+  })
+
+  it('ends a worker that answers nothing while the process grows by more than its limit', async () => {
+    const { seen, guard } = guarded(100)
+    seen.answers = false
+    seen.process = 500 * MB
+    void guard.check(0)
+    seen.process = 700 * MB
+    await guard.check(900)
+    expect(seen.exhausted).toBe(0)
+    await guard.check(1000)
+    expect(seen.exhausted).toBe(1)
+  })
+
+  it('leaves a worker alone that answers nothing and takes up nothing', async () => {
+    const { seen, guard } = guarded(100)
+    seen.answers = false
+    seen.process = 500 * MB
+    void guard.check(0)
+    seen.process = 590 * MB
+    await guard.check(60_000)
+    expect(seen.exhausted).toBe(0)
+  })
+
+  it('goes on looking after a worker that has not begun yet could not be asked', async () => {
+    const seen = { exhausted: 0 }
+    const notRunning = Object.assign(new Error('Worker instance not running'), { code: 'ERR_WORKER_NOT_RUNNING' })
+    const heap = { began: false }
+    const asked = new HeapGuard(100, {
+      usedBytes: async () => {
+        if (!heap.began) throw notRunning
+        return 300 * MB
+      },
+      processBytes: () => 0,
+      requestCollection: () => undefined,
+      onExhausted: () => seen.exhausted++,
+    })
+    await asked.check(0).catch(unlessNotRunning)
+    heap.began = true
+    await asked.check(100).catch(unlessNotRunning)
+    expect(seen.exhausted).toBe(1)
+    expect(() => unlessNotRunning(new Error('another'))).toThrow('another')
   })
 })

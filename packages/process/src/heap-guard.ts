@@ -2,6 +2,8 @@
 export interface GuardedHeap {
   /** Bytes on the worker's heap, garbage included; answers though the worker is in the middle of a function. */
   usedBytes(): Promise<number>
+  /** Resident memory of the whole process. */
+  processBytes(): number
   /** Asks the worker to collect its garbage when it comes back to its event loop, and to answer with `onCollected`. */
   requestCollection(): void
   /** What is alive is more than the limit. */
@@ -14,6 +16,14 @@ export const HEAP_CHECK_MS = 100
 const COLLECTION_PAUSE_MS = 2000
 /** How long a worker above its limit may take to come back to its event loop and collect. */
 const ANSWER_MS = 1000
+
+/**
+ * Takes the error of a worker that was asked while it had not begun yet, or had just ended: one is asked again, of the other
+ * its exit tells. On a busy machine a worker takes longer to begin than the first look comes.
+ */
+export function unlessNotRunning(error: unknown): void {
+  if ((error as { code?: string }).code !== 'ERR_WORKER_NOT_RUNNING') throw error
+}
 
 /**
  * V8's own limit for a worker, MB. V8 ends the whole process when one allocation goes beyond it (a map or an array that
@@ -29,12 +39,17 @@ export function hardHeapLimitMb(limitMb: number): number {
  * Above the limit the worker is asked to collect garbage; what is still above it then is alive, and too much. A worker that
  * does not answer, because a function of the job is allocating in a loop, is ended after a second, or at one and a half times
  * the limit.
+ *
+ * V8 compiles some loops that only allocate without a place where they can be interrupted: nothing is answered from there.
+ * Where that lasts, and the process has grown by more than the limit since, the worker is taken to be the one that grew.
  */
 export class HeapGuard {
   readonly #limitBytes: number
   readonly #emergencyBytes: number
   readonly #heap: GuardedHeap
   #looking = false
+  #askedAt = Number.NEGATIVE_INFINITY
+  #processBytesThen = 0
   #collectionAt = Number.NEGATIVE_INFINITY
   #answered = true
   #exhausted = false
@@ -47,8 +62,15 @@ export class HeapGuard {
 
   /** To be called every HEAP_CHECK_MS, with monotonic time. */
   async check(nowMs: number): Promise<void> {
-    if (this.#looking || this.#exhausted) return
+    if (this.#exhausted) return
+    if (this.#looking) {
+      const growth = this.#heap.processBytes() - this.#processBytesThen
+      if (nowMs - this.#askedAt >= ANSWER_MS && growth > this.#limitBytes) this.#end()
+      return
+    }
     this.#looking = true
+    this.#askedAt = nowMs
+    this.#processBytesThen = this.#heap.processBytes()
     try {
       const used = await this.#heap.usedBytes()
       if (used > this.#emergencyBytes) this.#end()
