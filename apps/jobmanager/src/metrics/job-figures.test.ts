@@ -168,6 +168,23 @@ describe('the operator in which the time goes', () => {
   })
 })
 
+describe('a source that is aligned with others', () => {
+  const waited = (pausedMsPerSecond: number) => {
+    const metrics = new JobMetrics(graph)
+    for (let s = 0; s <= 8; s++) {
+      const alignment = { group: 'g', splits: 1, pausedSplits: 1, pausedMs: s * pausedMsPerSecond, aheadMs: 5 }
+      const source = subtask(0, 0, { idleMs: s * 1000, alignment, operators: [operator('src', 0, 0)] })
+      metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [source, subtask(1, 0)] }, s * 1000, s * 1000)
+    }
+    return metrics.figures(true, 8_000).vertices
+  }
+
+  test('shows in which share of the last seconds it waited for slower ones, and no other vertex does', () => {
+    expect(waited(750).map(({ aligned }) => aligned)).toEqual([{ group: 'g', waits: 0.75 }, undefined])
+    expect(waited(0)[0]?.aligned).toEqual({ group: 'g', waits: 0 })
+  })
+})
+
 describe('rates of edges', () => {
   const edge = (from: string, to: string, change: Partial<(typeof graph.job.edges)[number]> = {}) => ({
     from,

@@ -30,6 +30,8 @@ export interface VertexFigures extends LoadFigures {
   readonly finished: boolean
   /** The operator in which most of the chain's time went, with its share; null while too little is known. */
   readonly hottest: { readonly uid: string; readonly share: number } | null
+  /** Of a source that is aligned with others: the share of its time in which it waited for slower ones. Absent elsewhere. */
+  readonly aligned?: { readonly group: string; readonly waits: number }
   /** How many times the median of the others the busiest subtask lastingly does; null when it is nothing to speak of. */
   readonly skew: number | null
   /** Records by the transport that they left through; null is not known. */
@@ -85,6 +87,7 @@ export function figuresOf(request: FiguresRequest): Figures {
       skew: request.live ? request.skewOf(vertex.index) : null,
       sent: sentBy(windows),
       ...loadOf(windows, shape),
+      ...alignedOf(windows),
       subtasks: windows.map(window => loadOf([window], shape)),
     })
     vertex.nodes.forEach(({ uid }, index) => {
@@ -195,6 +198,21 @@ function hottestOf(vertex: JobVertex, windows: readonly (Window | null)[]): Vert
   if (total < SAMPLES_MIN) return null
   const most = Math.max(...seen)
   return { uid: vertex.nodes[seen.indexOf(most)]!.uid, share: most / total }
+}
+
+function alignedOf(windows: readonly (Window | null)[]): Pick<VertexFigures, 'aligned'> {
+  let group: string | undefined
+  let pausedMs = 0
+  let spanMs = 0
+  for (const window of windows) {
+    const now = window?.last.metrics.alignment
+    if (now === undefined || window === null || window.span === null) continue
+    group = now.group
+    if (window.last.metrics.status === 'finished') continue
+    pausedMs += Math.max(0, now.pausedMs - (window.span.first.alignment?.pausedMs ?? 0))
+    spanMs += window.span.ms
+  }
+  return group === undefined || spanMs === 0 ? {} : { aligned: { group, waits: Math.min(1, pausedMs / spanMs) } }
 }
 
 function sentBy(windows: readonly (Window | null)[]): TransportCounters | null {

@@ -116,6 +116,7 @@ function vertexFacts(graph: ExecutionGraph, figures: JobFigures): VertexFacts[] 
       backpressure: load.backpressure,
       busiest: busiestOf(load),
       hottest: load.hottest,
+      ...(load.aligned === undefined ? {} : { aligned: load.aligned }),
     }
   })
 }

@@ -10,6 +10,8 @@ export const BACKPRESSURED_FROM = 0.1
 const MOSTLY_BACKPRESSURED_FROM = 0.5
 /** An operator with so much of its chain's time is the one to look at. */
 const HOTTEST_FROM = 0.5
+/** A source that waits so much for others that it is aligned with is spoken of. */
+const WAITS_FROM = 0.1
 /** Nothing has come in for so long. */
 export const NO_INPUT_MS = 10_000
 
@@ -64,7 +66,9 @@ export function noInput({ now, input, vertices }: JobFacts): Verdict | null {
       input.records === 0
         ? `Nothing has come in since it started, ${ageWords(silentMs)} ago.`
         : `Nothing has come in for ${ageWords(silentMs)}.`,
-    detail: `${who} read ${plural(input.records, 'record')} and ${waits} for more: is something being written to what it reads?`,
+    detail:
+      alignmentWords(vertices, 'so one that gives nothing stops them, unless it has withIdleness') ??
+      `${who} read ${plural(input.records, 'record')} and ${waits} for more: is something being written to what it reads?`,
     operator: sources[0]?.id ?? null,
     since: input.lastAt,
   }
@@ -80,7 +84,20 @@ export function runningWell({ vertices, input, ...facts }: JobFacts): Verdict {
     : busy < HARDLY_BUSY
       ? 'Running well: it has little to do, and nothing is backpressured.'
       : `Running well: no operator is busy above ${ratioWords(busy)}, nothing is backpressured.`
-  return { kind: 'running-well', tone: 'ok', text, detail: flowWords(facts), operator: null, since: null }
+  const details = [flowWords(facts), alignmentWords(vertices)].filter(words => words !== null)
+  const detail = details.length === 0 ? null : details.join(' ')
+  return { kind: 'running-well', tone: 'ok', text, detail, operator: null, since: null }
+}
+
+/** `The source fast waits 83 % of the time for slower ones of its alignment group clicks.`; null when none does. */
+function alignmentWords(vertices: readonly VertexFacts[], consequence?: string): string | null {
+  const waiting = vertices.filter(({ aligned, finished }) => !finished && (aligned?.waits ?? 0) >= WAITS_FROM)
+  const most = waiting.sort((a, b) => b.aligned!.waits - a.aligned!.waits)[0]
+  if (most === undefined) return null
+  const { group, waits } = most.aligned!
+  const name = most.operators[0]!.name
+  const rest = consequence === undefined ? '' : `, ${consequence}`
+  return `The source ${name} waits ${percentWords(waits)} of the time for slower ones of its alignment group ${group}${rest}.`
 }
 
 /** `18.4 k/s come in, 1.94 k/s go out`; null when neither is known. */

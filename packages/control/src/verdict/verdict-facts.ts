@@ -94,4 +94,6 @@ export interface VertexFacts {
   readonly busiest: { readonly subtask: number; readonly busy: number } | null
   /** The operator in which most of the chain's busy time is spent, with its share of it. */
   readonly hottest: { readonly uid: string; readonly share: number } | null
+  /** Of a source that is aligned with others: the share of its time in which it waited for slower ones, 0 to 1. */
+  readonly aligned?: { readonly group: string; readonly waits: number }
 }

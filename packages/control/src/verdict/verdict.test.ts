@@ -120,6 +120,31 @@ describe('a job that runs', () => {
     })
   })
 
+  test('tells of the source that waits most for slower ones, from a tenth of its time on', () => {
+    const waiting = (waits: number, more: Partial<JobFacts> = {}) =>
+      verdictOf(
+        facts({
+          vertices: [
+            vertex('fast', { isSource: true, aligned: { group: 'clicks', waits } }),
+            vertex('slow', { isSource: true, aligned: { group: 'clicks', waits: 0 } }),
+          ],
+          ...more,
+        }),
+      )
+    expect(waiting(0.83)).toMatchObject({
+      kind: 'running-well',
+      detail:
+        '18.4 k/s come in, 1.94 k/s go out. The source fast waits 83 % of the time for slower ones of its alignment group clicks.',
+    })
+    expect(waiting(0.09).detail).toBe('18.4 k/s come in, 1.94 k/s go out.')
+    const input = { records: 1_204, lastAt: NOW - 60_000, finished: false }
+    expect(waiting(1, { input })).toMatchObject({
+      kind: 'no-input',
+      detail:
+        'The source fast waits 100 % of the time for slower ones of its alignment group clicks, so one that gives nothing stops them, unless it has withIdleness.',
+    })
+  })
+
   test('has little to do where a ratio would read as 0.00', () => {
     const at = (busy: number) => verdictOf(facts({ vertices: [vertex('src', { busy })] })).text
     expect(at(0.0049)).toBe('Running well: it has little to do, and nothing is backpressured.')
