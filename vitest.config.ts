@@ -28,6 +28,9 @@ export default defineConfig({
             'test/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // The files of a worker share the modules that they import: loading them anew for each file took more than the
+          // tests of most. So a test that changes what is global (timers, environment) puts it back.
+          isolate: false,
           // Some run one operator through hundreds of schedules; a machine that does other things takes its time for that.
           testTimeout: 20_000,
         },
