@@ -505,6 +505,7 @@ export const FEATURES = [
         'Backpressure deadlock (RUNNING, 0 throughput, slow sink)',
         'partly: it does not deadlock; busy and backpressure show where the time goes',
         FLOW_CONTROL,
+        'e2e/flow-topologies.test.ts',
       ],
       ['P3', 'Alignment timeout under skew', 'not yet'],
       ['P4', 'Submit with no TaskManager', 'there', DISPATCHER, BODIES, 'apps/cli/test/deploy.integration.test.ts'],

@@ -138,8 +138,8 @@ describe('two sources that are aligned, on two TaskManagers, one of them unthrot
       const fast = vertex(metrics, 'fast').records_out ?? 0
       if (slow === 0 || slow >= 400) return slow >= 400
       looks++
-      // Two TaskManagers report once a second each, so the figures of one may be older by as much.
-      const slackMs = 2_000
+      // Figures of one TaskManager may be some seconds older than those of the other; without a bound it were 10 s at once.
+      const slackMs = 4_000
       expect((fast - slow) * STEP_MS).toBeLessThanOrEqual(DRIFT_MS + slackMs)
       const ahead = await scraped('source_ahead_ms', jobs.aligned)
       for (const aheadMs of ahead) expect(aheadMs).toBeLessThanOrEqual(DRIFT_MS + STEP_MS)
