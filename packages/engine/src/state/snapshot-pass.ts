@@ -7,8 +7,8 @@ import { bytesOfText } from './segments/segment-chain.ts'
 import type { DiskView } from './state-room.ts'
 import type { StateRow } from './state-row.ts'
 
-/** Rows on disk that are read by one question: it takes about a millisecond. */
-const DISK_ROWS = 128
+/** Rows on disk that are read by one question: it takes a millisecond or two. */
+const DISK_ROWS = 256
 /** The clock is looked at after so many pieces of work, each of which is about one row. */
 const LOOK_EVERY = 8
 
@@ -171,15 +171,14 @@ export class SnapshotPass {
         keys.push(bytesOfText(next.value))
       }
       if (keys.length === 0) return
-      const values = view.get(keys)
-      yield
-      for (const [i, key] of keys.entries()) {
-        const value = values[i]
+      // Without a break: the values are there until the store is used again.
+      for (const [i, value] of view.get(keys).entries()) {
         if (value === undefined) continue
+        const key = keys[i]!
         const { name, form } = states.get(numberOf(key)) as LoggedState
         this.#above.put(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0, value)
-        yield
       }
+      yield
     }
   }
 

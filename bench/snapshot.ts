@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PerformanceObserver } from 'node:perf_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { decodeValue } from '@weir/engine/record/value-codec'
+import { MemoryTier } from '@weir/engine/state/memory-tier'
+import { encodeManifest, type StateManifest } from '@weir/engine/state/segments/manifest'
+import { loadChain } from '@weir/engine/state/segments/segment-io'
+import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
+import { StateRoom } from '@weir/engine/state/state-room'
+import { StateSnapshots } from '@weir/engine/state/state-snapshots'
+import { FolderSegmentStore } from '@weir/state-host/folder-segment-store'
+import { StateHost } from '@weir/state-host/state-host'
+import { zstdCodec } from '@weir/state-host/zstd-codec'
+import { benchArguments, printResult, wholeNumber } from './support/arguments.ts'
+import { seededRandom } from './support/zipf.ts'
+
+/**
+ * A snapshot in segments of keyed state of which a share has changed since the one before, taken while the task goes on
+ * updating the same share. State and task are in a worker thread, as in a slot. A stop is the time from the end of one batch of 512
+ * updates to the end of the next; the same is measured for as long without a snapshot. `--room`: the share of the rows
+ * that there is room for in memory; 1: all, with no disk behind.
+ */
+interface Options {
+  readonly entries: number
+  readonly changed: number
+  readonly room: number
+  readonly sliceMs: number
+  readonly folder: string
+}
+
+const BATCH = 512
+const TEXT_BYTES = 76
+const MAX_PARALLELISM = 128
+/** What the table reckons for a row of this benchmark. */
+const ROW_BYTES = 300
+/** What is left of MEMORY_SIZE=8192 for the heap of one slot. */
+const HEAP_MB = 6144
+
+async function measure(options: Options): Promise<Record<string, unknown>> {
+  const { entries, changed, sliceMs, folder } = options
+  const host =
+    options.room < 1
+      ? new StateHost({
+          folder: join(folder, 'state'),
+          writeBufferBytes: 64 << 20,
+          writeBuffersMax: 3,
+          cacheBytes: 0,
+        })
+      : undefined
+  const room =
+    host === undefined
+      ? new StateRoom(Number.POSITIVE_INFINITY)
+      : new StateRoom(entries * options.room * ROW_BYTES, new SharedSpillStore(host.lease().memory))
+  const state = new MemoryTier({
+    maxParallelism: MAX_PARALLELISM,
+    ownsKeyGroup: () => true,
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    room,
+    inSegments: true,
+  })
+  const table = state.table<{ id: number; count: number; text: string }>('entries')
+  const store = new FolderSegmentStore(join(folder, 'segments'))
+  const snapshots = new StateSnapshots({
+    state,
+    maxParallelism: MAX_PARALLELISM,
+    range: { first: 0, last: MAX_PARALLELISM - 1 },
+    store,
+    codec: zstdCodec,
+    clock: { monotonicMs: () => performance.now() },
+    nameOf: serial => `${serial}.segment`,
+  })
+  const random = seededRandom(1)
+  const text = Buffer.alloc(TEXT_BYTES)
+  const textOf = (): string => {
+    for (let i = 0; i < TEXT_BYTES; i++) text[i] = 33 + Math.floor(random() * 90)
+    return text.toString('latin1')
+  }
+  const update = (key: number): void => {
+    const row = table.get(key)
+    if (row === undefined) throw new Error(`the key ${key} is gone`)
+    row.value.count++
+    table.touch(row)
+  }
+  // Every n-th key changes, again and again: as many as there should be, however long a snapshot takes.
+  const every = Math.max(1, Math.round(1 / changed))
+  const hot = Math.ceil(entries / every)
+  const keys = new Array<number>(BATCH)
+  const batch = (): void => {
+    for (let i = 0; i < BATCH; i++) keys[i] = Math.floor(random() * hot) * every
+    if (state.mayHaveSpilled) state.prefetch(keys, BATCH)
+    for (let i = 0; i < BATCH; i++) update(keys[i]!)
+  }
+  let longestGcMs = 0
+  const observer = new PerformanceObserver(list => {
+    for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration)
+  })
+  observer.observe({ entryTypes: ['gc'] })
+
+  /** Batches until `work`, done after each, says that it is enough. */
+  const run = async (work: () => boolean): Promise<{ longestStopMs: number; longestGcMs: number }> => {
+    await nextTurn()
+    longestGcMs = 0
+    let longestStopMs = 0
+    for (let before = performance.now(), enough = false; !enough; ) {
+      enough = work()
+      await nextTurn()
+      batch()
+      const now = performance.now()
+      longestStopMs = Math.max(longestStopMs, now - before)
+      before = now
+    }
+    // Entries of the collector come a turn later.
+    await nextTurn()
+    return { longestStopMs, longestGcMs }
+  }
+  const take = async () => {
+    const began = performance.now()
+    const snapshot = snapshots.begin()
+    const freezeMs = performance.now() - began
+    let manifest: StateManifest | undefined
+    let failure: unknown
+    let encodedMs = 0
+    snapshot.done.then(
+      done => (manifest = done),
+      error => (failure = error),
+    )
+    const stops = await run(() => {
+      if (snapshot.step(sliceMs) && encodedMs === 0) encodedMs = performance.now() - began
+      return manifest !== undefined || failure !== undefined
+    })
+    if (manifest === undefined) throw failure
+    return { ...stops, manifest, freezeMs, encodedMs, seconds: (performance.now() - began) / 1000 }
+  }
+  const bytesOf = ({ segments }: StateManifest, from: StateManifest): number => {
+    const before = new Set(from.segments.map(({ name }) => name))
+    return segments.reduce((sum, { name, sizeBytes }) => sum + (before.has(name) ? 0 : sizeBytes), 0)
+  }
+
+  for (let key = 0; key < entries; key++) table.insert(key, key, { id: key, count: 0, text: textOf() })
+  const first = await take()
+  const second = await take()
+  for (let key = 0; key < entries; key += every) update(key)
+  const measured = await take()
+  const until = performance.now() + measured.seconds * 1000
+  const without = await run(() => performance.now() >= until)
+  const rssMb = Math.round(process.memoryUsage.rss() / 1024 / 1024)
+  const spilled = room.counters.diskWrites
+  observer.disconnect()
+
+  let verified: boolean | null = null
+  if (entries <= 1_000_000) {
+    const last = await take()
+    const chain = await loadChain(last.manifest, store, zstdCodec)
+    const counts = new Float64Array(entries).fill(-1)
+    for (const { value } of chain.entries('entries')) {
+      const { id, count } = decodeValue(value) as { id: number; count: number }
+      counts[id] = count
+    }
+    // The last snapshot was of before the batches that ran beside it.
+    verified = true
+    for (const { value } of table.rows())
+      if (!(counts[value.id]! >= 0 && counts[value.id]! <= value.count)) verified = false
+  }
+  snapshots.close()
+  await host?.stop()
+  return {
+    bench: 'snapshot',
+    entries,
+    changed,
+    room: options.room,
+    firstBytes: bytesOf(first.manifest, { ...first.manifest, segments: [] }),
+    firstSeconds: rounded(first.seconds),
+    firstLongestStopMs: rounded(first.longestStopMs),
+    bytesWritten: bytesOf(measured.manifest, second.manifest) + encodeManifest(measured.manifest).length,
+    entriesWritten: measured.manifest.segments.at(-1)?.entries ?? 0,
+    seconds: rounded(measured.seconds),
+    encodedMs: rounded(measured.encodedMs),
+    freezeMs: rounded(measured.freezeMs),
+    longestStopMs: rounded(measured.longestStopMs),
+    longestGcMs: rounded(measured.longestGcMs),
+    longestStopMsWithout: rounded(without.longestStopMs),
+    rowsSpilled: spilled,
+    rssMb,
+    verified,
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
+if (isMainThread) {
+  const options = benchArguments(
+    'npm run bench -- snapshot [--entries N] [--changed SHARE] [--room SHARE] [--slice MS] [--json]',
+    {
+      entries: { type: 'string', default: '10000000' },
+      changed: { type: 'string', default: '0.01' },
+      room: { type: 'string', default: '1' },
+      slice: { type: 'string', default: '4' },
+      json: { type: 'boolean', default: false },
+    },
+  )
+  const folder = mkdtempSync(join(tmpdir(), 'weir-bench-snapshot-'))
+  const request: Options = {
+    entries: wholeNumber(options.entries, 'entries'),
+    changed: Number(options.changed),
+    room: Number(options.room),
+    sliceMs: Number(options.slice),
+    folder,
+  }
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: request,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  })
+  worker.on('message', (result: Record<string, unknown>) => printResult(result, options.json === true))
+  worker.on('error', error => {
+    process.exitCode = 1
+    process.stderr.write(`${error.stack ?? error.message}\n`)
+  })
+  worker.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+} else {
+  parentPort?.postMessage(await measure(workerData as Options))
+}

@@ -1,0 +1,20 @@
+import { constants, crc32, zstdCompress, zstdDecompressSync } from 'node:zlib'
+import { type SegmentCodec, ZSTD_CODEC_ID } from '@weir/engine/state/segments/segment-codec'
+
+/** State changes faster than it is read again, so speed counts for more than the last tenth of the size. */
+const LEVEL = 1
+
+/** Zstandard as Node brings it. It compresses in the threads of libuv. */
+export const zstdCodec: SegmentCodec = {
+  id: ZSTD_CODEC_ID,
+  compress: bytes =>
+    new Promise((resolve, reject) => {
+      zstdCompress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }, (error, compressed) => {
+        if (error === null) resolve(compressed)
+        else reject(error)
+      })
+    }),
+  // One more than there should be, so that what is longer is not taken for what is right.
+  decompress: (bytes, rawBytes) => zstdDecompressSync(bytes, { maxOutputLength: rawBytes + 1 }),
+  checksum: bytes => crc32(bytes),
+}
