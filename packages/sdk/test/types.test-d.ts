@@ -243,6 +243,13 @@ export function timeIsTyped(): void {
     WatermarkStrategies.boundedOutOfOrderness(5_000).withTimestampAssigner((order: Order) => order.at),
   )
   orders.assignTimestampsAndWatermarks(WatermarkStrategies.none())
+  env.addSource(
+    datagenSource<Order>({ generator: (): Order => JSON.parse('{}') }),
+    WatermarkStrategies.monotonous<Order>()
+      .withTimestampAssigner(order => order.at)
+      .withIdleness(1_000)
+      .withAlignment('orders', 60_000, 500),
+  )
   const numbers = env.fromElements(1)
   // @ts-expect-error an order has no such field
   WatermarkStrategies.monotonous<Order>().withTimestampAssigner(order => order.time)

@@ -1,7 +1,7 @@
 import { WeirError } from '@weir/engine/base/errors'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { SimulatedCluster, SPLITS } from '../testing/simulated-cluster.ts'
+import { SimulatedCluster, SPLITS, testGraph } from '../testing/simulated-cluster.ts'
 import { isEnded } from './public-status.ts'
 
 type Fault =
@@ -57,8 +57,8 @@ function inject(simulated: SimulatedCluster, drawn: Fault): void {
 /** In the schedule of such a test a time-out may come before any message: these never do. */
 const timings = { releaseTimeoutMs: 1e12, deployTimeoutMs: 1e12 }
 
-function run(schedule: readonly (number | Fault)[]): SimulatedCluster {
-  const simulated = new SimulatedCluster({ timings })
+function run(schedule: readonly (number | Fault)[], graph = testGraph()): SimulatedCluster {
+  const simulated = new SimulatedCluster({ timings, graph })
   simulated.addTaskManager('tm-1', 2)
   simulated.addTaskManager('tm-2', 2)
   simulated.handle({ type: 'start' })
@@ -107,4 +107,28 @@ it('whatever users do besides, the job ends, holds nothing afterwards, and commi
     }),
     { numRuns: 400 },
   )
+})
+
+it('the same holds where its source is aligned, and every word of the slowest is of an attempt that then ran', () => {
+  const plain = testGraph()
+  const [source, ...others] = plain.nodes
+  const alignment = { group: 'g', maxDriftMs: 10 }
+  const aligned = { ...source!, watermarks: { strategy: 'monotonous' as const, alignment } }
+  const graph = { ...plain, nodes: [aligned, ...others] }
+  let words = 0
+  fc.assert(
+    fc.property(steps(fault), schedule => {
+      const simulated = run(schedule, graph)
+      const { status, attempt } = simulated.job.record
+      expect(status).toBe('FINISHED')
+      expect([...simulated.committed].sort()).toEqual([`${attempt}/0`, `${attempt}/1`, `${attempt}/2`])
+      for (const word of simulated.aligned) {
+        expect(word.attempt).toBeLessThanOrEqual(attempt)
+        expect(word.slowest).toBeGreaterThanOrEqual(1)
+      }
+      words += simulated.aligned.length
+    }),
+    { numRuns: 200 },
+  )
+  expect(words).toBeGreaterThan(0)
 })

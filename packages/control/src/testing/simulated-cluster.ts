@@ -342,6 +342,7 @@ export class SimulatedCluster {
       this.read.set(worker.attempt, read)
       read.push(...splits.map(split => split.id))
     }
+    this.#reportWatermark(taskManager, worker, last)
     if (!last) {
       const request = { operator: 'source', subtask: worker.slot }
       this.#report(taskManager.ref, { type: 'split-requested', ...request, ...this.#from(taskManager, worker) })
@@ -356,6 +357,14 @@ export class SimulatedCluster {
         if (each.attempt === worker.attempt && each.started) this.#work(other, each)
       }
     }
+  }
+
+  /** Where the source is aligned: as far as it has read, or at its end. */
+  #reportWatermark(taskManager: SimulatedTaskManager, worker: Worker, atEnd: boolean): void {
+    if (this.job.graph.job.nodes[0]?.watermarks?.alignment === undefined) return
+    const watermark = atEnd ? Number.POSITIVE_INFINITY : (this.read.get(worker.attempt)?.length ?? 0)
+    const report = { operator: 'source', subtask: worker.slot, watermark, ...this.#from(taskManager, worker) }
+    this.#report(taskManager.ref, { type: 'watermark-reported', ...report })
   }
 
   #finish(

@@ -80,6 +80,7 @@ describe('frames between two slots', () => {
     expect(got).toEqual(rows)
     const error = caught(() => sender.send(batchOf({ text: 'y'.repeat(400) }), undefined, 0))
     expect(error.code).toBe('RECORD_TOO_LARGE')
+    expect(error.place.record).toMatch(/^\{"text": "y+"\}$/)
     expect(error.message).toMatch(/4\d\d bytes is larger than the 300 bytes/)
   })
 
