@@ -115,6 +115,21 @@ describe('a report', () => {
     expect(reports).toEqual([10, MAX_WATERMARK])
   })
 
+  test('of a source that begins its next split is what it was, until the first record of that', () => {
+    const { clock, alignment, reports } = setUp()
+    const first = alignment.begin()
+    alignment.advance(first, 1_000)
+    alignment.tick(true)
+    alignment.end(first)
+    const next = alignment.begin()
+    clock.advance(1_000)
+    alignment.tick(true)
+    expect(reports).toEqual([1_000])
+    alignment.advance(next, 400)
+    alignment.tick(true)
+    expect(reports).toEqual([1_000, 400])
+  })
+
   test('of the end comes at once', () => {
     const { alignment, reports } = setUp()
     const split = alignment.begin()

@@ -55,6 +55,8 @@ export class SourceAlignment {
   #pausedMs = 0
   #allPausedSinceMs: number | undefined
   #reported: number | undefined
+  /** The last report that was a time. */
+  #heldAt = MIN_WATERMARK
   #reportedAtMs = 0
   #firstTickMs: number | undefined
 
@@ -148,9 +150,12 @@ export class SourceAlignment {
   }
 
   #holding(awaitsSplits: boolean): number {
-    if (this.#splits.size === 0) return awaitsSplits ? (this.#reported ?? MIN_WATERMARK) : MAX_WATERMARK
+    if (this.#splits.size === 0) return awaitsSplits ? this.#heldAt : MAX_WATERMARK
     let slowest = MAX_WATERMARK
-    for (const { watermark, idle } of this.#splits) if (!idle) slowest = Math.min(slowest, watermark)
+    for (const { watermark, idle } of this.#splits) {
+      // One that has just been begun holds the group where it is; that it be sent back to its beginning helps nobody.
+      if (!idle) slowest = Math.min(slowest, watermark === MIN_WATERMARK ? this.#heldAt : watermark)
+    }
     return slowest
   }
 
@@ -158,6 +163,7 @@ export class SourceAlignment {
     if (watermark === this.#reported) return
     this.#reported = watermark
     this.#reportedAtMs = nowMs
+    if (watermark !== MAX_WATERMARK) this.#heldAt = watermark
     this.#report(watermark)
   }
 
