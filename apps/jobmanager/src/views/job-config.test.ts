@@ -37,7 +37,7 @@ test('restart strategies are told by name, with a value for each setting', () =>
     },
   })
   expect(restartView({ ...exponential, resetAfterMs: 120_000 }).settings).toMatchObject({
-    'First delay again after': '2 min',
+    'Resets after': '2 min',
   })
   expect(restartView({ type: 'failure-rate', failures: 1, intervalMs: 120_000, delayMs: 1_000 })).toEqual({
     name: 'Failure rate',
@@ -49,9 +49,9 @@ test('without a strategy faults of the platform are told from errors of the job'
   expect(restartView(undefined)).toEqual({
     name: 'Default',
     settings: {
-      'Fault of the platform': 'restarts without limit',
-      Delay: '0.1 s, longer each time, at most 10 s',
-      'Error of the job’s own code': 'ends the job',
+      'Platform faults': 'restart, without limit',
+      Delay: '0.1 s to 10 s',
+      'Errors in the code': 'end the job',
     },
   })
 })

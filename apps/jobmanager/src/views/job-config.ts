@@ -51,9 +51,9 @@ export function restartView(strategy: RestartStrategy | undefined): RestartView 
     return {
       name: 'Default',
       settings: {
-        'Fault of the platform': 'restarts without limit',
-        Delay: `${durationWords(initialMs)}, longer each time, at most ${durationWords(maxMs)}`,
-        'Error of the job’s own code': 'ends the job',
+        'Platform faults': 'restart, without limit',
+        Delay: `${durationWords(initialMs)} to ${durationWords(maxMs)}`,
+        'Errors in the code': 'end the job',
       },
     }
   }
@@ -73,7 +73,7 @@ export function restartView(strategy: RestartStrategy | undefined): RestartView 
           'First delay': durationWords(strategy.initialMs),
           'Then each time': `${count(strategy.multiplier)} times as long`,
           'Longest delay': durationWords(strategy.maxMs),
-          ...(strategy.resetAfterMs > 0 ? { 'First delay again after': shortDuration(strategy.resetAfterMs) } : {}),
+          ...(strategy.resetAfterMs > 0 ? { 'Resets after': shortDuration(strategy.resetAfterMs) } : {}),
         },
       }
     case 'failure-rate':

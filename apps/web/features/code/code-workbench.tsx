@@ -17,7 +17,7 @@ import { StatusBar } from './layout/status-bar.tsx'
 import { BottomPanel } from './panel/bottom-panel.tsx'
 import { choiceOf, panelOf, type ShownPanel } from './panel/panel-tab.ts'
 import { useLasting } from './panel/use-lasting.ts'
-import { firstError } from './problems/problems.ts'
+import { countsOf, firstError } from './problems/problems.ts'
 import type { DraftServer } from './server.ts'
 import { useStore } from './store.ts'
 import { useCodeSession } from './use-code-session.ts'
@@ -50,7 +50,8 @@ function useLineOfAddress(session: CodeSession): void {
 /** What the panel shows: by choice, from the address, or by itself. */
 function usePanel(session: CodeSession): readonly [ShownPanel, (wanted: ShownPanel) => void] {
   const [choice, choose] = useUrlState('panel')
-  const hasProblems = useLasting(useStore(session.problems).length > 0)
+  const { errors, warnings } = countsOf(useStore(session.problems))
+  const hasProblems = useLasting(errors + warnings > 0)
   const shown = panelOf(choice, hasProblems)
   const show = useCallback((wanted: ShownPanel) => choose(choiceOf(wanted, hasProblems)), [choose, hasProblems])
   const isOpen = shown !== 'none'

@@ -44,7 +44,7 @@ function goToNext(session: CodeSession, step: 1 | -1): void {
   const { line, column } = session.caret.get()
   const problems = session.problems.get()
   const problem = nextProblem(problems, line, column, step)
-  const [ofFile] = problems
+  const ofFile = problems.find(({ severity }) => severity !== 'info')
   if (problem !== undefined) session.goTo(problem.line ?? 1, problem.column ?? 1)
   else if (ofFile !== undefined)
     toast.info('A problem of the whole file', { id: 'problems', description: ofFile.message })

@@ -1,6 +1,7 @@
 'use client'
 import type { Draft } from '@weir/proto/web/drafts'
 import { ChevronDown, ChevronUp } from 'lucide-react'
+import { countOf } from '@/lib/format.ts'
 import { Badge, IconButton, Tabs } from '@/ui'
 import type { CodeSession } from '../code-session.ts'
 import { countsOf } from '../problems/problems.ts'
@@ -23,7 +24,7 @@ export function BottomPanel({ draft, session, shown, onShow }: BottomPanelProps)
   const problems = useStore(session.problems)
   const { answer } = useStore(session.checker.state)
   const lines = answer?.outcome.console.length ?? 0
-  const { errors, warnings } = countsOf(problems)
+  const { errors, warnings, notes } = countsOf(problems)
   const isClosed = shown === 'none'
   return (
     <section className={isClosed ? styles.closed : styles.panel} aria-label="Panel">
@@ -49,9 +50,9 @@ export function BottomPanel({ draft, session, shown, onShow }: BottomPanelProps)
         {shown === 'output' && <OutputPanel session={session} />}
       </Tabs>
       <span className={styles.end}>
-        {isClosed && problems.length === 0 && (
+        {isClosed && errors + warnings === 0 && (
           <span className={styles.none}>
-            <NoProblemsWord session={session} />
+            {notes === 0 ? <NoProblemsWord session={session} /> : `No problems, ${countOf(notes, 'note')}`}
           </span>
         )}
         {isClosed ? (

@@ -8,7 +8,7 @@ function ownTab(hasProblems: boolean): ShownPanel {
   return hasProblems ? 'problems' : 'none'
 }
 
-/** What the panel shows. `choice`: of the user, from the address; null without one. */
+/** What the panel shows. `choice`: of the user, from the address; null without one. `hasProblems`: notes are none. */
 export function panelOf(choice: string | null, hasProblems: boolean): ShownPanel {
   if (choice === 'none') return choice
   return PANEL_TABS.find(tab => tab === choice) ?? ownTab(hasProblems)

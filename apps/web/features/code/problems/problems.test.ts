@@ -93,12 +93,12 @@ test('a warning of the JobManager is kept on a line with a syntax error', () => 
   expect(messages([syntax], [jm(3, 'slow', { severity: 'warning' })])).toEqual(['expected', 'slow'])
 })
 
-test('errors and warnings are counted, infos are not', () => {
+test('errors, warnings and notes are counted each', () => {
   const all = mergeProblems(
     [ts(1, 'a'), ts(2, 'b', { severity: 'warning' })],
     [jm(3, 'c'), jm(4, 'd', { severity: 'info' })],
   )
-  expect(countsOf(all)).toEqual({ errors: 2, warnings: 1 })
+  expect(countsOf(all)).toEqual({ errors: 2, warnings: 1, notes: 1 })
 })
 
 test('the first error is the topmost one that has a place', () => {

@@ -121,12 +121,15 @@ export function subjectOf({ message }: Problem, name: string | undefined): strin
 export interface ProblemCounts {
   readonly errors: number
   readonly warnings: number
+  /** What is good to know, and nothing to mend. */
+  readonly notes: number
 }
 
 export function countsOf(problems: readonly Problem[]): ProblemCounts {
   return {
     errors: problems.filter(({ severity }) => severity === 'error').length,
     warnings: problems.filter(({ severity }) => severity === 'warning').length,
+    notes: problems.filter(({ severity }) => severity === 'info').length,
   }
 }
 
