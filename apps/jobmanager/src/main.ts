@@ -27,6 +27,7 @@ import { Leadership } from './dispatcher/leadership.ts'
 import { addressOf } from './dispatcher/task-manager-directory.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import { registerClusterMetrics } from './metrics/cluster-metrics.ts'
+import { openCheckpointFolder } from './store/checkpoint-folder.ts'
 import { type OpenMetaStore, openMetaStore } from './store/open-meta-store.ts'
 import { ConfinedSources } from './submission/confined-sources.ts'
 import { PathRules } from './submission/path-rules.ts'
@@ -130,6 +131,7 @@ function lockHome(settings: Settings): void {
     throw new WeirError('CONFLICT', message)
   }
   onShutdown(() => lock.release())
+  openCheckpointFolder(settings.home)
 }
 
 async function openStore(settings: Settings): Promise<OpenMetaStore> {
