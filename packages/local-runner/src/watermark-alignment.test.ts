@@ -17,14 +17,23 @@ interface Click {
   readonly side: 'fast' | 'slow'
 }
 
+interface Run {
+  readonly aligned: boolean
+  readonly parallelism: number
+  readonly idlenessMs?: number
+  /** The slow source gives nothing from the first to the second, by the clock. */
+  readonly quietMs?: readonly [from: number, to: number]
+}
+
 /** The slow source gives its records at the pace of their event time, the fast one ten times as fast. */
-function jobOf(aligned: boolean, parallelism: number): JobGraph {
+function jobOf({ aligned, parallelism, idlenessMs }: Run): JobGraph {
   const alignment = { group: 'clicks', maxDriftMs: DRIFT_MS, intervalMs: INTERVAL_MS }
   const watermarks = {
     strategy: 'monotonous',
     intervalMs: 20,
     timestampAssigner: 'click => click.at',
     ...(aligned ? { alignment } : {}),
+    ...(idlenessMs === undefined ? {} : { idlenessMs }),
   } as const
   const source = (uid: string) => ({
     uid,
@@ -53,8 +62,9 @@ function jobOf(aligned: boolean, parallelism: number): JobGraph {
 interface Seen {
   /** By which the fast source was ahead of the slow one when it gave a record: the largest of all. */
   aheadMs: number
-  /** By the clock. */
+  /** By the clock: of the job, and of the input of the fast source. */
   endMs: number
+  fastEndMs: number
   rows: number
   /** Of all subtasks together. */
   stateBytesMax: number
@@ -64,12 +74,14 @@ interface Seen {
   fast: { pausedMs: number; idleMs: number; backpressuredMs: number }
 }
 
-async function run(aligned: boolean, parallelism: number): Promise<Seen> {
+async function run(how: Run): Promise<Seen> {
+  const { quietMs: [quietFrom, quietTo] = [0, 0] } = how
   const clock = new ManualClock(HOUR_MS)
   const probe = new Int32Array(2)
   const seen: Seen = {
     aheadMs: 0,
     endMs: 0,
+    fastEndMs: 0,
     rows: 0,
     stateBytesMax: 0,
     steps: 0,
@@ -81,7 +93,9 @@ async function run(aligned: boolean, parallelism: number): Promise<Seen> {
     const startMs = clock.monotonicMs()
     return {
       poll(output: { blocked: boolean; collect(click: Click): void }) {
-        const due = Math.min(SLOW_MS, (clock.monotonicMs() - startMs) * pace)
+        const now = clock.monotonicMs() - startMs
+        const quiet = side === 'slow' ? Math.min(Math.max(0, now - quietFrom), quietTo - quietFrom) : 0
+        const due = Math.min(SLOW_MS, (now - quiet) * pace)
         let emitted = false
         while (!output.blocked && at <= due) {
           if (side === 'fast') seen.aheadMs = Math.max(seen.aheadMs, at - slowReached)
@@ -90,7 +104,10 @@ async function run(aligned: boolean, parallelism: number): Promise<Seen> {
           at += STEP_MS
           emitted = true
         }
-        if (at > SLOW_MS) return 'finished'
+        if (at > SLOW_MS) {
+          if (side === 'fast') seen.fastEndMs = now
+          return 'finished'
+        }
         if (emitted || output.blocked) return 'emitted'
         clock.after((at - due) / pace, context.wakeUp)
         return 'nothing'
@@ -111,7 +128,7 @@ async function run(aligned: boolean, parallelism: number): Promise<Seen> {
   }
   const cluster = new LocalCluster({
     jobId: 'job_00000000',
-    graph: jobOf(aligned, parallelism),
+    graph: jobOf(how),
     load,
     workdir: '/',
     platform: { clock, timers: clock, random: { next: () => 0.5 } },
@@ -151,8 +168,8 @@ describe.each([1, 2])('two sources at parallelism %i, one ten times as fast as t
   let aligned: Seen
 
   beforeAll(async () => {
-    loose = await run(false, parallelism)
-    aligned = await run(true, parallelism)
+    loose = await run({ aligned: false, parallelism })
+    aligned = await run({ aligned: true, parallelism })
   })
 
   it('drift apart without alignment', () => {
@@ -178,4 +195,13 @@ describe.each([1, 2])('two sources at parallelism %i, one ten times as fast as t
     expect(fast.backpressuredMs).toBe(0)
     expect(steps).toBeLessThan(100 * parallelism * (SLOW_MS / STEP_MS))
   })
+})
+
+it('a source that is idle holds nobody back until it gives something again', async () => {
+  const quietMs = [1_000, 2_500] as const
+  const waits = await run({ aligned: true, parallelism: 1, quietMs })
+  expect(waits.fastEndMs).toBeGreaterThan(quietMs[1])
+  const goesOn = await run({ aligned: true, parallelism: 1, quietMs, idlenessMs: 200 })
+  expect(goesOn.fastEndMs).toBeGreaterThan(quietMs[0])
+  expect(goesOn.fastEndMs).toBeLessThan(quietMs[1])
 })
