@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { node, root, TestCluster, until } from './support/cluster.ts'
+import { TestCluster, until } from './support/cluster.ts'
 
 const clusters: TestCluster[] = []
 const homes: string[] = []
@@ -47,6 +46,22 @@ async function sessionCookieName(cluster: TestCluster): Promise<string | undefin
   const link = await cluster.request<{ url: string }>('POST', '/api/v1/login-links')
   const opened = await fetch(link.body.url, { redirect: 'manual' })
   return opened.headers.get('set-cookie')?.split('=')[0]
+}
+
+/** One that goes on for ever, and one that does not come back from its function. */
+async function keepBusy(cluster: TestCluster): Promise<void> {
+  const job = (
+    name: string,
+    map: string,
+  ) => `import { StreamExecutionEnvironment, blackholeSink, datagenSource } from '@weir/sdk'
+const env = new StreamExecutionEnvironment('${name}')
+env.addSource(datagenSource({ generator: index => index })).map(${map}).addSink(blackholeSink())
+export default env`
+  const jobs = [job('endless', 'n => n + 1'), job('loop', 'n => { for (;;) n++ }')]
+  for (const [index, source] of jobs.entries()) {
+    const { body } = await cluster.submit(`busy-${index}.ts`, source)
+    await cluster.reached(body.job_id, ['RUNNING'])
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -124,7 +139,8 @@ describe('the embedded cluster', () => {
     })
   })
 
-  it('stops everything within 5 s of Ctrl-C', async () => {
+  it('stops everything within 5 s of Ctrl-C, jobs that run and one that loops too', async () => {
+    await keepBusy(cluster)
     const pids = Object.values(cluster.pids())
     expect(Object.keys(cluster.pids()).sort()).toEqual(['jobmanager', 'tm-1', 'web'])
     cluster.process.kill('SIGINT')
@@ -163,6 +179,7 @@ export default env`,
   })
 
   it('leaves no child behind within 5 s when it is killed with -9', async () => {
+    await keepBusy(two)
     const pids = Object.values(two.pids())
     two.process.kill('SIGKILL')
     await until(5000, 'every child to end', () => !pids.some(isAlive))
@@ -196,49 +213,5 @@ describe('a start that cannot succeed', () => {
   it('refuses to listen for HTTP beyond this machine, and says why', async () => {
     const error = await start({ env: { WEIR_HOST: '0.0.0.0' } }).catch(e => (e as Error).message)
     expect(error).toContain('WEIR_HOST')
-  })
-})
-
-describe('a second start', () => {
-  const home = emptyHome()
-  let env: NodeJS.ProcessEnv | undefined
-
-  it('takes less than 10 s, and finds the jobs of the first', async () => {
-    const first = await start({ home })
-    env = first.env
-    const { body } = await first.submit(
-      'hello.ts',
-      `import { StreamExecutionEnvironment } from '@weir/sdk'
-const env = new StreamExecutionEnvironment('hello')
-env.fromElements('a', 'b').map(text => text.toUpperCase()).print()
-export default env`,
-    )
-    await first.reached(body.job_id, ['FINISHED'])
-    await first.stop()
-    const began = performance.now()
-    const second = await start({ home })
-    expect(performance.now() - began).toBeLessThan(10_000)
-    expect(await second.status(body.job_id)).toMatchObject({ name: 'hello', status: 'FINISHED' })
-  })
-
-  it('by npm start is as quick when everything is built', { timeout: 60_000 }, async () => {
-    expect(env, 'ports and home of the cluster before').toBeDefined()
-    const began = performance.now()
-    const child = spawn(node, [join(root, 'scripts/start.mjs')], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    child.stdout.on('data', text => {
-      output += text
-    })
-    child.stderr.on('data', text => {
-      output += text
-    })
-    try {
-      await until(10_000, `npm start to be ready; it said: ${output}`, () => output.includes('Weir is running.'))
-      expect(performance.now() - began).toBeLessThan(10_000)
-    } finally {
-      const ended = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGINT')
-      await ended
-    }
   })
 })

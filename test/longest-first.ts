@@ -10,7 +10,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'e2e/flow-control.test.ts': 110,
   'e2e/bad-input-local.test.ts': 70,
   'e2e/main-job.test.ts': 60,
-  'e2e/start.test.ts': 60,
+  'e2e/start.test.ts': 45,
   'e2e/faults.test.ts': 55,
   'e2e/examples.test.ts': 40,
   'e2e/flow-topologies.test.ts': 35,

@@ -32,7 +32,7 @@ describe('weir deploy', () => {
   it('sends the file as it stands, and prints the job with what to do next', async () => {
     const { code, stdout, stderr } = await cli.run(['deploy', 'job.ts', '--name', 'mine', '--parallelism', '3'])
     expect([code, stdout]).toEqual([0, 'job_00000001 RUNNING\n'])
-    expect(stderr).toContain('weir status job_00000001')
+    expect(stderr).toMatch(/\S\/weir status job_00000001/)
     expect(sent()).toEqual({ fileName: 'job.ts', text: JOB, name: 'mine', parallelism: 3 })
   })
 
