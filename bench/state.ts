@@ -13,10 +13,11 @@ import { seededRandom, zipf } from './support/zipf.ts'
 /**
  * Updates of keyed state in one slot: a count per key, keys drawn by Zipf's law and scattered over the key space, batches
  * of 512 as a subtask takes them, the keys of each fetched before it. First every key is inserted once, then updates are
- * timed. `--room`: the share of the rows that there is room for in memory; 1: all, with no disk behind.
+ * timed. `--room`: the share of the rows that there is room for in memory; 1: all, with no disk behind. `--tracked`: after
+ * a snapshot in segments, so that an account of changes is kept.
  */
 const options = benchArguments(
-  'npm run bench -- state [--keys N] [--updates N] [--room SHARE] [--keys-as number|string] [--table rows|numbers] [--cache BYTES] [--theta T] [--json]',
+  'npm run bench -- state [--keys N] [--updates N] [--room SHARE] [--keys-as number|string] [--table rows|numbers] [--cache BYTES] [--theta T] [--tracked] [--json]',
   {
     keys: { type: 'string', default: '5000000' },
     updates: { type: 'string', default: '3000000' },
@@ -25,6 +26,7 @@ const options = benchArguments(
     table: { type: 'string', default: 'numbers' },
     cache: { type: 'string', default: '0' },
     theta: { type: 'string', default: '0.99' },
+    tracked: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 )
@@ -55,6 +57,7 @@ const state = new MemoryTier({
   ownsKeyGroup: () => true,
   clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
   room,
+  inSegments: options.tracked === true,
 })
 const table = options.table === 'rows' ? rowTable() : state.numberTable('counts')
 
@@ -118,6 +121,10 @@ function update(count: number, next: () => number): { perSecond: number; perCpuS
 
 const rssMb = (): number => Math.round(process.memoryUsage.rss() / 1024 / 1024)
 const insertsPerSecond = insertAll()
+if (options.tracked === true) {
+  const frozen = state.freeze()
+  while (!frozen.step(() => performance.now(), performance.now() + 1_000)) frozen.takeReady()
+}
 const draw = zipf(keys, Number(options.theta), seededRandom(1))
 update(Math.ceil(updates / 4), draw)
 const before = { ...room.counters }
@@ -139,6 +146,7 @@ printResult(
     room: share,
     keysAs: options['keys-as'],
     table: options.table,
+    tracked: options.tracked === true,
     roomMb: Number.isFinite(room.limitBytes) ? Math.round(room.limitBytes / 1024 / 1024) : null,
     insertsPerSecond: Math.round(insertsPerSecond),
     updatesPerSecond: Math.round(perSecond),

@@ -234,7 +234,15 @@ export const FEATURES = [
       ['E7', '★ Unaligned checkpoints', 'not yet'],
       ['E8', 'Checkpoint timeout gives `CheckpointExpired`, the next one succeeds', 'not yet'],
       ['E9', '★ Savepoints: trigger, list, restore, dispose, stop with savepoint', 'not yet'],
-      ['E10', '★ Incremental checkpoints', 'not yet'],
+      [
+        'E10',
+        '★ Incremental checkpoints',
+        'partly: snapshots of keyed state write what has changed and come back at any parallelism; no checkpoint takes them yet',
+        'packages/engine/src/state/state-snapshots.test.ts',
+        'packages/engine/src/state/segments/segments.test.ts',
+        'packages/state-host/src/segments-on-disk.integration.test.ts',
+        'packages/engine/src/operators/cases.test.ts',
+      ],
     ],
   },
   {

@@ -105,6 +105,12 @@ class Subtask {
         model.set(`plain ${name}`, `${value}`)
         return
       }
+      case 'read plain':
+        expect(this.#plain.get(canonical)?.value.n).toBe(asNumber(model.get(`plain ${name}`)))
+        return
+      case 'read number':
+        expect(this.#numbers.get(canonical)).toBe(asNumber(model.get(`numbers ${name}`)))
+        return
       case 'delete plain':
         expect(this.#plain.delete(canonical)).toBe(model.delete(`plain ${name}`))
         return
@@ -208,6 +214,8 @@ class Subtask {
 const WHATS = [
   'put plain',
   'touch plain',
+  'read plain',
+  'read number',
   'delete plain',
   'add number',
   'delete number',
@@ -225,6 +233,10 @@ const WHATS = [
   'fire timers',
   'make room',
 ] as const
+
+function asNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
 
 interface Deed {
   readonly what: (typeof WHATS)[number]
@@ -356,7 +368,9 @@ test('whatever happens to state between snapshots, their slices, merges and rest
         await complete()
         frozen = merged()
         running = subtasks.map(subtask => subtask.begin())
+        const before = restores
         await restore(2)
+        expect(restores).toBe(before + 1)
         for (const subtask of subtasks) expect(subtask.spills.openViews).toBe(0)
       },
     ),

@@ -7,6 +7,7 @@ import { SegmentChain } from '../state/segments/segment-chain.ts'
 import { plainCodec } from '../state/segments/segment-codec.ts'
 import {
   blocksOfRange,
+  type CompressedBlock,
   checkBlock,
   indexPlace,
   joinParts,
@@ -59,7 +60,7 @@ export class MemorySegments implements SegmentStore {
 
   #seal(draft: SegmentDraft, generation: number, range: KeyGroupRange): SegmentHandle {
     const identity = { name: `segment-${this.#written++}`, generation, range }
-    const { parts, handle } = sealSegment(draft, draft.blocks.map(joinParts), plainCodec, identity)
+    const { parts, handle } = sealSegment(draft, draft.blocks.map(compressed), plainCodec, identity)
     this.files.set(handle.name, joinParts(parts))
     return handle
   }
@@ -83,4 +84,9 @@ export class MemorySegments implements SegmentStore {
     this.bytesRead += bytes?.length ?? 0
     return bytes
   }
+}
+
+function compressed(parts: readonly Uint8Array[]): CompressedBlock {
+  const bytes = joinParts(parts)
+  return { bytes, checksum: plainCodec.checksum(bytes) }
 }

@@ -61,15 +61,19 @@ export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+export interface CompressedBlock {
+  readonly bytes: Uint8Array
+  readonly checksum: number
+}
+
 /** The file of a draft whose blocks were compressed by `codec` to `stored`. */
 export function sealSegment(
   draft: SegmentDraft,
-  stored: readonly Uint8Array[],
+  stored: readonly CompressedBlock[],
   codec: Pick<SegmentCodec, 'id' | 'checksum'>,
   identity: { readonly name: string; readonly generation: number; readonly range: KeyGroupRange },
 ): SealedSegment {
-  const blocks = stored.flatMap((bytes, i) => {
-    const checksum = codec.checksum(bytes)
+  const blocks = stored.flatMap(({ bytes, checksum }, i) => {
     const rawBytes = draft.blocks[i]!.reduce((sum, part) => sum + part.length, 0)
     return [bytes.length, rawBytes, checksum >>> 16, checksum & 0xffff]
   })
@@ -87,7 +91,7 @@ export function sealSegment(
   view.setUint32(0, indexBytes.length, true)
   view.setUint32(4, checksum, true)
   trailer.set(TAIL, 8)
-  const parts = [HEAD, ...stored, indexBytes, trailer]
+  const parts = [HEAD, ...stored.map(({ bytes }) => bytes), indexBytes, trailer]
   return {
     parts,
     handle: {

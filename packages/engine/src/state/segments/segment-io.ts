@@ -4,7 +4,15 @@ import type { SegmentDraft } from './segment-builder.ts'
 import { type LoadedSegment, SegmentChain } from './segment-chain.ts'
 import type { SegmentCodec } from './segment-codec.ts'
 import { brokenSegment } from './segment-errors.ts'
-import { blocksOfRange, checkBlock, indexPlace, joinParts, openIndex, sealSegment } from './segment-file.ts'
+import {
+  blocksOfRange,
+  type CompressedBlock,
+  checkBlock,
+  indexPlace,
+  joinParts,
+  openIndex,
+  sealSegment,
+} from './segment-file.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 /** Blocks that are compressed at the same time. */
@@ -19,12 +27,13 @@ export async function writeSegment(
   store: SegmentStore,
   codec: SegmentCodec,
 ): Promise<SegmentHandle> {
-  const stored = new Array<Uint8Array>(draft.blocks.length)
+  const stored = new Array<CompressedBlock>(draft.blocks.length)
   let next = 0
   const compressSome = async (): Promise<void> => {
     while (next < draft.blocks.length) {
       const block = next++
-      stored[block] = await codec.compress(joinParts(draft.blocks[block]!))
+      const bytes = await codec.compress(joinParts(draft.blocks[block]!))
+      stored[block] = { bytes, checksum: codec.checksum(bytes) }
     }
   }
   await Promise.all(Array.from({ length: COMPRESSING_MAX }, compressSome))

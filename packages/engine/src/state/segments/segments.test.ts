@@ -280,6 +280,37 @@ describe('which segments are merged', () => {
   })
 })
 
+test('what is gone stays gone when the segments that say so are merged without the older ones', async () => {
+  const segments = new MemorySegments()
+  const state = tier()
+  const table = state.table<number>('t')
+  const windows = state.namespacedTable<number>('w')
+  for (let key = 0; key < 100; key++) {
+    table.insert(key, key, 1)
+    windows.ensure(10).insert(key, key, 1)
+  }
+  const first = segments.finish(state.freeze(), NONE)
+  for (let key = 0; key < 100; key += 2) table.delete(key)
+  const second = segments.finish(state.freeze(), first)
+  windows.drop(10)
+  table.insert(0, 0, 2)
+  const third = segments.finish(state.freeze(), second)
+  const merged = await mergeSegments({
+    segments: third.segments.slice(1),
+    maxParallelism: MAX_PARALLELISM,
+    range: NONE.range,
+    oldest: false,
+    store: segments,
+    codec: plainCodec,
+    nameOf: part => `merged-${part}`,
+  })
+  const manifest = { ...NONE, segments: [...first.segments, ...merged] }
+  expect((await contentsOf(manifest, segments, 't')).length).toBe(51)
+  const restored = tier()
+  restored.restoreChain(await loadChain(manifest, segments, plainCodec))
+  expect([...restored.namespacedTable('w').namespaces()]).toEqual([])
+})
+
 test('what one subtask dropped is not dropped from the key groups of another when their segments are merged', async () => {
   const segments = new MemorySegments()
   const halves = [0, 1].map(subtask => {
