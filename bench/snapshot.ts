@@ -180,6 +180,7 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     firstBytes: bytesOf(first.manifest, { ...first.manifest, segments: [] }),
     firstSeconds: rounded(first.seconds),
     firstLongestStopMs: rounded(first.longestStopMs),
+    firstLongestStopCpuMs: rounded(first.longestStopCpuMs),
     bytesWritten: bytesOf(measured.manifest, second.manifest) + encodeManifest(measured.manifest).length,
     entriesWritten: measured.manifest.segments.at(-1)?.entries ?? 0,
     seconds: rounded(measured.seconds),

@@ -24,11 +24,15 @@ export class FolderSegmentStore implements SegmentStore {
       await mkdir(dirname(path), { recursive: true })
       file = await open(unfinished, 'w')
       begun = true
-      await file.writev(parts.filter(part => part.length > 0))
+      await writeAll(file, parts)
       await file.datasync()
       await file.close()
       file = undefined
       await rename(unfinished, path)
+      // The name is durable only with its folder.
+      file = await open(dirname(path), 'r')
+      await file.sync()
+      await file.close()
     } catch (error) {
       await file?.close()
       if (begun) await rm(unfinished, { force: true })
@@ -72,6 +76,19 @@ export class FolderSegmentStore implements SegmentStore {
   #pathOf(name: string): string {
     assert(NAME.test(name), `'${name}' is no name for a segment`)
     return join(this.#folder, name)
+  }
+}
+
+/** A disk that is nearly full takes a part without an error; the error comes with the rest. */
+async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  const filled = parts.filter(part => part.length > 0)
+  let { bytesWritten: written } = await file.writev(filled)
+  if (written === filled.reduce((sum, part) => sum + part.length, 0)) return
+  const all = Buffer.concat(filled)
+  while (written < all.length) {
+    const { bytesWritten } = await file.write(all, written, all.length - written, written)
+    assert(bytesWritten > 0, 'a file takes no more bytes and says no error')
+    written += bytesWritten
   }
 }
 

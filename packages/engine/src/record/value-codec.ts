@@ -22,6 +22,11 @@ export class ValueCodec {
 
   /** Bytes of its own. Throws RECORD_TYPE, naming the field, for functions, symbols, promises, cycles and their kin. */
   encode(value: unknown): Uint8Array<ArrayBuffer> {
+    return this.encodeView(value).slice()
+  }
+
+  /** The same as a view that is valid until the next value is encoded: for who copies it at once. */
+  encodeView(value: unknown): Uint8Array<ArrayBuffer> {
     const writer = this.#writer
     writer.begin()
     try {
@@ -41,7 +46,7 @@ export class ValueCodec {
     const size = bodyAt + writer.out.position
     out.bytes.set(writer.out.bytes.subarray(0, writer.out.position), bodyAt)
     writer.text = ''
-    return out.bytes.slice(0, size)
+    return out.bytes.subarray(0, size)
   }
 
   /** The inverse of `encode`. `bytes` may be a view on shared memory. Throws PROTOCOL for bytes that are not a value. */
@@ -96,6 +101,11 @@ const shared = new ValueCodec()
 /** `ValueCodec.encode` with the portable text codec. */
 export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
   return shared.encode(value)
+}
+
+/** `ValueCodec.encodeView` with the portable text codec. */
+export function encodeValueView(value: unknown): Uint8Array<ArrayBuffer> {
+  return shared.encodeView(value)
 }
 
 /** `ValueCodec.decode` with the portable text codec. */

@@ -1,6 +1,6 @@
 import { WeirError } from '../base/errors.ts'
 import { recordText } from '../base/record-text.ts'
-import { encodeValue } from '../record/value-codec.ts'
+import { encodeValueView } from '../record/value-codec.ts'
 import { ChangeLog } from './change-log.ts'
 import { readEntries, SpillKeys, type SpillStore, SpillValues, SpillWriter, scanRequest } from './spill-store.ts'
 
@@ -314,10 +314,10 @@ export class RoomShare {
     return entries
   }
 
-  /** The bytes of a value. It may be written long after it was set, so the error says whose it is. */
+  /** The bytes of a value, to be copied at once. It may be written long after it was set, so the error says whose it is. */
   encode(key: unknown, value: unknown, what = 'be written to disk'): Uint8Array {
     try {
-      return encodeValue(value)
+      return encodeValueView(value)
     } catch (error) {
       if (!(error instanceof WeirError)) throw error
       const message = `the state of ${this.#name} for the key ${recordText(key)} cannot ${what}: ${error.message} Keep plain data in state.`
