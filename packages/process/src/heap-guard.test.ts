@@ -47,13 +47,13 @@ describe('a heap guard', () => {
     expect(seen).toMatchObject({ collections: 1, exhausted: 1 })
   })
 
-  it('ends a worker above its limit that does not come back for a second', async () => {
+  it('ends a worker above its limit that does not come back for three seconds', async () => {
     const { seen, guard } = guarded(100)
     seen.used = 150 * MB
     await guard.check(0)
-    await guard.check(900)
+    await guard.check(2900)
     expect(seen.exhausted).toBe(0)
-    await guard.check(1000)
+    await guard.check(3000)
     expect(seen).toMatchObject({ collections: 1, exhausted: 1 })
   })
 
@@ -61,7 +61,22 @@ describe('a heap guard', () => {
     const { seen, guard } = guarded(100)
     seen.used = 279 * MB
     await guard.check(0)
+    await guard.check(100)
+    expect(seen).toMatchObject({ collections: 1, exhausted: 0 })
+    await guard.check(200)
     expect(seen.exhausted).toBe(1)
+  })
+
+  it('leaves a worker alone that makes much garbage between two looks, and collects it each time', async () => {
+    const { seen, guard } = guarded(100)
+    for (let atMs = 0; atMs < 1000; atMs += 100) {
+      seen.used = 300 * MB
+      await guard.check(atMs)
+      guard.onCollected(90 * MB)
+      seen.used = 90 * MB
+      await guard.check(atMs + 50)
+    }
+    expect(seen).toMatchObject({ collections: 10, exhausted: 0 })
   })
 
   it('ends a worker that answers nothing while the process grows by more than its limit', async () => {
@@ -69,7 +84,7 @@ describe('a heap guard', () => {
     seen.answers = false
     seen.process = 500 * MB
     void guard.check(0)
-    seen.process = 700 * MB
+    seen.process = 800 * MB
     await guard.check(900)
     expect(seen.exhausted).toBe(0)
     await guard.check(1000)
@@ -81,7 +96,7 @@ describe('a heap guard', () => {
     seen.answers = false
     seen.process = 500 * MB
     void guard.check(0)
-    seen.process = 590 * MB
+    seen.process = 690 * MB
     await guard.check(60_000)
     expect(seen.exhausted).toBe(0)
   })
@@ -102,6 +117,7 @@ describe('a heap guard', () => {
     await asked.check(0).catch(unlessNotRunning)
     heap.began = true
     await asked.check(100).catch(unlessNotRunning)
+    await asked.check(300).catch(unlessNotRunning)
     expect(seen.exhausted).toBe(1)
     expect(() => unlessNotRunning(new Error('another'))).toThrow('another')
   })

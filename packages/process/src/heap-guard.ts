@@ -14,8 +14,13 @@ export interface GuardedHeap {
 export const HEAP_CHECK_MS = 100
 /** A full collection stops the worker for some 100 ms, so it is not asked for more often than this. */
 const COLLECTION_PAUSE_MS = 2000
-/** How long a worker above its limit may take to come back to its event loop and collect. */
-const ANSWER_MS = 1000
+/** How long a worker above its limit may take to come back to its event loop and collect; a busy machine takes its time. */
+const ANSWER_MS = 3000
+/** The same for one that is far above it. */
+const EMERGENCY_ANSWER_MS = 200
+/** How long nothing may be answered while the process grows, and by how much it has to grow at least. */
+const SILENCE_MS = 1000
+const SILENT_GROWTH_BYTES_MIN = 256 * 1024 * 1024
 
 /**
  * Takes the error of a worker that was asked while it had not begun yet, or had just ended: one is asked again, of the other
@@ -36,9 +41,10 @@ export function hardHeapLimitMb(limitMb: number): number {
 /**
  * Keeps the heap of one worker within its limit from outside, so that a job that uses up its memory ends alone.
  *
- * Above the limit the worker is asked to collect garbage; what is still above it then is alive, and too much. A worker that
- * does not answer, because a function of the job is allocating in a loop, is ended after a second, or at one and a half times
- * the limit.
+ * Above the limit the worker is asked to collect garbage; what is still above it then is alive, and too much. V8 alone would
+ * let garbage grow to many times of what is alive, such as rows of state that have left for the disk, so a worker is not
+ * ended for what nobody has tried to collect. One that does not answer, because a function of the job is allocating in a
+ * loop, is ended after some seconds, and above one and a half times the limit at once.
  *
  * V8 compiles some loops that only allocate without a place where they can be interrupted: nothing is answered from there.
  * Where that lasts, and the process has grown by more than the limit since, the worker is taken to be the one that grew.
@@ -65,7 +71,8 @@ export class HeapGuard {
     if (this.#exhausted) return
     if (this.#looking) {
       const growth = this.#heap.processBytes() - this.#processBytesThen
-      if (nowMs - this.#askedAt >= ANSWER_MS && growth > this.#limitBytes) this.#end()
+      const tooMuch = Math.max(this.#limitBytes, SILENT_GROWTH_BYTES_MIN)
+      if (nowMs - this.#askedAt >= SILENCE_MS && growth > tooMuch) this.#end()
       return
     }
     this.#looking = true
@@ -73,11 +80,11 @@ export class HeapGuard {
     this.#processBytesThen = this.#heap.processBytes()
     try {
       const used = await this.#heap.usedBytes()
-      if (used > this.#emergencyBytes) this.#end()
-      else if (used <= this.#limitBytes) return
-      else if (!this.#answered) {
-        if (nowMs - this.#collectionAt >= ANSWER_MS) this.#end()
-      } else if (nowMs - this.#collectionAt >= COLLECTION_PAUSE_MS) {
+      if (used <= this.#limitBytes) return
+      const isFarAbove = used > this.#emergencyBytes
+      if (!this.#answered) {
+        if (nowMs - this.#collectionAt >= (isFarAbove ? EMERGENCY_ANSWER_MS : ANSWER_MS)) this.#end()
+      } else if (isFarAbove || nowMs - this.#collectionAt >= COLLECTION_PAUSE_MS) {
         this.#collectionAt = nowMs
         this.#answered = false
         this.#heap.requestCollection()
