@@ -1,8 +1,11 @@
 import { StateNames } from './state-names.ts'
 
 const FIRST_BYTES = 256
-/** Groups are put together to blocks of this size before they are compressed; a larger group is a block by itself. */
-const BLOCK_BYTES = 128 * 1024
+/**
+ * Groups are put together to blocks of this size before they are compressed; a larger group is a block by itself. Each block
+ * costs a compressor, whose memory the collector counts: with small blocks it goes through the whole heap again and again.
+ */
+const BLOCK_BYTES = 512 * 1024
 const HEADER_BYTES_MAX = 15
 
 /** Bytes that grow: the entries of one key group. */

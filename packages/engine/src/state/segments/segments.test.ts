@@ -52,13 +52,13 @@ test('the checksum is that of zip files', () => {
 })
 
 test('a subtask reads the blocks of its own key groups and not the others', async () => {
-  const { segments, manifest } = written(20_000)
+  const { segments, manifest } = written(60_000)
   const total = manifest.segments[0]?.sizeBytes as number
   segments.bytesRead = 0
   const own = assignManifest([manifest], 7, MAX_PARALLELISM, 16)
   const keys = await contentsOf(own, segments)
   const { first, last } = keyGroupRange(7, MAX_PARALLELISM, 16)
-  const expected = Array.from({ length: 20_000 }, (_, key) => key).filter(key => {
+  const expected = Array.from({ length: 60_000 }, (_, key) => key).filter(key => {
     const group = keyGroupOf(key, MAX_PARALLELISM)
     return group >= first && group <= last
   })
