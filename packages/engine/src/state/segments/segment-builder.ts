@@ -1,3 +1,4 @@
+import { giveChunk, takeChunk } from './chunk-pool.ts'
 import { StateNames } from './state-names.ts'
 
 const FIRST_BYTES = 256
@@ -10,14 +11,17 @@ const HEADER_BYTES_MAX = 15
 
 /** Bytes that grow: the entries of one key group. */
 class Chunk {
-  bytes = new Uint8Array(FIRST_BYTES)
+  bytes = takeChunk(FIRST_BYTES)
   length = 0
 
   reserve(count: number): void {
     const needed = this.length + count
     if (needed <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length))
+    let size = 2 * this.bytes.length
+    while (size < needed) size *= 2
+    const grown = takeChunk(size)
     grown.set(this.bytes.subarray(0, this.length))
+    giveChunk(this.bytes)
     this.bytes = grown
   }
 
@@ -65,6 +69,8 @@ export interface SegmentDraft {
   readonly rawBytes: number
   readonly entries: number
   readonly tombstones: number
+  /** To be called once, when it is written and nobody will look at its blocks any more. */
+  readonly release: () => void
 }
 
 /**
@@ -160,8 +166,12 @@ export class SegmentBuilder {
       entries: builders.reduce((sum, builder) => sum + builder.#entries, 0),
       tombstones: builders.reduce((sum, builder) => sum + builder.#tombstones, 0),
     }
+    const chunks = builders.flatMap(builder => [...builder.#groups.values()])
     for (const builder of builders) builder.#reset()
-    return draft
+    const release = (): void => {
+      for (const chunk of chunks.splice(0)) giveChunk(chunk.bytes)
+    }
+    return { ...draft, release }
   }
 
   #begin(

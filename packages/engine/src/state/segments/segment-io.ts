@@ -39,6 +39,8 @@ export async function writeSegment(
   await Promise.all(Array.from({ length: COMPRESSING_MAX }, compressSome))
   const { parts, handle } = sealSegment(draft, stored, codec, identity)
   await store.write(handle.name, parts)
+  // Not before: a write that fails is tried again.
+  draft.release()
   return handle
 }
 
