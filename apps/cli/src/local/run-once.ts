@@ -7,6 +7,7 @@ import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
 import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
+import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
 import { duration } from '../../../../scripts/steps.mjs'
 import type { CliContext } from '../context.ts'
 import type { JobFileText } from '../job-file/read-job-file.ts'
@@ -69,8 +70,10 @@ async function runInThread(
   const chunksPending = new Int32Array(new SharedArrayBuffer(4))
   const probe = new Int32Array(new SharedArrayBuffer(8))
   let operators: readonly LocalOperator[] = []
-  const running = (): LocalOperator | undefined =>
-    operators.find(operator => operator.probeId === Atomics.load(probe, PROBE_OPERATOR))
+  const operatorOf = (probeId: number): LocalOperator | undefined =>
+    operators.find(operator => operator.probeId === probeId)
+  const running = (): LocalOperator | undefined => operatorOf(Atomics.load(probe, PROBE_OPERATOR))
+  const lately = new LatelyBusiest()
   const data: RunData = {
     file: file.path,
     parallelism: options.parallelism ?? null,
@@ -116,20 +119,19 @@ async function runInThread(
     }
   })
   worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error, running())))
-  let lastSeen: LocalOperator | undefined
   const guard = new HeapGuard(heapMb, {
     usedBytes: async () => (await worker.getHeapStatistics()).used_heap_size,
     processBytes: () => process.memoryUsage.rss(),
     requestCollection: () => send({ type: 'collect' }),
     onExhausted() {
-      ended.reject(memoryError(running() ?? lastSeen, heapMb))
+      ended.reject(memoryError(operatorOf(lately.probeId) ?? running(), heapMb))
       void worker.terminate()
     },
   })
   const heapTimer = setInterval(() => {
-    lastSeen = running() ?? lastSeen
     guard.check(performance.now()).catch(unlessNotRunning)
   }, HEAP_CHECK_MS)
+  const lookTimer = setInterval(() => lately.look(Atomics.load(probe, PROBE_OPERATOR)), LOOK_MS)
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
     // Everything that it had to say has arrived before: a thread that just ends was ended.
@@ -153,6 +155,7 @@ async function runInThread(
   } finally {
     clearTimeout(timer)
     clearInterval(heapTimer)
+    clearInterval(lookTimer)
     signal.removeEventListener('abort', stop)
     // It ends by itself once its console has been passed on; a function that does not return is ended with it.
     await Promise.race([exited, sleep(EXIT_MS_MAX)])

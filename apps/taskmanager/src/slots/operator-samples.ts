@@ -1,9 +1,6 @@
 import type { SubtaskMetrics } from '@weir/proto/metrics'
 import type { SlotOperator } from './slot-protocol.ts'
 
-/** A slot's thread is looked at so often. */
-export const SAMPLE_MS = 20
-
 /**
  * In which operators a slot's thread spends its time, found out from outside: looks at even intervals, each of which sees
  * at most one operator running. Costs the thread nothing, and tells the operators of one chain apart.

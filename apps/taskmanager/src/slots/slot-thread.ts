@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
 import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
-import { OperatorSamples, SAMPLE_MS } from './operator-samples.ts'
+import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
+import { OperatorSamples } from './operator-samples.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
 
 /** How long V8 may take to end a worker by force. */
@@ -34,8 +35,8 @@ export class SlotThread {
   readonly #samples = new OperatorSamples()
   readonly #sampleTimer: NodeJS.Timeout
   #heapExhausted = false
-  /** How often each operator was seen running, in looks from outside: whose memory it probably is. */
-  readonly #seen = new Map<SlotOperator, number>()
+  /** Whose memory it probably is. */
+  readonly #lately = new LatelyBusiest()
 
   constructor(entry: URL, data: SlotWorkerData, heapMb: number, listener: SlotThreadListener) {
     this.#probe = new Int32Array(data.probe)
@@ -62,14 +63,14 @@ export class SlotThread {
       },
     })
     this.#heapTimer = setInterval(() => {
-      const running = this.runningOperator()
-      if (running !== undefined) this.#seen.set(running, (this.#seen.get(running) ?? 0) + 1)
       guard.check(performance.now()).catch(unlessNotRunning)
     }, HEAP_CHECK_MS)
     this.#heapTimer.unref()
     this.#sampleTimer = setInterval(() => {
-      this.#samples.look(Atomics.load(this.#probe, PROBE_OPERATOR))
-    }, SAMPLE_MS)
+      const probeId = Atomics.load(this.#probe, PROBE_OPERATOR)
+      this.#samples.look(probeId)
+      this.#lately.look(probeId)
+    }, LOOK_MS)
     this.#sampleTimer.unref()
     // What user code writes past the console.
     for (const [stream, level] of [
@@ -168,17 +169,19 @@ export class SlotThread {
     return Atomics.load(this.#probe, PROBE_STEPS)
   }
 
-  #busiestOperator(): SlotOperator | undefined {
-    const most = Math.max(...this.#seen.values())
-    return [...this.#seen].find(([, times]) => times === most)?.[0]
+  #operatorOf(probeId: number): SlotOperator | undefined {
+    return this.#operators.find(operator => operator.probeId === probeId)
   }
 
   #exitError(code: number): WeirError {
-    const running = this.runningOperator() ?? this.#busiestOperator()
-    const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
-    const where = running === undefined ? 'the job' : `operator '${running.name}' [${running.subtask}]`
     const crash = this.#crash as (Error & { code?: string }) | undefined
-    if (this.#heapExhausted || crash?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const isMemory = this.#heapExhausted || crash?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    const running = this.runningOperator()
+    const busiest = this.#operatorOf(this.#lately.probeId)
+    const blamed = isMemory ? (busiest ?? running) : (running ?? busiest)
+    const place = blamed === undefined ? {} : { operator: blamed.name, subtask: blamed.subtask }
+    const where = blamed === undefined ? 'the job' : `operator '${blamed.name}' [${blamed.subtask}]`
+    if (isMemory) {
       return new WeirError(
         'USER_MEMORY',
         `${where} used up the ${this.#heapMb} MB of memory of its slot; keep less in variables and state, raise MEMORY_SIZE, or run with a higher parallelism`,

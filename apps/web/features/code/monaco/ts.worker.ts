@@ -12,7 +12,8 @@ import { SDK_ENTRY } from './typings.ts'
 class JobWorker extends TypeScriptWorker {
   async operatorCalls(fileName: string, places: readonly OperatorPlace[]): Promise<readonly OperatorCall[]> {
     const program = this.getLanguageService().getProgram()
-    if (program === undefined) return []
+    // Of a file that was closed while the question was on its way there is nothing to say.
+    if (program?.getSourceFile(fileName) === undefined) return []
     return operatorCalls(ts.typescript, program, fileName, places, await this.getSemanticDiagnostics(fileName))
   }
 
