@@ -158,5 +158,16 @@ export function code(world: WebWorld): void {
     await editor.line('const sample = env.addSource(').waitFor()
     await page.getByRole('button', { name: /^fileSource, fileSource/i }).waitFor()
     await takePictures(page, 'code-samples-inserted')
+
+    // A file of one's own stands beside what was pasted, as it was.
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Upload a file' }).click(),
+    ])
+    const file = Buffer.from('{"user":"ann"}\n{"user":"bo"}\n')
+    await chooser.setFiles({ name: 'clicks.ndjson', mimeType: 'application/x-ndjson', buffer: file })
+    await page.getByRole('button', { name: 'Insert source for clicks.ndjson' }).waitFor()
+    const { samples } = await world.draft(draftId)
+    expect(samples.map(({ name, sizeBytes }) => [name, sizeBytes])).toContainEqual(['clicks.ndjson', file.length])
   })
 }
