@@ -16,6 +16,11 @@ export interface SubtaskMetrics {
   readonly busyMs: number
   readonly backpressuredMs: number
   readonly idleMs: number
+  /**
+   * Time since the slot began to run, ms, at which all of this was counted: what rates are taken over, since a report may
+   * be some time on its way. Absent before the start, and where nobody counts it.
+   */
+  readonly ranMs?: number
   /** Event time that the subtask has reached; null while unknown, or at the end of the input. */
   readonly watermark: number | null
   readonly stateBytes: number

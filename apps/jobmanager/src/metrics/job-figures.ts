@@ -118,8 +118,15 @@ function spanOf(first: Sample, last: Sample, live: boolean, current: boolean): W
   if (!live) return null
   // A subtask that has finished reports nothing more, and rightly so.
   if (!current) return last.metrics.status === 'finished' ? { first: last.metrics, ms: 1 } : null
-  const ms = last.monotonicMs - first.monotonicMs
+  const ms = timeBetween(first, last)
   return ms > 0 ? { first: first.metrics, ms } : null
+}
+
+/** As the subtask has counted it: how long its reports were on their way differs by up to a second. */
+function timeBetween(first: Sample, last: Sample): number {
+  const from = first.metrics.ranMs
+  const to = last.metrics.ranMs
+  return from === undefined || to === undefined ? last.monotonicMs - first.monotonicMs : to - from
 }
 
 interface Shape {

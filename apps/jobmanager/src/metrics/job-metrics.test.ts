@@ -69,16 +69,29 @@ describe('JobMetrics', () => {
 
   it('has rates from the first report on, over the time that the subtask has run', () => {
     const metrics = new JobMetrics(graph)
-    const times = { busyMs: 100, backpressuredMs: 0, idleMs: 300 }
+    const times = { busyMs: 100, backpressuredMs: 0, idleMs: 300, ranMs: 400 }
     const source = subtask(0, 0, { ...times, recordsOut: 200, operators: [operator('src', 0, 200)] })
     metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [source] }, 1000, 1000)
     expect(metrics.view('job', true, 1000).vertices[0]).toMatchObject({ recordsPerSecond: 500, busy: 0.25, idle: 0.75 })
     expect(metrics.figures(true, 1000).operators.get('src')).toMatchObject({ recordsOutPerSecond: 500 })
   })
 
-  it.each([100, 60_000])('has no rate at a first report of a subtask that has run for %i ms', idleMs => {
+  it('takes rates over the time that the subtask has counted, however long its reports were on their way', () => {
     const metrics = new JobMetrics(graph)
-    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [subtask(0, 0, { recordsIn: 9, idleMs })] }, 0, 0)
+    for (const [ranMs, arrivedMs] of [
+      [1000, 1900],
+      [2000, 2100],
+      [3000, 3900],
+    ]) {
+      const source = subtask(0, 0, { recordsIn: ranMs! / 10, ranMs: ranMs! })
+      metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [source] }, arrivedMs!, 0)
+      expect(metrics.view('job', true, arrivedMs!).recordsPerSecond).toBe(100)
+    }
+  })
+
+  it.each([100, 60_000])('has no rate at a first report of a subtask that has run for %i ms', ranMs => {
+    const metrics = new JobMetrics(graph)
+    metrics.report({ jobId: 'job', attempt: 1, slot: 0, subtasks: [subtask(0, 0, { recordsIn: 9, ranMs })] }, 0, 0)
     expect(metrics.view('job', true, 0)).toMatchObject({ recordsIn: 9, recordsPerSecond: null })
   })
 

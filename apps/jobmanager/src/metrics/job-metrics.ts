@@ -15,7 +15,7 @@ const WINDOW_MS = 5_000
 /** A thread that is in a long call tells nothing; people see its last figures for so long. */
 const SILENCE_MS_MAX = 15_000
 /** A subtask that has run for so long has a rate. */
-const LIVED_MS_MIN = 200
+const RAN_MS_MIN = 200
 
 /** What the live documents and REST show of a job's load. */
 export interface JobFigures extends Figures {
@@ -191,8 +191,8 @@ function isRepeated(before: SubtaskMetrics | undefined, now: SubtaskMetrics): bo
  * short ago to say anything, or so long ago (a JobManager that has just taken over) that it says nothing of now.
  */
 function startOf(metrics: SubtaskMetrics, monotonicMs: number, wallMs: number): Sample | null {
-  const livedMs = metrics.busyMs + metrics.backpressuredMs + metrics.idleMs
-  if (livedMs < LIVED_MS_MIN || livedMs > WINDOW_MS) return null
+  const { ranMs } = metrics
+  if (ranMs === undefined || ranMs < RAN_MS_MIN || ranMs > WINDOW_MS) return null
   const operators = metrics.operators.map(({ uid, name }) => ({
     uid,
     name,
@@ -202,7 +202,7 @@ function startOf(metrics: SubtaskMetrics, monotonicMs: number, wallMs: number): 
     stateBytes: 0,
   }))
   const nothing = { recordsIn: 0, recordsOut: 0, busyMs: 0, backpressuredMs: 0, idleMs: 0, stateBytes: 0, operators }
-  return { monotonicMs: monotonicMs - livedMs, wallMs: wallMs - livedMs, metrics: { ...metrics, ...nothing } }
+  return { monotonicMs: monotonicMs - ranMs, wallMs: wallMs - ranMs, metrics: { ...metrics, ...nothing, ranMs: 0 } }
 }
 
 function keyOf(vertex: number, subtask: number): string {

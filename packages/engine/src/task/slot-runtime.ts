@@ -66,6 +66,7 @@ export class SlotRuntime {
   readonly #built: readonly BuiltSubtask[]
   readonly #loop: SlotLoop
   #started = false
+  #startedAtMs = 0
 
   constructor(parts: SlotRuntimeParts) {
     this.#parts = parts
@@ -119,6 +120,7 @@ export class SlotRuntime {
   start(): void {
     if (this.#started) return
     this.#started = true
+    this.#startedAtMs = this.#parts.platform.clock.monotonicMs()
     this.#loop.start()
   }
 
@@ -162,6 +164,7 @@ export class SlotRuntime {
   }
 
   metrics(): SubtaskMetrics[] {
+    const ran = this.#started ? { ranMs: this.#parts.platform.clock.monotonicMs() - this.#startedAtMs } : {}
     return this.#built.map(({ subtask, source, keyedState }) => {
       const { chain } = subtask
       const times = this.#loop.times(subtask)
@@ -187,6 +190,7 @@ export class SlotRuntime {
           0,
         ),
         ...times,
+        ...ran,
         watermark: Number.isFinite(watermark) ? watermark : null,
         stateBytes: operators.reduce((sum, operator) => sum + operator.stateBytes, 0),
         overdraftBytesMax: subtask.outputs.overdraftBytesMax,
