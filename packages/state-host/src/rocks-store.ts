@@ -28,6 +28,10 @@ export class RocksStore {
   #db: Promise<RocksDB> | undefined
   #cache: RowCache
   #owners = 0
+  /** Through when the slot that left last is gone from disk. */
+  #leaving: Promise<unknown> = Promise.resolve()
+  /** Through when the database before this one is closed and its files are removed. */
+  #closing: Promise<unknown> = Promise.resolve()
 
   constructor(options: RocksStoreOptions) {
     this.#options = options
@@ -56,8 +60,29 @@ export class RocksStore {
     return this.#cache
   }
 
-  async leave(prefix: Uint8Array): Promise<void> {
+  /**
+   * A slot's part is thrown away. Slots leave one after the other: the binding may close the database between two requests
+   * of another one that is leaving, and its next request would then end the process.
+   */
+  leave(prefix: Uint8Array): Promise<void> {
     this.#owners--
+    const left = this.#leaving.then(() => this.#remove(prefix))
+    this.#leaving = settled(left)
+    return left
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#db
+    this.#db = undefined
+    this.#cache = new RowCache(this.#options.cacheBytes)
+    if (opening !== undefined) this.#closing = this.#end(opening)
+    const closing = this.#closing
+    // The next database begins in the same folder, whether or not this one could be closed.
+    this.#closing = settled(closing)
+    await closing
+  }
+
+  async #remove(prefix: Uint8Array): Promise<void> {
     if (this.#db === undefined) return
     if (this.#owners === 0) {
       await this.close()
@@ -75,11 +100,7 @@ export class RocksStore {
     await db.compactRange(prefix, end)
   }
 
-  async close(): Promise<void> {
-    const opening = this.#db
-    this.#db = undefined
-    this.#cache = new RowCache(this.#options.cacheBytes)
-    if (opening === undefined) return
+  async #end(opening: Promise<RocksDB>): Promise<void> {
     try {
       const db = await opening
       await db.close({ force: true })
@@ -90,6 +111,7 @@ export class RocksStore {
 
   async #open(): Promise<RocksDB> {
     const { folder, writeBufferBytes, writeBuffersMax } = this.#options
+    await this.#closing
     try {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder, { recursive: true })
@@ -111,6 +133,11 @@ export class RocksStore {
   failed(error: unknown): WeirError {
     return error instanceof WeirError ? error : diskError(error, this.#options.folder)
   }
+}
+
+/** Resolves when the promise is through; whoever made it is told of its error. */
+function settled(promise: Promise<unknown>): Promise<unknown> {
+  return Promise.allSettled([promise])
 }
 
 /** What went wrong on disk, with what to do about it. */
