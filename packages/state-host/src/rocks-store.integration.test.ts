@@ -33,12 +33,20 @@ async function read(part: StorePart): Promise<number | undefined> {
   return new SpillValues(await part.get(keys.request)).next()?.[0]
 }
 
-it('slots that leave at the same moment leave the process alive, and nothing behind', async () => {
+it('slots that leave at about the same moment leave the process alive, and nothing behind', async () => {
   let number = 0
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 100; round++) {
     const parts = Array.from({ length: 8 }, () => store.part(number++))
     await Promise.all(parts.map(part => write(part, round)))
-    await Promise.all(parts.map(part => part.leave()))
+    // So that the last one comes while others are between their requests.
+    const pauses = (slot: number): number => (slot * 7 + round) % 11
+    await Promise.all(
+      parts.map(async (part, slot) => {
+        await new Promise(resolve => setTimeout(resolve, (slot * round) % 5))
+        for (let i = 0; i < pauses(slot); i++) await new Promise(resolve => setImmediate(resolve))
+        await part.leave()
+      }),
+    )
     expect(existsSync(folder)).toBe(false)
   }
 }, 60_000)
