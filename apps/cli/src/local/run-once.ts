@@ -6,8 +6,9 @@ import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
-import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
+import { hardHeapLimitMb } from '@weir/process/heap-guard'
 import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
+import { watchHeap } from '@weir/process/watch-heap'
 import { duration } from '../../../../scripts/steps.mjs'
 import type { CliContext } from '../context.ts'
 import type { JobFileText } from '../job-file/read-job-file.ts'
@@ -115,22 +116,17 @@ async function runInThread(
       case 'failed':
         return ended.reject(WeirError.fromJson(message.error))
       case 'heap':
-        return guard.onCollected(message.aliveBytes)
+        return heapWatch.onCollected(message.aliveBytes)
     }
   })
   worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error, running())))
-  const guard = new HeapGuard(heapMb, {
-    usedBytes: async () => (await worker.getHeapStatistics()).used_heap_size,
-    processBytes: () => process.memoryUsage.rss(),
+  const heapWatch = watchHeap(worker, heapMb, {
     requestCollection: () => send({ type: 'collect' }),
     onExhausted() {
       ended.reject(memoryError(operatorOf(lately.probeId) ?? running(), heapMb))
       void worker.terminate()
     },
   })
-  const heapTimer = setInterval(() => {
-    guard.check(performance.now()).catch(unlessNotRunning)
-  }, HEAP_CHECK_MS)
   const lookTimer = setInterval(() => lately.look(Atomics.load(probe, PROBE_OPERATOR)), LOOK_MS)
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
@@ -154,7 +150,7 @@ async function runInThread(
     return await ended.promise
   } finally {
     clearTimeout(timer)
-    clearInterval(heapTimer)
+    heapWatch.stop()
     clearInterval(lookTimer)
     signal.removeEventListener('abort', stop)
     // It ends by itself once its console has been passed on; a function that does not return is ended with it.

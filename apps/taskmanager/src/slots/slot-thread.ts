@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
-import { HEAP_CHECK_MS, HeapGuard, hardHeapLimitMb, unlessNotRunning } from '@weir/process/heap-guard'
+import { hardHeapLimitMb } from '@weir/process/heap-guard'
 import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
+import { type HeapWatch, watchHeap } from '@weir/process/watch-heap'
 import { OperatorSamples } from './operator-samples.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
 
@@ -31,7 +32,7 @@ export class SlotThread {
   #crash: Error | undefined
   #exited = false
   #killTimer: NodeJS.Timeout | undefined
-  readonly #heapTimer: NodeJS.Timeout
+  readonly #heapWatch: HeapWatch
   readonly #samples = new OperatorSamples()
   readonly #sampleTimer: NodeJS.Timeout
   #heapExhausted = false
@@ -53,19 +54,13 @@ export class SlotThread {
       stderr: true,
       execArgv: process.execArgv.filter(argument => !argument.startsWith('--inspect')),
     })
-    const guard = new HeapGuard(heapMb, {
-      usedBytes: async () => (await this.#worker.getHeapStatistics()).used_heap_size,
-      processBytes: () => process.memoryUsage.rss(),
+    this.#heapWatch = watchHeap(this.#worker, heapMb, {
       requestCollection: () => this.post({ type: 'collect' }),
       onExhausted: () => {
         this.#heapExhausted = true
         this.#terminate()
       },
     })
-    this.#heapTimer = setInterval(() => {
-      guard.check(performance.now()).catch(unlessNotRunning)
-    }, HEAP_CHECK_MS)
-    this.#heapTimer.unref()
     this.#sampleTimer = setInterval(() => {
       const probeId = Atomics.load(this.#probe, PROBE_OPERATOR)
       this.#samples.look(probeId)
@@ -91,7 +86,7 @@ export class SlotThread {
     }
     this.#worker.on('message', (message: FromSlot) => {
       if (message.type === 'deployed') this.#operators = message.operators
-      if (message.type === 'heap') guard.onCollected(message.aliveBytes)
+      if (message.type === 'heap') this.#heapWatch.onCollected(message.aliveBytes)
       listener.onMessage(message.type === 'metrics' ? this.#sampled(message) : message)
     })
     this.#worker.on('error', error => {
@@ -100,7 +95,7 @@ export class SlotThread {
     this.#worker.on('exit', code => {
       this.#exited = true
       clearTimeout(this.#killTimer)
-      clearInterval(this.#heapTimer)
+      this.#heapWatch.stop()
       clearInterval(this.#sampleTimer)
       listener.onExit(this.#stopping ? undefined : this.#exitError(code))
     })
