@@ -75,11 +75,14 @@ export class RocksStore {
     const opening = this.#db
     this.#db = undefined
     this.#cache = new RowCache(this.#options.cacheBytes)
-    if (opening !== undefined) this.#closing = this.#end(opening)
-    const closing = this.#closing
+    if (opening === undefined) {
+      await this.#closing
+      return
+    }
+    const ended = this.#end(opening)
     // The next database begins in the same folder, whether or not this one could be closed.
-    this.#closing = settled(closing)
-    await closing
+    this.#closing = settled(ended)
+    await ended
   }
 
   async #remove(prefix: Uint8Array): Promise<void> {
