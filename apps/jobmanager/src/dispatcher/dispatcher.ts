@@ -15,6 +15,7 @@ import { type JobFigures, JobMetrics } from '../metrics/job-metrics.ts'
 import { metricsView } from '../metrics/metrics-view.ts'
 import { fromStoredFigures } from '../metrics/stored-figures.ts'
 import type { MetaStore } from '../store/meta-store.ts'
+import { pagesOf } from '../store/pages-of.ts'
 import {
   type JobFiguresRecord,
   type JobRecord,
@@ -386,15 +387,10 @@ export class Dispatcher implements ControlPlane {
 
   async #loadIndex(): Promise<void> {
     const pages: (readonly JobRecord[])[] = []
-    let before: number | undefined
-    do {
-      const page = await this.#parts.store.jobs.listJobs({
-        limit: PAGE_ROWS_MAX,
-        ...(before === undefined ? {} : { before }),
-      })
-      pages.push(page.rows)
-      before = page.next ?? undefined
-    } while (before !== undefined && pages.length < 10)
+    for await (const rows of pagesOf(PAGE_ROWS_MAX, query => this.#parts.store.jobs.listJobs(query))) {
+      pages.push(rows)
+      if (pages.length === 10) break
+    }
     for (const record of pages.flat().reverse()) this.#table.index.add(record)
   }
 

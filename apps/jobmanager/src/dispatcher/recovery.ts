@@ -2,6 +2,7 @@ import type { RecoverAs } from '@weir/control/job/job-event'
 import { type Problem, WeirError } from '@weir/engine/base/errors'
 import { jobGraphSchema } from '@weir/engine/graph/job-graph'
 import type { JobStore } from '../store/meta-store.ts'
+import { pagesOf } from '../store/pages-of.ts'
 import { type JobError, type JobRecord, type JobVersionRecord, LIVE_STATUSES, PAGE_ROWS_MAX } from '../store/records.ts'
 import { COMMIT_RECORDED } from './job-runner.ts'
 
@@ -53,32 +54,18 @@ export async function findUnfinished(store: JobStore): Promise<Unfinished> {
 
 async function allUnfinished(store: JobStore): Promise<JobRecord[]> {
   const found: JobRecord[] = []
-  let before: number | undefined
-  for (;;) {
-    const page = await store.listJobs({
-      statuses: LIVE_STATUSES,
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    })
-    found.push(...page.rows)
-    if (page.next === null) return found.reverse()
-    before = page.next
-  }
+  const pages = pagesOf(PAGE, query => store.listJobs({ statuses: LIVE_STATUSES, ...query }))
+  for await (const rows of pages) found.push(...rows)
+  return found.reverse()
 }
 
 /** Of a job that goes on, an attempt that was cancelled is one that ended with the cluster. */
 async function orderlyStopsOf(job: JobRecord, store: JobStore): Promise<number> {
   let stops = 0
-  let before: number | undefined
-  for (;;) {
-    const page = await store.listAttempts(job.id, {
-      limit: PAGE_ROWS_MAX,
-      ...(before === undefined ? {} : { before }),
-    })
-    stops += page.rows.filter(({ status }) => status === 'CANCELED').length
-    if (page.next === null) return stops
-    before = page.next
+  for await (const rows of pagesOf(PAGE_ROWS_MAX, query => store.listAttempts(job.id, query))) {
+    stops += rows.filter(({ status }) => status === 'CANCELED').length
   }
+  return stops
 }
 
 async function howOf(job: JobRecord, store: JobStore): Promise<RecoverAs> {
