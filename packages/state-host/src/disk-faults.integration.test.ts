@@ -25,6 +25,43 @@ beforeEach(() => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
+/** What Node is started with so that RocksDB's binding is this module, or that its import throws. */
+function withBinding(text: string): string[] {
+  const hooks = `import { registerHooks } from 'node:module'
+registerHooks({
+  resolve: (name, context, next) =>
+    name === 'rocksdb-native' ? { url: 'binding:rocksdb', format: 'module', shortCircuit: true } : next(name, context),
+  load: (url, context, next) =>
+    url === 'binding:rocksdb'
+      ? { format: 'module', shortCircuit: true, source: ${JSON.stringify(text)} }
+      : next(url, context),
+})`
+  return ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`]
+}
+
+describe('a library that fails fails the job that needs it, long before a disk would count as broken', () => {
+  it.each([
+    [
+      'when it cannot be loaded',
+      "throw new Error('invalid ELF header')",
+      /cannot be loaded: invalid ELF header.*npm ci/,
+    ],
+    [
+      'when it ends the thread that it runs in',
+      "export default class { ready() { return new Promise(() => setImmediate(() => { throw new Error('crash') })) } }",
+      /was closed: its thread has ended/,
+    ],
+  ])('%s', { timeout: 30_000 }, async (_when, binding, message) => {
+    const { stdout } = await run(process.execPath, [...withBinding(binding), PROBE, join(folder, 'state'), '2000'], {
+      timeout: 20_000,
+    })
+    const { first, second } = JSON.parse(stdout) as Outcome
+    expect(first).toMatchObject({ code: 'STATE_DISK', place: { operator: 'keep', subtask: 0 } })
+    expect(first.message).toMatch(message)
+    expect(second).toEqual({ rows: 2000 })
+  })
+})
+
 describe('a disk that fails fails the job that needs it, by name, and the process lives', () => {
   it('where the folder cannot be made', async () => {
     writeFileSync(join(folder, 'file'), '')

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer } from '@weir/engine/state/spill-store'
-import RocksDB from 'rocksdb-native'
+import type RocksDB from 'rocksdb-native'
 import { RowCache } from './row-cache.ts'
 
 export interface RocksStoreOptions {
@@ -115,10 +115,11 @@ export class RocksStore {
   async #open(): Promise<RocksDB> {
     const { folder, writeBufferBytes, writeBuffersMax } = this.#options
     await this.#closing
+    const { default: Database } = await loadBinding()
     try {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder, { recursive: true })
-      const db = new RocksDB(folder, {
+      const db = new Database(folder, {
         writeBufferSize: writeBufferBytes,
         maxWriteBufferNumber: writeBuffersMax,
         tableBlockSize: 4096,
@@ -138,6 +139,20 @@ export class RocksStore {
   }
 }
 
+/** Loaded with the first row that leaves memory: where it cannot be, jobs whose state fits into memory run all the same. */
+async function loadBinding(): Promise<typeof import('rocksdb-native')> {
+  try {
+    return await import('rocksdb-native')
+  } catch (error) {
+    throw new WeirError(
+      'STATE_DISK',
+      `state that does not fit into memory could not be kept on disk, since the library for it cannot be loaded: ${textOf(error)}. ` +
+        'Install the packages again ("npm ci"), raise MEMORY_SIZE, or use STATE_BACKEND=memory where the state fits.',
+      { cause: error },
+    )
+  }
+}
+
 /** Resolves when the promise is through; whoever made it is told of its error. */
 function settled(promise: Promise<unknown>): Promise<unknown> {
   return Promise.allSettled([promise])
@@ -145,9 +160,7 @@ function settled(promise: Promise<unknown>): Promise<unknown> {
 
 /** What went wrong on disk, with what to do about it. */
 function diskError(error: unknown, folder: string): WeirError {
-  const texts: string[] = []
-  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message)
-  const text = texts.length === 0 ? String(error) : texts.join(': ')
+  const text = textOf(error)
   const remedy = /no space|ENOSPC|quota/i.test(text)
     ? 'The disk is full: make room on it, or point WEIR_HOME to another one'
     : /permission|EACCES|EPERM|EROFS|read-only/i.test(text)
@@ -158,6 +171,12 @@ function diskError(error: unknown, folder: string): WeirError {
     `state that does not fit into memory could not be kept in ${folder}: ${text}. ${remedy}, raise MEMORY_SIZE, or use STATE_BACKEND=memory where the state fits.`,
     { cause: error },
   )
+}
+
+function textOf(error: unknown): string {
+  const texts: string[] = []
+  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message)
+  return texts.length === 0 ? String(error) : texts.join(': ')
 }
 
 /** The requests of one slot, on keys that begin with its number. One at a time. */

@@ -38,10 +38,15 @@ export class SlotChannel {
     this.#running = this.#serve()
   }
 
-  /** Resolves when what was under way is through, and everything of the slot is gone from disk. */
-  async close(): Promise<void> {
+  /** No answer will come any more: a slot that waits for one is told at once. */
+  abandon(): void {
     this.#requests.close()
     this.#answers.close()
+  }
+
+  /** Resolves when what was under way is through, and everything of the slot is gone from disk. */
+  async close(): Promise<void> {
+    this.abandon()
     await this.#running
     await this.#part.leave()
   }

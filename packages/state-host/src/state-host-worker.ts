@@ -27,6 +27,11 @@ process.on('unhandledRejection', reason =>
   send({ type: 'log', level: 'error', message: `state on disk: ${textOf(reason)}` }),
 )
 
+// The thread ends by an error of its own. Slots wait in threads that may hear nothing of it, as may the thread of our owner.
+process.on('uncaughtExceptionMonitor', () => {
+  for (const channel of channels.values()) channel.abandon()
+})
+
 async function close(slot: number): Promise<void> {
   const channel = channels.get(slot)
   channels.delete(slot)

@@ -69,7 +69,8 @@ export class StateHost {
         if (this.#stopped) return
         const closed = new Promise<void>(resolve => this.#closing.set(slot, resolve))
         this.#post({ type: 'close', slot })
-        await closed
+        // A thread that crashed closes nothing any more.
+        await Promise.race([closed, this.#exited])
       },
     }
   }
