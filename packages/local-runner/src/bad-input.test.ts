@@ -433,7 +433,7 @@ const LIMITS: readonly Row[] = [
   [
     'one state as two kinds',
     env => clicks(env).keyBy(byUser).process(new TwoKinds()),
-    'USER_FUNCTION',
+    'STATE_TYPE',
     undefined,
     /the state 'seen' is used both as value state and as list state; give each its own name/,
   ],

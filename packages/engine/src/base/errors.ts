@@ -50,7 +50,7 @@ export const ERROR_CODES = {
   STATE_TYPE: {
     domain: 'user',
     retry: 'never',
-    sentence: 'State is asked for as another kind than it was written as.',
+    sentence: 'State is asked for as another kind than it was written or asked for before.',
   },
   FIELD_TYPE: {
     domain: 'user',

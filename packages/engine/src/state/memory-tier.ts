@@ -71,9 +71,25 @@ type Registered =
   | { readonly form: 'namespaced'; readonly tables: NamespacedStateTable<unknown> }
   | { readonly form: 'map'; readonly tables: TablesByKey<unknown>; readonly expires: boolean }
 
-/** Names of states that users chose stand apart from those of operators, and carry the kind of the state. */
-function userStateName(kind: StateKind, name: string): string {
-  return `user/${kind}/${name}`
+/** What entries of a state look like: those with a time to live hold when they expire. */
+interface StateForm {
+  readonly kind: StateKind
+  readonly expires: boolean
+}
+const FORMS: readonly StateForm[] = KINDS.flatMap(kind => [false, true].map(expires => ({ kind, expires })))
+
+function formOf({ kind, ttlMs }: AnyDescriptor): StateForm {
+  return { kind, expires: ttlMs !== undefined }
+}
+
+/** Names of states that users chose stand apart from those of operators, and carry the form of the state. */
+function userStateName({ kind, expires }: StateForm, name: string): string {
+  return `user/${kind}${expires ? '+ttl' : ''}/${name}`
+}
+
+/** `value state`; `value state with a time to live`. */
+function textOf({ kind, expires }: StateForm): string {
+  return `${kind} state${expires ? ' with a time to live' : ''}`
 }
 
 /**
@@ -86,7 +102,7 @@ export class MemoryTier implements KeyedStateBackend {
   readonly #options: MemoryTierOptions
   readonly #share: RoomShare
   readonly #registered = new Map<string, Registered>()
-  readonly #states = new Map<string, { kind: string; state: unknown }>()
+  readonly #states = new Map<string, { form: StateForm; state: unknown }>()
   readonly #waiting = new Map<string, KeyedSnapshotEntry[]>()
   /** What was restored from segments, until all of its states were asked for. */
   #chain: SegmentChain | undefined
@@ -171,8 +187,8 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   forEachKey(stateName: string, apply: (key: unknown) => void): void {
-    for (const kind of KINDS) {
-      const registered = this.#registered.get(userStateName(kind, stateName))
+    for (const form of FORMS) {
+      const registered = this.#registered.get(userStateName(form, stateName))
       if (registered?.form === 'table') {
         for (const [canonical, { key }] of registered.table.entries()) {
           this.selectKey(canonical, key)
@@ -198,17 +214,18 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   getState = ((descriptor: AnyDescriptor): unknown => {
+    const form = formOf(descriptor)
     const known = this.#states.get(descriptor.name)
     if (known === undefined) {
-      this.#checkKind(descriptor)
+      this.#checkForm(form, descriptor.name)
       const state = this.#createState(descriptor)
-      this.#states.set(descriptor.name, { kind: descriptor.kind, state })
+      this.#states.set(descriptor.name, { form, state })
       return state
     }
-    if (known.kind === descriptor.kind) return known.state
+    if (known.form.kind === form.kind && known.form.expires === form.expires) return known.state
     throw new WeirError(
-      'USER_FUNCTION',
-      `the state '${descriptor.name}' is used both as ${known.kind} state and as ${descriptor.kind} state; give each its own name`,
+      'STATE_TYPE',
+      `the state '${descriptor.name}' is used both as ${textOf(known.form)} and as ${textOf(form)}; give each its own name`,
     )
   }) as KeyedStateBackend['getState']
 
@@ -399,7 +416,7 @@ export class MemoryTier implements KeyedStateBackend {
       case 'map':
         return new TabledMapState(
           this,
-          this.#mapTables(userStateName('map', descriptor.name), descriptor.ttlMs !== undefined),
+          this.#mapTables(userStateName(formOf(descriptor), descriptor.name), descriptor.ttlMs !== undefined),
           this.#options.clock,
           descriptor.ttlMs,
         )
@@ -411,18 +428,20 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   #cell<V>(descriptor: Exclude<AnyDescriptor, MapStateDescriptor<unknown, unknown>>): Cell<V> {
-    const name = userStateName(descriptor.kind, descriptor.name)
+    const name = userStateName(formOf(descriptor), descriptor.name)
     if (descriptor.ttlMs === undefined) return new PlainCell(this, this.table<V>(name))
     return new ExpiringCell(this, name, this.#options.clock, descriptor.ttlMs)
   }
 
-  /** What was restored tells under which kind it was written. */
-  #checkKind({ kind, name }: AnyDescriptor): void {
-    for (const written of KINDS) {
-      if (written === kind || !this.#isRestored(userStateName(written, name))) continue
+  /** What was restored tells in which form it was written. */
+  #checkForm(form: StateForm, name: string): void {
+    const asked = userStateName(form, name)
+    for (const written of FORMS) {
+      const stateName = userStateName(written, name)
+      if (stateName === asked || !this.#isRestored(stateName)) continue
       throw new WeirError(
         'STATE_TYPE',
-        `the state '${name}' was written as ${written} state and is now asked for as ${kind} state; ask for it as ${written} state, or give the new state another name`,
+        `the state '${name}' was written as ${textOf(written)} and is now asked for as ${textOf(form)}; ask for it as ${textOf(written)}, or give the new state another name`,
       )
     }
   }

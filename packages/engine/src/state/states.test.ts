@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { aggregatingState, listState, mapState, reducingState, valueState } from '../functions/state-descriptors.ts'
+import {
+  aggregatingState,
+  listState,
+  mapState,
+  reducingState,
+  type StateOptions,
+  valueState,
+} from '../functions/state-descriptors.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { MemorySpillStore } from '../testing/memory-spill-store.ts'
 import type { KeyedSnapshotEntry } from './keyed-state-backend.ts'
@@ -235,7 +242,13 @@ describe('mistakes are named', () => {
     const backend = tier()
     backend.getState(valueState<number>('v'))
     expect(() => backend.getState(listState<number>('v'))).toThrow(
-      "the state 'v' is used both as value state and as list state",
+      expect.objectContaining({
+        code: 'STATE_TYPE',
+        message: "the state 'v' is used both as value state and as list state; give each its own name",
+      }),
+    )
+    expect(() => backend.getState(valueState<number>('v', { ttlMs: 100 }))).toThrow(
+      "the state 'v' is used both as value state and as value state with a time to live",
     )
     expect(backend.getState(valueState<number>('v'))).toBe(backend.getState(valueState<number>('v')))
   })
@@ -249,6 +262,27 @@ describe('mistakes are named', () => {
       "the state 'v' was written as value state and is now asked for as list state",
     )
     expect(after.getState(valueState<number>('v'))).toBeDefined()
+  })
+
+  test.each([
+    ['a value', (backend: MemoryTier, options: StateOptions) => backend.getState(valueState('v', options)).update(1)],
+    ['a list', (backend: MemoryTier, options: StateOptions) => backend.getState(listState('v', options)).add(1)],
+    ['a map', (backend: MemoryTier, options: StateOptions) => backend.getState(mapState('v', options)).put('k', 1)],
+  ])('%s that was written without a time to live is not used with one, nor the other way round', (_what, write) => {
+    for (const [written, asked, message] of [
+      [{}, { ttlMs: 100 }, /was written as \w+ state and is now asked for as \w+ state with a time to live; ask/],
+      [{ ttlMs: 100 }, {}, /was written as \w+ state with a time to live and is now asked for as \w+ state; ask/],
+    ] as const) {
+      const before = tier()
+      before.setCurrentKey('a')
+      write(before, written)
+      const after = restoredFrom(before.snapshot())
+      after.setCurrentKey('a')
+      expect(() => write(after, asked)).toThrow(
+        expect.objectContaining({ code: 'STATE_TYPE', message: expect.stringMatching(message) }),
+      )
+      expect(() => write(after, written)).not.toThrow()
+    }
   })
 
   test('a state without a name, a time to live that is none', () => {
@@ -309,7 +343,7 @@ describe('with hardly any room in memory', () => {
     fill(2)
     expect(store.writes).toBeGreaterThan(80)
     clock.advance(60)
-    expect(backend.snapshot().map(({ state }) => state)).toEqual(keys.map(() => 'user/map/m'))
+    expect(backend.snapshot().map(({ state }) => state)).toEqual(keys.map(() => 'user/map+ttl/m'))
     for (const key of keys) {
       backend.setCurrentKey(key)
       expect(value.value()).toBeUndefined()
