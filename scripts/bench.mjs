@@ -8,7 +8,7 @@ import { runPinned } from './run-pinned.mjs'
 import { Steps } from './steps.mjs'
 
 /** The benchmarks that start a cluster. */
-const CLUSTER = ['exchange', 'flink', 'many-jobs', 'nexmark', 'word-count']
+const CLUSTER = ['exchange', 'flink', 'latency', 'many-jobs', 'nexmark', 'word-count']
 
 requireSystemNode()
 const [name, ...args] = process.argv.slice(2)

@@ -1,6 +1,7 @@
 import * as sdk from '@weir/sdk'
 import { bundleJob } from '@weir/submission/bundle'
 import type { TestCluster } from '../../e2e/support/cluster.ts'
+import { arrived } from '../support/arrived.ts'
 import { CpuSamples, peakRssMb } from '../support/cpu-samples.ts'
 import { Digest } from './digest.ts'
 import type { NexmarkJobOptions } from './job.ts'
@@ -8,8 +9,6 @@ import { jobText } from './job-text.ts'
 import { marksIn } from './marks.ts'
 
 const JOB_TIMEOUT_MS = 1_800_000
-/** Log lines and rows come once a second at the latest. */
-const ARRIVAL_TIMEOUT_MS = 10_000
 const LOG_LINES = 1_000
 
 /** What one repeat came to. */
@@ -98,16 +97,6 @@ async function finishedAt(cluster: TestCluster, jobId: string): Promise<number> 
   const found = jobs.find(job => job.job_id === jobId)?.finished_at
   if (found === null || found === undefined) throw new Error(`job ${jobId} does not say when it finished`)
   return Date.parse(found)
-}
-
-async function arrived<T>(ask: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
-  const until = performance.now() + ARRIVAL_TIMEOUT_MS
-  for (;;) {
-    const found = await ask()
-    if (isThere(found)) return found
-    if (performance.now() > until) throw new Error(`a part of the result has not arrived: ${JSON.stringify(found)}`)
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
 }
 
 /** What the sinks of all subtasks published, joined: their digests, or how many rows each had. */
