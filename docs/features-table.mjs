@@ -466,7 +466,7 @@ export const FEATURES = [
       ['M10', 'Template: clicks per page per minute with trending', 'there', WINDOW_EXAMPLES],
       ['M11', 'Template: fraud (flag unusual patterns)', 'there', STREAM_EXAMPLES],
       ['M12', 'Template: alert on anomalies', 'there', STREAM_EXAMPLES],
-      ['M13', 'Template: IoT (average temperature per zone, equipment failure alert)', 'not yet'],
+      ['M13', 'Template: IoT (average temperature per zone, equipment failure alert)', 'there', WINDOW_EXAMPLES],
       ['M14', 'Template: block fraudulent charges (an alert stream with an action)', 'there', STREAM_EXAMPLES],
     ],
   },

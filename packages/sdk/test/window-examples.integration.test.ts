@@ -163,3 +163,37 @@ describe('visits', () => {
     expect((await rowsOf('visits', count, parallelism))('ended visits')).toEqual(sorted(expected))
   })
 })
+
+describe('iot-monitoring', () => {
+  const count = 2_400
+  const zones = ['boiler room', 'hall', 'cold store']
+  const rounded = (value: number): number => Math.round(value * 10) / 10
+  const readings = records(count, 23, (index, random) => {
+    const turn = Math.floor(index / 200)
+    const isBroken = turn % 2 === 1 && index % 12 === (turn * 5) % 12
+    const number = (index + (isBroken ? 1 : 0)) % 12
+    const celsius = rounded(60 - 30 * (number % 3) + 8 * random())
+    return { machine: `machine ${number + 1}`, zone: zones[number % 3], celsius, time: START + index * 100 }
+  })
+  const groups = Map.groupBy(readings, ({ zone, time }) => `${zone}|${Math.floor(time / 60_000)}`)
+  const means = [...groups].map(([group, list]) => {
+    const [zone, minute] = group.split('|')
+    const celsius = rounded(list.reduce((sum, reading) => sum + reading.celsius, 0) / list.length)
+    return { zone, until: iso((Number(minute) + 1) * 60_000), celsius }
+  })
+  const failures = [...Map.groupBy(readings, ({ machine }) => machine)].flatMap(([machine, list]) =>
+    list
+      // The end of the input is a silence, too.
+      .filter(({ time }, i) => i + 1 === list.length || list[i + 1].time - time >= 10_000)
+      .map(({ zone, time }) => ({ alert: 'EQUIPMENT_FAILURE', machine, zone, lastHeardOf: iso(time) })),
+  )
+
+  test.each([1, 3])('gives means and failures as a batch program does, at parallelism %i', async parallelism => {
+    expect(means).toHaveLength(12)
+    // Five machines failed and came back, the sixth is silent at the end as all are.
+    expect(failures).toHaveLength(5 + 12)
+    const rows = await rowsOf('iot-monitoring', count, parallelism)
+    expect(rows('zones')).toEqual(sorted(means))
+    expect(rows('maintenance alerts')).toEqual(sorted(failures))
+  })
+})
