@@ -63,6 +63,65 @@ it.each<[string, Operator, unknown[]]>([
     [...left.map(x => x.left * 10), ...right.map(x => x.right)],
   ],
   [
+    'coFlatMap',
+    {
+      type: 'coFlatMap',
+      config: { fn1: 'x => [x.left, -x.left]', fn2: 'x => x.id ? [x.right] : []' },
+      edges: [{}, {}],
+    },
+    [...left.flatMap(x => [x.left, -x.left]), ...right.filter(x => x.id !== 0).map(x => x.right)],
+  ],
+  [
+    'coProcess',
+    {
+      type: 'coProcess',
+      config: {
+        fn: `class extends CoProcessFunction {
+          processElement1(x, ctx, out) { out.collect([x.left, ctx.timestamp()]) }
+          processElement2(x, ctx, out) { if (x.id) out.collect([x.right, ctx.timestamp()]) }
+        }`,
+      },
+      edges: [{}, {}],
+    },
+    [...left.map(x => [x.left, x.at]), ...right.filter(x => x.id !== 0).map(x => [x.right, x.at])],
+  ],
+  [
+    'coGroup',
+    {
+      type: 'coGroup',
+      config: {
+        fn: '(as, bs, out) => out.collect([as.map(a => a.left).sort(), bs.map(b => b.right).sort()])',
+        assigner: tumbling,
+      },
+      edges: [hashed, hashed],
+    },
+    [0, 1].flatMap(id =>
+      [0, 1].map(window => {
+        const inside = (x: { id: number; at: number }) => x.id === id && Math.floor(x.at / 250) === window
+        return [left.filter(inside).map(a => a.left), right.filter(inside).map(b => b.right)]
+      }),
+    ),
+  ],
+  [
+    'broadcastProcess',
+    {
+      type: 'broadcastProcess',
+      config: {
+        states: [{ name: 'rules' }],
+        fn: `class extends BroadcastProcessFunction {
+          processElement(x, ctx, out) { out.collect([x.left, ctx.getBroadcastState(mapState('rules')).get('no') ?? null]) }
+          processBroadcastElement(x, ctx, out) {
+            ctx.getBroadcastState(mapState('rules')).put('last', x.right)
+            out.collect([ctx.getBroadcastState(mapState('rules')).get('last'), x.id])
+          }
+        }`,
+      },
+      edges: [{}, { partitioner: 'broadcast' }],
+    },
+    // Each of the two subtasks gets every record of the broadcast stream.
+    [...left.map(x => [x.left, null]), ...right.flatMap(x => [0, 1].map(() => [x.right, x.id]))],
+  ],
+  [
     'intervalJoin',
     {
       type: 'intervalJoin',
