@@ -13,7 +13,8 @@ interface TableSpec {
   readonly millions: Readonly<Partial<Record<Query, number>>>
 }
 
-const FAST = { q0: 10, q1: 10, q2: 10, q3: 10, q7: 10, q8: 10, q14: 10, q22: 10 }
+/** Of 10 M events they need 2 s, and a fifth of that is the compilation of the job, which a job that goes on has once. */
+const FAST = { q0: 20, q1: 20, q2: 20, q3: 10, q7: 20, q8: 10, q14: 20, q22: 20 }
 /** Queries that keep state: the others run the same whatever the state is in. */
 const ON_DISK = { q3: 10, q5: 4, q7: 10, q8: 6, q11: 6, q20: 4 }
 
