@@ -9,6 +9,19 @@ import { TriggeredWindowOperator } from './window-triggered.ts'
 export function createWindowOperator(context: OperatorContext): Operator {
   const { assigner, trigger, evictor } = context.node.config as unknown as WindowConfig
   const firesAtEnd = trigger === undefined || trigger.type === defaultTrigger(assigner).type
-  if (!firesAtEnd || evictor !== undefined || assigner.type === 'global') return new TriggeredWindowOperator(context)
-  return assigner.type === 'session' ? new SessionWindowOperator(context) : new WindowOperator(context)
+  if (!firesAtEnd || evictor !== undefined) return new TriggeredWindowOperator(context)
+  return new (operatorOf(assigner.type))(context)
+}
+
+/** A kind of window that has no operator yet does not compile. */
+function operatorOf(type: WindowConfig['assigner']['type']): new (context: OperatorContext) => Operator {
+  switch (type) {
+    case 'tumbling':
+    case 'sliding':
+      return WindowOperator
+    case 'session':
+      return SessionWindowOperator
+    case 'global':
+      return TriggeredWindowOperator
+  }
 }
