@@ -16,7 +16,9 @@ test.each(['1', '0.2'])(
     expect(result).toMatchObject({ bench: 'snapshot', entries: 10_000, entriesWritten: 200, verified: true })
     expect(result.bytesWritten as number).toBeLessThan((result.firstBytes as number) / 10)
     expect((result.rowsSpilled as number) > 0).toBe(room !== '1')
-    for (const name of ['seconds', 'longestStopMs', 'rssMb']) expect(result[name]).toBeGreaterThan(0)
+    expect(result.mergeSegmentsAfter as number).toBeLessThan(result.mergeSegments as number)
+    for (const name of ['seconds', 'longestStopMs', 'rssMb', 'mergeSeconds', 'mergeLongestStopMs'])
+      expect(result[name]).toBeGreaterThan(0)
   },
   60_000,
 )

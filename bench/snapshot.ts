@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PerformanceObserver } from 'node:perf_hooks'
+import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { isMainThread, type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads'
 import { decodeValue } from '@weir/engine/record/value-codec'
 import { MemoryTier } from '@weir/engine/state/memory-tier'
 import { encodeManifest, type StateManifest } from '@weir/engine/state/segments/manifest'
@@ -12,6 +12,8 @@ import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
 import { StateRoom } from '@weir/engine/state/state-room'
 import { StateSnapshots } from '@weir/engine/state/state-snapshots'
 import { FolderSegmentStore } from '@weir/state-host/folder-segment-store'
+import { SegmentClient } from '@weir/state-host/segment-client'
+import { SegmentHost } from '@weir/state-host/segment-host'
 import { StateHost } from '@weir/state-host/state-host'
 import { zstdCodec } from '@weir/state-host/zstd-codec'
 import { benchArguments, printResult, wholeNumber } from './support/arguments.ts'
@@ -19,10 +21,11 @@ import { seededRandom } from './support/zipf.ts'
 
 /**
  * A snapshot in segments of keyed state of which a share has changed since the one before, taken while the task goes on
- * updating the same share. State and task are in a worker thread, as in a slot. A stop is the time from the end of one batch of 512
- * updates to the end of the next; the same is measured for as long without a snapshot. `--room`: the share of the rows
- * that there is room for in memory; 1: all, with no disk behind. On a machine that does other things, `…CpuMs` tells what a
- * stop took of the thread's own time.
+ * updating the same share. State and task are in a worker thread, as in a slot; segments are written and merged in another. A
+ * stop is the time from the end of one batch of 512 updates to the end of the next; the same is measured for as long without
+ * a snapshot (`…Without`), for the first snapshot, which is of everything (`first…`), and for a merge of the segments of as
+ * many further snapshots as one waits for (`merge…`). `--room`: the share of the rows that there is room for in memory; 1:
+ * all, with no disk behind. On a machine that does other things, `…CpuMs` tells what a stop took of the thread's own time.
  */
 interface Options {
   readonly entries: number
@@ -30,6 +33,7 @@ interface Options {
   readonly room: number
   readonly sliceMs: number
   readonly folder: string
+  readonly segments: MessagePort
 }
 
 const BATCH = 512
@@ -37,6 +41,10 @@ const TEXT_BYTES = 76
 const MAX_PARALLELISM = 128
 /** What the table reckons for a row of this benchmark. */
 const ROW_BYTES = 300
+/** Of the task alone, before the first snapshot: the collector ends what it began while the state was filled. */
+const SETTLE_MS = 3_000
+/** More than a merge of segments at the end of the list waits for. */
+const SNAPSHOTS_MAX = 20
 /** What is left of MEMORY_SIZE=8192 for the heap of one slot. */
 const HEAP_MB = 6144
 
@@ -64,13 +72,13 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
   })
   const table = state.table<{ id: number; count: number; text: string }>('entries')
   const store = new FolderSegmentStore(join(folder, 'segments'))
+  const client = new SegmentClient(options.segments)
   const snapshots = new StateSnapshots({
     state,
     maxParallelism: MAX_PARALLELISM,
     range: { first: 0, last: MAX_PARALLELISM - 1 },
-    store,
-    codec: zstdCodec,
-    clock: { monotonicMs: () => performance.now() },
+    segments: client,
+    clock: { monotonicMs: () => performance.now(), now: () => Date.now() },
     nameOf: serial => `${serial}.segment`,
   })
   const random = seededRandom(1)
@@ -95,8 +103,13 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     for (let i = 0; i < BATCH; i++) update(keys[i]!)
   }
   let longestGcMs = 0
+  let majorGcs = 0
   const observer = new PerformanceObserver(list => {
-    for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration)
+    for (const entry of list.getEntries()) {
+      longestGcMs = Math.max(longestGcMs, entry.duration)
+      const { kind } = (entry as PerformanceEntry & { readonly detail: NodeGCPerformanceDetail }).detail
+      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) majorGcs++
+    }
   })
   observer.observe({ entryTypes: ['gc'] })
 
@@ -104,6 +117,7 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
   const run = async (work: () => boolean): Promise<Stops> => {
     await nextTurn()
     longestGcMs = 0
+    majorGcs = 0
     let longestStopMs = 0
     let longestStopCpuMs = 0
     let beforeCpu = threadCpuMs()
@@ -120,7 +134,7 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     }
     // Entries of the collector come a turn later.
     await nextTurn()
-    return { longestStopMs, longestStopCpuMs, longestGcMs }
+    return { longestStopMs, longestStopCpuMs, longestGcMs, majorGcs }
   }
   const take = async () => {
     const began = performance.now()
@@ -140,18 +154,51 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     if (manifest === undefined) throw failure
     return { ...stops, manifest, freezeMs, encodedMs, seconds: (performance.now() - began) / 1000 }
   }
+  const change = (): void => {
+    for (let key = 0; key < entries; key += every) update(key)
+  }
+  /** Snapshots until segments are worth a merge, and the merge beside the task. */
+  const mergeOnce = async () => {
+    for (let round = 0; round < SNAPSHOTS_MAX; round++) {
+      change()
+      const { manifest: before } = await take()
+      const began = performance.now()
+      let merged: boolean | undefined
+      let failure: unknown
+      snapshots.merge().then(
+        did => (merged = did),
+        error => (failure = error),
+      )
+      const stops = await run(() => merged !== undefined || failure !== undefined)
+      if (failure !== undefined) throw failure
+      if (merged !== true) continue
+      const seconds = (performance.now() - began) / 1000
+      const { manifest: after } = await take()
+      return {
+        ...stops,
+        seconds,
+        before: before.segments.length,
+        after: after.segments.length,
+        bytes: bytesOf(after, before),
+      }
+    }
+    throw new Error(`${SNAPSHOTS_MAX} snapshots were not worth a merge`)
+  }
   const bytesOf = ({ segments }: StateManifest, from: StateManifest): number => {
     const before = new Set(from.segments.map(({ name }) => name))
     return segments.reduce((sum, { name, sizeBytes }) => sum + (before.has(name) ? 0 : sizeBytes), 0)
   }
 
   for (let key = 0; key < entries; key++) table.insert(key, key, { id: key, count: 0, text: textOf() })
+  const settled = performance.now() + SETTLE_MS
+  await run(() => performance.now() >= settled)
   const first = await take()
   const second = await take()
-  for (let key = 0; key < entries; key += every) update(key)
+  change()
   const measured = await take()
   const until = performance.now() + measured.seconds * 1000
   const without = await run(() => performance.now() >= until)
+  const merge = await mergeOnce()
   const rssMb = Math.round(process.memoryUsage.rss() / 1024 / 1024)
   const spilled = room.counters.diskWrites
   observer.disconnect()
@@ -171,6 +218,7 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
       if (!(counts[value.id]! >= 0 && counts[value.id]! <= value.count)) verified = false
   }
   snapshots.close()
+  client.close()
   await host?.stop()
   return {
     bench: 'snapshot',
@@ -181,6 +229,8 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     firstSeconds: rounded(first.seconds),
     firstLongestStopMs: rounded(first.longestStopMs),
     firstLongestStopCpuMs: rounded(first.longestStopCpuMs),
+    firstLongestGcMs: rounded(first.longestGcMs),
+    firstMajorGcs: first.majorGcs,
     bytesWritten: bytesOf(measured.manifest, second.manifest) + encodeManifest(measured.manifest).length,
     entriesWritten: measured.manifest.segments.at(-1)?.entries ?? 0,
     seconds: rounded(measured.seconds),
@@ -191,6 +241,12 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
     longestGcMs: rounded(measured.longestGcMs),
     longestStopMsWithout: rounded(without.longestStopMs),
     longestStopCpuMsWithout: rounded(without.longestStopCpuMs),
+    mergeSeconds: rounded(merge.seconds),
+    mergeSegments: merge.before,
+    mergeSegmentsAfter: merge.after,
+    mergeBytesWritten: merge.bytes,
+    mergeLongestStopMs: rounded(merge.longestStopMs),
+    mergeLongestStopCpuMs: rounded(merge.longestStopCpuMs),
     rowsSpilled: spilled,
     rssMb,
     verified,
@@ -201,6 +257,8 @@ interface Stops {
   readonly longestStopMs: number
   readonly longestStopCpuMs: number
   readonly longestGcMs: number
+  /** Collections of the whole heap. */
+  readonly majorGcs: number
 }
 
 /** What this thread has used so far. */
@@ -225,15 +283,20 @@ if (isMainThread) {
     },
   )
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-snapshot-'))
+  const segmentHost = new SegmentHost({ folder: join(folder, 'segments') })
+  segmentHost.unref()
+  const segments = segmentHost.lease()
   const request: Options = {
     entries: wholeNumber(options.entries, 'entries'),
     changed: Number(options.changed),
     room: Number(options.room),
     sliceMs: Number(options.slice),
     folder,
+    segments,
   }
   const worker = new Worker(new URL(import.meta.url), {
     workerData: request,
+    transferList: [segments],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   })
   worker.on('message', (result: Record<string, unknown>) => printResult(result, options.json === true))
@@ -241,7 +304,9 @@ if (isMainThread) {
     process.exitCode = 1
     process.stderr.write(`${error.stack ?? error.message}\n`)
   })
-  worker.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  worker.on('exit', () => {
+    void segmentHost.stop().then(() => rmSync(folder, { recursive: true, force: true }))
+  })
 } else {
   parentPort?.postMessage(await measure(workerData as Options))
 }

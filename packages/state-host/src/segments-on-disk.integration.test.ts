@@ -11,20 +11,28 @@ import { StateRoom } from '@weir/engine/state/state-room'
 import { StateSnapshots } from '@weir/engine/state/state-snapshots'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FolderSegmentStore } from './folder-segment-store.ts'
+import { SegmentClient } from './segment-client.ts'
+import { SegmentHost } from './segment-host.ts'
 import { StateHost } from './state-host.ts'
 import { zstdCodec } from './zstd-codec.ts'
 
 let folder: string
 let store: FolderSegmentStore
 let host: StateHost | undefined
+let segmentHost: SegmentHost
+let client: SegmentClient
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-segments-'))
   store = new FolderSegmentStore(join(folder, 'segments'))
+  segmentHost = new SegmentHost({ folder: join(folder, 'segments') })
+  client = new SegmentClient(segmentHost.lease())
 })
 
 afterEach(async () => {
   await host?.stop()
+  client.close()
+  await segmentHost.stop()
   host = undefined
   rmSync(folder, { recursive: true, force: true })
 })
@@ -47,8 +55,7 @@ function snapshotsOf(state: MemoryTier): StateSnapshots {
     state,
     maxParallelism: 128,
     range,
-    store,
-    codec: zstdCodec,
+    segments: client,
     clock,
     nameOf: serial => `job/operator/${serial}.segment`,
   })

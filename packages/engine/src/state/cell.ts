@@ -51,7 +51,7 @@ export class ExpiringCell<V> implements Cell<V> {
 
   constructor(backend: KeyedStateBackend, name: string, clock: Clock, ttlMs: number) {
     this.#backend = backend
-    this.#table = backend.table<Expiring<V>>(name, { expired: held => held.expiresAtMs <= clock.now() })
+    this.#table = backend.table<Expiring<V>>(name, { expiresAtMs: held => held.expiresAtMs })
     this.#clock = clock
     this.#ttlMs = ttlMs
   }

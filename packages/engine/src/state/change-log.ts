@@ -34,8 +34,8 @@ export interface SnapshotNumbers {
 export interface LoggedState {
   readonly name: string
   readonly form: StateForm
-  /** A value that counts as gone. */
-  readonly expired?: ((value: unknown) => boolean) | undefined
+  /** Wall-clock ms from which on a value counts as gone. */
+  readonly expiresAtMs?: ((value: unknown) => number) | undefined
   readonly tables: () => Iterable<SnapshotTable>
   readonly numbers?: SnapshotNumbers | undefined
 }
@@ -61,6 +61,7 @@ export class ChangeLog {
   readonly #encode: (key: unknown, value: unknown) => Uint8Array
   readonly #encoder = new KeyEncoder()
   #maxParallelism = 1
+  #nowMs: () => number = () => Number.NEGATIVE_INFINITY
   #pass: SnapshotPass | undefined
   #rows: StateRow<unknown>[] = []
   #prefixes: Uint8Array[] = []
@@ -92,8 +93,10 @@ export class ChangeLog {
     return !this.isOn || this.#away.size > 0
   }
 
-  setMaxParallelism(maxParallelism: number): void {
+  /** To be called first. `nowMs` is the wall clock that values expire by. */
+  setUp(maxParallelism: number, nowMs: () => number): void {
     this.#maxParallelism = maxParallelism
+    this.#nowMs = nowMs
   }
 
   addState(prefix: Uint8Array, state: LoggedState): void {
@@ -161,8 +164,9 @@ export class ChangeLog {
     const keyLength = this.#encoder.encode(key)
     const keyBytes = this.#encoder.bytes
     const group = this.#groupOf(state.form, prefix, keyBytes, keyLength)
-    if (state.expired?.(value)) pass.remove(state.name, group, prefix, keyBytes, keyLength)
-    else pass.put(state.name, group, prefix, keyBytes, keyLength, this.#encode(key, value))
+    const expiresAtMs = state.expiresAtMs?.(value)
+    if (this.isPast(expiresAtMs)) pass.remove(state.name, group, prefix, keyBytes, keyLength)
+    else pass.put(state.name, group, prefix, keyBytes, keyLength, this.#encode(key, value), expiresAtMs)
   }
 
   /** Everything that has changed since the last freeze, or all where there was none, waits for the pass from now on. */
@@ -200,6 +204,11 @@ export class ChangeLog {
     this.#pass = undefined
     this.pendingMask = 0
     this.pendingValue = 1
+  }
+
+  /** Whether what expires then has done so. */
+  isPast(expiresAtMs: number | undefined): boolean {
+    return expiresAtMs !== undefined && expiresAtMs <= this.#nowMs()
   }
 
   isPending(word: number): boolean {

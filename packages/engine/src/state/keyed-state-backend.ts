@@ -92,8 +92,8 @@ export interface KeyedStateBackend {
 }
 
 export interface TableOptions<V> {
-  /** A value that counts as gone: snapshots leave it out. */
-  readonly expired?: (value: V) => boolean
+  /** Wall-clock ms from which on a value counts as gone: snapshots, and merges of their segments, leave it out. */
+  readonly expiresAtMs?: (value: V) => number
 }
 
 /**

@@ -66,7 +66,11 @@ const KINDS: readonly StateKind[] = ['value', 'list', 'map', 'reducing', 'aggreg
 
 /** How one state is held. */
 type Registered =
-  | { readonly form: 'table'; readonly table: StateTable<unknown>; readonly expired: TableOptions<unknown>['expired'] }
+  | {
+      readonly form: 'table'
+      readonly table: StateTable<unknown>
+      readonly expiresAtMs: TableOptions<unknown>['expiresAtMs']
+    }
   | { readonly form: 'numbers'; readonly table: TypedNumberTable }
   | { readonly form: 'namespaced'; readonly tables: NamespacedStateTable<unknown> }
   | { readonly form: 'map'; readonly tables: TablesByKey<unknown>; readonly expires: boolean }
@@ -115,7 +119,7 @@ export class MemoryTier implements KeyedStateBackend {
   constructor(options: MemoryTierOptions) {
     this.#options = options
     this.#share = (options.room ?? new StateRoom(Number.POSITIVE_INFINITY)).share(options.name ?? 'an operator')
-    this.#share.log.setMaxParallelism(options.maxParallelism)
+    this.#share.log.setUp(options.maxParallelism, () => options.clock.now())
   }
 
   get inSegments(): boolean {
@@ -237,9 +241,9 @@ export class MemoryTier implements KeyedStateBackend {
     }
     const prefix = this.#nextPrefix()
     const table = new StateTable<V>(this.#share, { prefix })
-    const expired = options.expired as TableOptions<unknown>['expired']
-    this.#registered.set(name, { form: 'table', table: table as StateTable<unknown>, expired })
-    this.#share.log.addState(prefix, { name, form: 'table', expired, tables: () => [table] })
+    const expiresAtMs = options.expiresAtMs as TableOptions<unknown>['expiresAtMs']
+    this.#registered.set(name, { form: 'table', table: table as StateTable<unknown>, expiresAtMs })
+    this.#share.log.addState(prefix, { name, form: 'table', expiresAtMs, tables: () => [table] })
     for (const entry of this.takeRestored(name)) {
       const key = decodeKey(entry.key)
       table.load(canonicalKey(key), key, decodeValue(entry.value) as V)
@@ -286,12 +290,10 @@ export class MemoryTier implements KeyedStateBackend {
     const prefix = this.#nextPrefix()
     const tables = new TablesByKey<unknown>(this.#share, prefix)
     this.#registered.set(name, { form: 'map', tables, expires })
-    const { clock } = this.#options
-    const expired = (value: unknown): boolean => (value as ExpiringEntry<unknown>).expiresAtMs <= clock.now()
     this.#share.log.addState(prefix, {
       name,
       form: 'map',
-      expired: expires ? expired : undefined,
+      expiresAtMs: expires ? value => (value as ExpiringEntry<unknown>).expiresAtMs : undefined,
       tables: () => tables.tables(),
     })
     for (const entry of this.takeRestored(name)) {
@@ -320,7 +322,7 @@ export class MemoryTier implements KeyedStateBackend {
           break
         case 'table':
           for (const { key, value } of registered.table.rows()) {
-            if (registered.expired?.(value)) continue
+            if (this.#share.log.isPast(registered.expiresAtMs?.(value))) continue
             const bytes = encodeKey(key)
             add(state, bytes, bytes, value)
           }

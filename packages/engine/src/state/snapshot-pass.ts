@@ -1,8 +1,9 @@
+import { decodeValue } from '../record/value-codec.ts'
 import type { ChangeLog, LoggedState } from './change-log.ts'
 import { numberOf, STATE_BYTES } from './change-log.ts'
 import type { KeyedChange, KeyedSnapshotEntry } from './keyed-state-backend.ts'
 import { SEGMENT_RAW_BYTES } from './segments/merge-segments.ts'
-import { SegmentBuilder, type SegmentDraft } from './segments/segment-builder.ts'
+import { type OwnedDraft, SegmentBuilder } from './segments/segment-builder.ts'
 import { bytesOfText } from './segments/segment-chain.ts'
 import type { DiskView } from './state-room.ts'
 import type { StateRow } from './state-row.ts'
@@ -32,9 +33,8 @@ export interface PassParts {
 }
 
 /** A part of the snapshot that is ready to be written. Those of the lower layer stand before the others in the manifest. */
-export interface PassDraft {
+export interface PassDraft extends OwnedDraft {
   readonly layer: 0 | 1
-  readonly draft: SegmentDraft
 }
 
 /**
@@ -62,8 +62,16 @@ export class SnapshotPass {
     return this.#done
   }
 
-  put(state: string, group: number, prefix: Uint8Array, key: Uint8Array, keyLength: number, value: Uint8Array): void {
-    this.#above.put(state, group, prefix, STATE_BYTES, key, keyLength, value)
+  put(
+    state: string,
+    group: number,
+    prefix: Uint8Array,
+    key: Uint8Array,
+    keyLength: number,
+    value: Uint8Array,
+    expiresAtMs: number | undefined,
+  ): void {
+    this.#above.put(state, group, prefix, STATE_BYTES, key, keyLength, value, expiresAtMs)
   }
 
   remove(state: string, group: number, prefix: Uint8Array, key: Uint8Array, keyLength: number): void {
@@ -138,8 +146,7 @@ export class SnapshotPass {
     }
   }
 
-  *#onDisk(number: number, { name, form }: LoggedState, view: DiskView): Generator<void, void, void> {
-    const { log } = this.#parts
+  *#onDisk(number: number, state: LoggedState, view: DiskView): Generator<void, void, void> {
     const prefix = new Uint8Array(STATE_BYTES)
     new DataView(prefix.buffer).setUint32(0, number)
     let after: Uint8Array | null = null
@@ -151,7 +158,7 @@ export class SnapshotPass {
       )
       yield
       for (const { key, value } of entries) {
-        this.#below.put(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0, value)
+        this.#putBytes(this.#below, state, key, value)
         yield
       }
       if (entries.length < DISK_ROWS) return
@@ -161,7 +168,7 @@ export class SnapshotPass {
 
   /** Rows that changed before they left memory, as they are on disk. One that is not there was dropped with its table. */
   *#away(view: DiskView): Generator<void, void, void> {
-    const { away, states, log } = this.#parts
+    const { away, states } = this.#parts
     const texts = away.values()
     for (;;) {
       const keys: Uint8Array[] = []
@@ -175,11 +182,24 @@ export class SnapshotPass {
       for (const [i, value] of view.get(keys).entries()) {
         if (value === undefined) continue
         const key = keys[i]!
-        const { name, form } = states.get(numberOf(key)) as LoggedState
-        this.#above.put(name, log.groupOfKey(form, key), key, STATE_BYTES, NOTHING, 0, value)
+        this.#putBytes(this.#above, states.get(numberOf(key)) as LoggedState, key, value)
       }
       yield
     }
+  }
+
+  /** A row as it is on disk. */
+  #putBytes(
+    builder: SegmentBuilder,
+    { name, form, expiresAtMs }: LoggedState,
+    key: Uint8Array,
+    value: Uint8Array,
+  ): void {
+    const { log } = this.#parts
+    const group = log.groupOfKey(form, key)
+    const untilMs = expiresAtMs?.(decodeValue(value))
+    if (log.isPast(untilMs)) this.#below.remove(name, group, key, STATE_BYTES, NOTHING, 0)
+    else builder.put(name, group, key, STATE_BYTES, NOTHING, 0, value, untilMs)
   }
 
   #takeLarge(): void {
@@ -189,9 +209,9 @@ export class SnapshotPass {
 
   #takeIf(builder: SegmentBuilder, layer: 0 | 1, bytes: number): void {
     if (builder.rawBytes < bytes) return
-    const draft = builder.take()
-    if (draft === undefined) return
-    this.#ready.push({ layer, draft })
+    const taken = builder.take()
+    if (taken === undefined) return
+    this.#ready.push({ layer, ...taken })
     this.#overflowed = true
   }
 
@@ -205,7 +225,7 @@ export class SnapshotPass {
       this.#takeIf(this.#above, 1, 0)
       return
     }
-    const draft = this.#above.take(this.#below)
-    if (draft !== undefined) this.#ready.push({ layer: 1, draft })
+    const taken = this.#above.take(this.#below)
+    if (taken !== undefined) this.#ready.push({ layer: 1, ...taken })
   }
 }

@@ -13,6 +13,7 @@ import { MemoryTier } from './memory-tier.ts'
 import { assignManifest, decodeManifest, encodeManifest, type StateManifest } from './segments/manifest.ts'
 import { plainCodec } from './segments/segment-codec.ts'
 import { loadChain } from './segments/segment-io.ts'
+import { LocalSegmentService } from './segments/segment-service.ts'
 import { StateRoom } from './state-room.ts'
 import { type StateSnapshot, StateSnapshots } from './state-snapshots.ts'
 
@@ -65,9 +66,8 @@ class Subtask {
       state: this.state,
       maxParallelism: MAX_PARALLELISM,
       range: keyGroupRange(subtask, MAX_PARALLELISM, parallelism),
-      store,
-      codec: plainCodec,
-      clock: { monotonicMs: () => 0 },
+      segments: new LocalSegmentService(store, plainCodec),
+      clock: { monotonicMs: () => 0, now: () => clock.now() },
       nameOf: serial => `${id}-${serial}`,
       ...(from === undefined ? {} : { restored: from.manifest }),
     })

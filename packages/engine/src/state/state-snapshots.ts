@@ -2,11 +2,8 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/platform.ts'
 import type { KeyGroupRange } from '../record/key-group.ts'
 import { mergeFrom, type SegmentHandle, type StateManifest } from './segments/manifest.ts'
-import { mergeSegments } from './segments/merge-segments.ts'
-import type { SegmentDraft } from './segments/segment-builder.ts'
-import type { SegmentCodec } from './segments/segment-codec.ts'
-import { writeSegment } from './segments/segment-io.ts'
-import type { SegmentStore } from './segments/segment-store.ts'
+import type { OwnedDraft } from './segments/segment-builder.ts'
+import type { SegmentService } from './segments/segment-service.ts'
 import type { SnapshotPass } from './snapshot-pass.ts'
 
 /** A snapshot that has so many parts being written waits for them before it encodes more. */
@@ -17,9 +14,9 @@ export interface StateSnapshotsOptions {
   readonly maxParallelism: number
   /** The key groups of the subtask. */
   readonly range: KeyGroupRange
-  readonly store: SegmentStore
-  readonly codec: SegmentCodec
-  readonly clock: Pick<Clock, 'monotonicMs'>
+  /** Who writes and merges, best beside the task. */
+  readonly segments: SegmentService
+  readonly clock: Pick<Clock, 'monotonicMs' | 'now'>
   /** A name that no other segment of the store has, whatever subtask and attempt wrote it, for each number. */
   readonly nameOf: (serial: number) => string
   /** What the state was restored from. */
@@ -34,9 +31,9 @@ class Part {
   written: Promise<SegmentHandle>
   failed = false
   /** Until it is written. */
-  #draft: SegmentDraft | undefined
+  #draft: OwnedDraft | undefined
 
-  constructor(name: string, generation: number, draft: SegmentDraft | undefined, write: WriteDraft) {
+  constructor(name: string, generation: number, draft: OwnedDraft | undefined, write: WriteDraft) {
     this.name = name
     this.generation = generation
     this.#draft = draft
@@ -57,7 +54,7 @@ class Part {
   }
 
   #write(write: WriteDraft): Promise<SegmentHandle> {
-    const written = write(this.#draft as SegmentDraft, this.name, this.generation)
+    const written = write(this.#draft as OwnedDraft, this.name, this.generation)
     written.then(
       handle => {
         this.handle = handle
@@ -71,7 +68,7 @@ class Part {
   }
 }
 
-type WriteDraft = (draft: SegmentDraft, name: string, generation: number) => Promise<SegmentHandle>
+type WriteDraft = (draft: OwnedDraft, name: string, generation: number) => Promise<SegmentHandle>
 
 /** One snapshot under way. */
 export interface StateSnapshot {
@@ -120,8 +117,8 @@ export class StateSnapshots {
     let writing = 0
     const ended = (): void => void writing--
     const takeReady = (): void => {
-      for (const { layer, draft } of pass.takeReady()) {
-        const part = new Part(this.#options.nameOf(this.#serial++), generation, draft, this.#write)
+      for (const { layer, draft, release } of pass.takeReady()) {
+        const part = new Part(this.#options.nameOf(this.#serial++), generation, { draft, release }, this.#write)
         layers[layer].push(part)
         writing++
         part.written.then(ended, ended)
@@ -148,12 +145,13 @@ export class StateSnapshots {
   }
 
   /**
-   * Merges segments where that is worth it, once; later snapshots name the merged ones. Answers whether it has. It works
-   * through all that is merged, so it belongs into a thread that has the time, or `breathe` gives the task its turn.
+   * Has segments merged where that is worth it, once; snapshots that are encoded later name the merged ones.
+   * Answers whether it was; false too while an earlier call is under way. To be called when a snapshot is done. Where it
+   * rejects everything is as it was before.
    */
-  async merge(breathe?: () => Promise<void>): Promise<boolean> {
+  async merge(): Promise<boolean> {
     if (this.#merging) return false
-    const { maxParallelism, range, store, codec, nameOf } = this.#options
+    const { maxParallelism, range, nameOf, clock } = this.#options
     const firstUnwritten = this.#parts.findIndex(({ handle }) => handle === undefined)
     const parts = firstUnwritten < 0 ? this.#parts : this.#parts.slice(0, firstUnwritten)
     const segments = parts.map(({ handle }) => handle as SegmentHandle)
@@ -161,15 +159,13 @@ export class StateSnapshots {
     if (from === undefined) return false
     this.#merging = true
     try {
-      const merged = await mergeSegments({
+      const merged = await this.#options.segments.merge({
         segments: segments.slice(from),
         maxParallelism,
         range,
         oldest: from === 0,
-        store,
-        codec,
-        nameOf: () => nameOf(this.#serial++),
-        ...(breathe === undefined ? {} : { breathe }),
+        nowMs: clock.now(),
+        name: nameOf(this.#serial++),
       })
       // Snapshots made meanwhile stand behind them.
       this.#parts = [...parts.slice(0, from), ...merged.map(Part.of), ...this.#parts.slice(parts.length)]
@@ -184,8 +180,11 @@ export class StateSnapshots {
     return { maxParallelism, range, segments: await Promise.all(parts.map(part => part.written)) }
   }
 
-  readonly #write: WriteDraft = (draft, name, generation) => {
-    const { range, store, codec } = this.#options
-    return writeSegment(draft, { name, generation, range }, store, codec)
+  readonly #write: WriteDraft = async ({ draft, release }, name, generation) => {
+    const { range, segments } = this.#options
+    const handle = await segments.write(draft, { name, generation, range })
+    // Not before: a write that fails is tried again.
+    release()
+    return handle
   }
 }

@@ -1,19 +1,10 @@
 import { assert } from '../base/assert.ts'
-import type { KeyGroupRange } from '../record/key-group.ts'
 import { mergeFrom, type SegmentHandle, type StateManifest } from '../state/segments/manifest.ts'
-import { addMerged } from '../state/segments/merge-segments.ts'
-import { SegmentBuilder, type SegmentDraft } from '../state/segments/segment-builder.ts'
-import { SegmentChain } from '../state/segments/segment-chain.ts'
+import { mergingSegments } from '../state/segments/merge-segments.ts'
+import type { SegmentChain } from '../state/segments/segment-chain.ts'
 import { plainCodec } from '../state/segments/segment-codec.ts'
-import {
-  blocksOfRange,
-  type CompressedBlock,
-  checkBlock,
-  indexPlace,
-  joinParts,
-  openIndex,
-  sealSegment,
-} from '../state/segments/segment-file.ts'
+import { joinParts } from '../state/segments/segment-file.ts'
+import { loadingChain, type SegmentSteps, writingSegment } from '../state/segments/segment-io.ts'
 import type { SegmentStore } from '../state/segments/segment-store.ts'
 import type { SnapshotPass } from '../state/snapshot-pass.ts'
 
@@ -23,60 +14,67 @@ export class MemorySegments implements SegmentStore {
   bytesRead = 0
   /** Rejects the next write, and is gone. */
   failure: Error | undefined
-  #written = 0
+  #named = 0
 
-  write(name: string, parts: readonly Uint8Array[]): Promise<void> {
+  async write(name: string, parts: readonly Uint8Array[]): Promise<void> {
     const { failure } = this
     this.failure = undefined
-    if (failure !== undefined) return Promise.reject(failure)
-    assert(!this.files.has(name), `'${name}' was written twice`)
-    this.files.set(name, joinParts(parts).slice())
-    return Promise.resolve()
+    if (failure !== undefined) throw failure
+    this.#write(name, parts)
   }
 
   read(name: string, from: number, to: number): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.#read(name, from, to))
   }
 
-  /** Encodes a frozen state to its end, in slices of one row, and adds what it gives to what the state was before. */
-  finish(pass: SnapshotPass, before: StateManifest): StateManifest {
+  /**
+   * Encodes a frozen state to its end, in slices of one row, adds what it gives to what the state was before, and merges
+   * where that is worth it, by the clock that values expire by.
+   */
+  finish(pass: SnapshotPass, before: StateManifest, nowMs = Number.NEGATIVE_INFINITY): StateManifest {
     while (!pass.step(() => 1, 0));
+    const { range } = before
     const generation = (before.segments.at(-1)?.generation ?? 0) + 1
-    const handles: SegmentHandle[] = []
-    for (const { draft } of pass.takeReady().sort((a, b) => a.layer - b.layer)) {
-      handles.push(this.#seal(draft, generation, before.range))
+    const written: SegmentHandle[] = []
+    for (const { draft, release } of pass.takeReady().sort((a, b) => a.layer - b.layer)) {
+      written.push(this.#run(writingSegment(draft, { name: this.#nextName(), generation, range }, plainCodec)))
+      release()
     }
-    return this.#mergeAll({ ...before, segments: [...before.segments, ...handles] }, generation)
-  }
-
-  /** All at once, so that a chain of many snapshots does not get longer and longer. */
-  #mergeAll(manifest: StateManifest, generation: number): StateManifest {
-    if (mergeFrom(manifest.segments) !== 0) return manifest
-    const builder = new SegmentBuilder()
-    for (const group of this.load(manifest).groups()) addMerged(group, builder, true)
-    const draft = builder.take()
-    return { ...manifest, segments: draft === undefined ? [] : [this.#seal(draft, generation, manifest.range)] }
-  }
-
-  #seal(draft: SegmentDraft, generation: number, range: KeyGroupRange): SegmentHandle {
-    const identity = { name: `segment-${this.#written++}`, generation, range }
-    const { parts, handle } = sealSegment(draft, draft.blocks.map(compressed), plainCodec, identity)
-    this.files.set(handle.name, joinParts(parts))
-    return handle
+    return this.#merge({ ...before, segments: [...before.segments, ...written] }, nowMs)
   }
 
   load(manifest: StateManifest): SegmentChain {
-    const segments = manifest.segments.map(handle => {
-      const { from, to } = indexPlace(handle)
-      const index = openIndex(handle, this.#read(handle.name, from, to), plainCodec)
-      const blocks = blocksOfRange(index, handle.range).map((number): [number, Uint8Array] => {
-        const block = index.blocks[number]!
-        const bytes = this.#read(handle.name, block.from, block.from + block.bytes)
-        return [number, checkBlock(handle, block, bytes, plainCodec)]
-      })
-      return { handle, index, blocks: new Map(blocks) }
-    })
-    return new SegmentChain(manifest, segments, plainCodec)
+    return this.#run(loadingChain(manifest, plainCodec))
+  }
+
+  #merge(manifest: StateManifest, nowMs: number): StateManifest {
+    const { segments, maxParallelism, range } = manifest
+    const from = mergeFrom(segments)
+    if (from === undefined) return manifest
+    const order = { maxParallelism, range, nowMs, name: this.#nextName() }
+    const merged = this.#run(
+      mergingSegments({ ...order, segments: segments.slice(from), oldest: from === 0 }, plainCodec),
+    )
+    return { ...manifest, segments: [...segments.slice(0, from), ...merged] }
+  }
+
+  #run<T>(steps: SegmentSteps<T>): T {
+    let next = steps.next()
+    while (next.done !== true) {
+      const step = next.value
+      if (step.type === 'write') this.#write(step.name, step.parts)
+      next = steps.next(step.type === 'read' ? this.#read(step.name, step.from, step.to) : undefined)
+    }
+    return next.value
+  }
+
+  #nextName(): string {
+    return `segment-${this.#named++}`
+  }
+
+  #write(name: string, parts: readonly Uint8Array[]): void {
+    assert(!this.files.has(name), `'${name}' was written twice`)
+    this.files.set(name, joinParts(parts))
   }
 
   #read(name: string, from: number, to: number): Uint8Array | undefined {
@@ -84,9 +82,4 @@ export class MemorySegments implements SegmentStore {
     this.bytesRead += bytes?.length ?? 0
     return bytes
   }
-}
-
-function compressed(parts: readonly Uint8Array[]): CompressedBlock {
-  const bytes = joinParts(parts)
-  return { bytes, checksum: plainCodec.checksum(bytes) }
 }

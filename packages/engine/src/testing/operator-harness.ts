@@ -206,7 +206,7 @@ export class OperatorHarness {
     const { segments } = this.#options
     if (segments === undefined) return snapshot
     assert((snapshot.keyed ?? []).length === 0, 'keyed state that goes into segments was given as entries')
-    this.#manifest = segments.finish(this.#state.freeze(), this.#manifest)
+    this.#manifest = segments.finish(this.#state.freeze(), this.#manifest, this.clock.now())
     return { ...snapshot, manifest: encodeManifest(this.#manifest) }
   }
 

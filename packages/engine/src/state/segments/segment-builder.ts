@@ -1,49 +1,69 @@
 import { giveChunk, takeChunk } from './chunk-pool.ts'
 import { StateNames } from './state-names.ts'
 
-const FIRST_BYTES = 256
+/** The first piece of a key group; each further one is larger, up to the last of these. */
+const PIECE_BYTES_MIN = 256
+const PIECE_BYTES_MAX = 64 * 1024
+const PIECE_GROWTH = 4
 /**
- * Groups are put together to blocks of this size before they are compressed; a larger group is a block by itself. Each block
- * costs a compressor, whose memory the collector counts: with small blocks it goes through the whole heap again and again.
+ * Groups are put together to blocks of this size before they are compressed; a larger group is a block by itself.
  */
 const BLOCK_BYTES = 512 * 1024
-const HEADER_BYTES_MAX = 15
+/** Three varints of 32 bits, and the moment at which the value expires. */
+const HEADER_BYTES_MAX = 15 + 8
 
-/** Bytes that grow: the entries of one key group. */
+/** The entries of one key group: bytes in pieces, none of which is copied when there is need for another. No entry lies in two. */
 class Chunk {
-  bytes = takeChunk(FIRST_BYTES)
-  length = 0
+  #bytes = takeChunk(PIECE_BYTES_MIN)
+  #length = 0
+  readonly #full: { readonly bytes: Uint8Array<SharedArrayBuffer>; readonly length: number }[] = []
 
   reserve(count: number): void {
-    const needed = this.length + count
-    if (needed <= this.bytes.length) return
-    let size = 2 * this.bytes.length
-    while (size < needed) size *= 2
-    const grown = takeChunk(size)
-    grown.set(this.bytes.subarray(0, this.length))
-    giveChunk(this.bytes)
-    this.bytes = grown
+    if (this.#length + count <= this.#bytes.length) return
+    this.#full.push({ bytes: this.#bytes, length: this.#length })
+    let size = Math.min(PIECE_BYTES_MAX, PIECE_GROWTH * this.#bytes.length)
+    while (size < count) size *= 2
+    this.#bytes = takeChunk(size)
+    this.#length = 0
   }
 
   varint(value: number): void {
     let rest = value
-    for (; rest >= 0x80; rest >>>= 7) this.bytes[this.length++] = (rest & 0x7f) | 0x80
-    this.bytes[this.length++] = rest
+    for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80
+    this.#bytes[this.#length++] = rest
+  }
+
+  float(value: number): void {
+    floatView.setFloat64(0, value, true)
+    this.append(floatBytes, 0, floatBytes.length)
   }
 
   append(source: Uint8Array, from: number, to: number): void {
     // A loop beats `set` and its view for what most keys are.
     if (to - from <= 32) {
-      const target = this.bytes
-      let at = this.length
+      const target = this.#bytes
+      let at = this.#length
       for (let i = from; i < to; i++) target[at++] = source[i]!
-      this.length = at
+      this.#length = at
       return
     }
-    this.bytes.set(from === 0 && to === source.length ? source : source.subarray(from, to), this.length)
-    this.length += to - from
+    this.#bytes.set(from === 0 && to === source.length ? source : source.subarray(from, to), this.#length)
+    this.#length += to - from
+  }
+
+  parts(): Uint8Array[] {
+    const full = this.#full.map(({ bytes, length }) => bytes.subarray(0, length))
+    return [...full, this.#bytes.subarray(0, this.#length)]
+  }
+
+  release(): void {
+    for (const { bytes } of this.#full) giveChunk(bytes)
+    giveChunk(this.#bytes)
   }
 }
+
+const floatBytes = new Uint8Array(8)
+const floatView = new DataView(floatBytes.buffer)
 
 /** Where the entries of one key group lie in their block. */
 export interface GroupPlace {
@@ -58,7 +78,7 @@ export interface DroppedPrefix {
   readonly prefix: Uint8Array
 }
 
-/** What will be one file, not compressed yet. */
+/** What will be one file, not compressed yet: plain data over shared memory, for whichever thread writes it. */
 export interface SegmentDraft {
   readonly states: readonly string[]
   readonly dropped: readonly DroppedPrefix[]
@@ -69,13 +89,25 @@ export interface SegmentDraft {
   readonly rawBytes: number
   readonly entries: number
   readonly tombstones: number
+}
+
+/** A draft in the hands of who made it. */
+export interface OwnedDraft {
+  readonly draft: SegmentDraft
   /** To be called once, when it is written and nobody will look at its blocks any more. */
   readonly release: () => void
 }
 
+/** What an entry is; it stands in the low bits of its first number. */
+const PUT = 0
+const GONE = 1
+const EXPIRING = 2
+const KINDS = 4
+
 /**
- * Collects entries by key group. An entry is a varint of 2 × the number of its state, + 1 where it says that the key is
- * gone; the key, its length as a varint before it; and where it is not gone the value in the same way.
+ * Collects entries by key group. An entry is a varint of 4 × the number of its state + its kind; the key, its length as a
+ * varint before it; where the value expires the moment (float64, wall-clock ms); and where it is not gone the value, as the
+ * key.
  */
 export class SegmentBuilder {
   readonly states: StateNames
@@ -98,7 +130,10 @@ export class SegmentBuilder {
     return this.#entries === 0 && this.#dropped.length === 0
   }
 
-  /** The key is what follows `prefixFrom` in `prefix`, and the first `keyLength` bytes of `key`. */
+  /**
+   * The key is what follows `prefixFrom` in `prefix`, and the first `keyLength` bytes of `key`. From `expiresAtMs` on the
+   * value counts as gone.
+   */
   put(
     state: string,
     group: number,
@@ -107,8 +142,12 @@ export class SegmentBuilder {
     key: Uint8Array,
     keyLength: number,
     value: Uint8Array,
+    expiresAtMs?: number,
   ): void {
-    const chunk = this.#begin(2 * this.states.numberOf(state), group, prefix, prefixFrom, key, keyLength, value.length)
+    const kind = expiresAtMs === undefined ? PUT : EXPIRING
+    const tag = KINDS * this.states.numberOf(state) + kind
+    const chunk = this.#begin(tag, group, prefix, prefixFrom, key, keyLength, value.length)
+    if (expiresAtMs !== undefined) chunk.float(expiresAtMs)
     chunk.varint(value.length)
     chunk.append(value, 0, value.length)
     this.#rawBytes += value.length
@@ -123,7 +162,7 @@ export class SegmentBuilder {
     key: Uint8Array,
     keyLength: number,
   ): void {
-    this.#begin(2 * this.states.numberOf(state) + 1, group, prefix, prefixFrom, key, keyLength, 0)
+    this.#begin(KINDS * this.states.numberOf(state) + GONE, group, prefix, prefixFrom, key, keyLength, 0)
     this.#tombstones++
   }
 
@@ -134,7 +173,7 @@ export class SegmentBuilder {
   }
 
   /** What was collected, what `under` collected in front of it; both are empty afterwards. undefined: nothing. */
-  take(under?: SegmentBuilder): SegmentDraft | undefined {
+  take(under?: SegmentBuilder): OwnedDraft | undefined {
     if (this.isEmpty && (under === undefined || under.isEmpty)) return undefined
     const builders = under === undefined ? [this] : [under, this]
     const groups = [...new Set(builders.flatMap(builder => [...builder.#groups.keys()]))].sort((a, b) => a - b)
@@ -145,7 +184,7 @@ export class SegmentBuilder {
     for (const group of groups) {
       const parts = builders.flatMap(builder => {
         const chunk = builder.#groups.get(group)
-        return chunk === undefined ? [] : [chunk.bytes.subarray(0, chunk.length)]
+        return chunk === undefined ? [] : chunk.parts()
       })
       const bytes = parts.reduce((sum, part) => sum + part.length, 0)
       if (blocks.length === 0 || blockBytes + bytes > BLOCK_BYTES) {
@@ -157,7 +196,7 @@ export class SegmentBuilder {
       blockBytes += bytes
       rawBytes += bytes
     }
-    const draft = {
+    const draft: SegmentDraft = {
       states: this.states.names.slice(),
       dropped: builders.flatMap(builder => builder.#dropped),
       blocks,
@@ -169,9 +208,9 @@ export class SegmentBuilder {
     const chunks = builders.flatMap(builder => [...builder.#groups.values()])
     for (const builder of builders) builder.#reset()
     const release = (): void => {
-      for (const chunk of chunks.splice(0)) giveChunk(chunk.bytes)
+      for (const chunk of chunks.splice(0)) chunk.release()
     }
-    return { ...draft, release }
+    return { draft, release }
   }
 
   #begin(
@@ -214,6 +253,8 @@ export interface SegmentEntry {
   readonly key: Uint8Array
   /** undefined: the key is gone. */
   readonly value: Uint8Array | undefined
+  /** Wall-clock ms from which on the value counts as gone. */
+  readonly expiresAtMs: number | undefined
 }
 
 /** Thrown by `readEntriesOf` for bytes that no builder wrote; who reads names the file. */
@@ -221,6 +262,7 @@ export class MalformedEntries extends Error {}
 
 /** The entries of one key group, as views on `bytes`. */
 export function* readEntriesOf(bytes: Uint8Array): Generator<SegmentEntry, void, void> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   const varint = (): number => {
     let value = 0
@@ -241,6 +283,14 @@ export function* readEntriesOf(bytes: Uint8Array): Generator<SegmentEntry, void,
   while (at < bytes.length) {
     const tag = varint()
     const key = counted()
-    yield { state: Math.floor(tag / 2), key, value: tag % 2 === 1 ? undefined : counted() }
+    const kind = tag % KINDS
+    if (kind > EXPIRING) throw new MalformedEntries('an entry is of no known kind')
+    let expiresAtMs: number | undefined
+    if (kind === EXPIRING) {
+      if (bytes.length - at < 8) throw new MalformedEntries('an entry is cut off')
+      expiresAtMs = view.getFloat64(at, true)
+      at += 8
+    }
+    yield { state: Math.floor(tag / KINDS), key, value: kind === GONE ? undefined : counted(), expiresAtMs }
   }
 }

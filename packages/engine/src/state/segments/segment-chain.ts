@@ -19,6 +19,8 @@ export interface LoadedSegment {
 export interface ResolvedEntry {
   readonly key: Uint8Array
   readonly value: Uint8Array | undefined
+  /** Wall-clock ms from which on the value counts as gone; undefined: never. */
+  readonly expiresAtMs: number | undefined
 }
 
 /** By name of the state, and by key as a text. */
@@ -174,7 +176,7 @@ function resolve(
     const bytes = segment.bytesOf(group)
     if (bytes === undefined) continue
     try {
-      for (const { state, key, value } of readEntriesOf(bytes)) {
+      for (const { state, key, value, expiresAtMs } of readEntriesOf(bytes)) {
         const name = segment.states[state]
         if (name === undefined) throw new MalformedEntries('an entry has no state')
         if (wanted !== undefined && name !== wanted) continue
@@ -186,7 +188,7 @@ function resolve(
         const text = textOfBytes(key)
         // One that is written anew takes its place behind the others: entries keep the order of their segments.
         entries.delete(text)
-        entries.set(text, { key, value })
+        entries.set(text, { key, value, expiresAtMs })
       }
     } catch (error) {
       if (!(error instanceof MalformedEntries)) throw error

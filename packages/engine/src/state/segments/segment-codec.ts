@@ -2,8 +2,8 @@
 export interface SegmentCodec {
   /** Stands in every segment that was written with it, and never changes its meaning. */
   readonly id: number
-  /** May work beside the thread that calls. `bytes` stay as they are until it resolves. */
-  compress(bytes: Uint8Array): Promise<Uint8Array>
+  /** At once: it belongs into a thread that has the time. `bytes` are no shared memory. May answer `bytes` themselves. */
+  compress(bytes: Uint8Array): Uint8Array
   /** The inverse, at once. Throws for bytes that `compress` did not make. */
   decompress(bytes: Uint8Array, rawBytes: number): Uint8Array
   /** CRC-32 as in zip files: the same for all codecs. */
@@ -30,7 +30,7 @@ export function crc32(bytes: Uint8Array): number {
 /** Leaves bytes as they are: for places without a native compressor, and for tests. */
 export const plainCodec: SegmentCodec = {
   id: PLAIN_CODEC_ID,
-  compress: bytes => Promise.resolve(bytes),
+  compress: bytes => bytes,
   decompress: bytes => bytes,
   checksum: crc32,
 }

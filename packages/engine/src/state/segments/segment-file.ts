@@ -49,9 +49,8 @@ export interface SealedSegment {
   readonly handle: SegmentHandle
 }
 
-/** One block of a draft in one piece. */
+/** One block of a draft in one piece, a copy outside of shared memory. */
 export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

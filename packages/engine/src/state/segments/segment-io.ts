@@ -15,49 +15,76 @@ import {
 } from './segment-file.ts'
 import type { SegmentStore } from './segment-store.ts'
 
-/** Blocks that are compressed at the same time. */
-const COMPRESSING_MAX = 2
 /** Blocks that lie side by side are read together up to this size. */
 const READ_BYTES_MAX = 4 << 20
 
-/** Compresses a draft and writes it as one file. A few blocks are under way at a time, so that others get their turn. */
-export async function writeSegment(
-  draft: SegmentDraft,
-  identity: { readonly name: string; readonly generation: number; readonly range: KeyGroupRange },
+/**
+ * What work on segments asks of the world: to read (answered by the bytes, as `SegmentStore.read`), to write, or nothing,
+ * at a moment when others may have their turn. So the same code runs beside an event loop and at once.
+ */
+export type SegmentStep =
+  | { readonly type: 'read'; readonly name: string; readonly from: number; readonly to: number }
+  | { readonly type: 'write'; readonly name: string; readonly parts: readonly Uint8Array[] }
+  | { readonly type: 'pause' }
+
+export type SegmentSteps<T> = Generator<SegmentStep, T, Uint8Array | undefined>
+
+/** What a segment is called and for what it counts. */
+export interface SegmentIdentity {
+  readonly name: string
+  readonly generation: number
+  readonly range: KeyGroupRange
+}
+
+/** Goes through the steps with a store; `pause` is waited for where others may have their turn. */
+export async function runSteps<T>(
+  steps: SegmentSteps<T>,
   store: SegmentStore,
-  codec: SegmentCodec,
-): Promise<SegmentHandle> {
-  const stored = new Array<CompressedBlock>(draft.blocks.length)
-  let next = 0
-  const compressSome = async (): Promise<void> => {
-    while (next < draft.blocks.length) {
-      const block = next++
-      const bytes = await codec.compress(joinParts(draft.blocks[block]!))
-      stored[block] = { bytes, checksum: codec.checksum(bytes) }
-    }
+  pause?: () => Promise<void>,
+): Promise<T> {
+  let next = steps.next()
+  while (next.done !== true) {
+    const step = next.value
+    let answer: Uint8Array | undefined
+    if (step.type === 'read') answer = await store.read(step.name, step.from, step.to)
+    else if (step.type === 'write') await store.write(step.name, step.parts)
+    else await pause?.()
+    next = steps.next(answer)
   }
-  await Promise.all(Array.from({ length: COMPRESSING_MAX }, compressSome))
-  const { parts, handle } = sealSegment(draft, stored, codec, identity)
-  await store.write(handle.name, parts)
-  // Not before: a write that fails is tried again.
-  draft.release()
-  return handle
+  return next.value
 }
 
 /** Reads what a manifest names of the key groups of its range, and checks it. Throws STATE_SEGMENT. */
-export async function loadChain(
-  manifest: StateManifest,
-  store: SegmentStore,
+export function loadChain(manifest: StateManifest, store: SegmentStore, codec: SegmentCodec): Promise<SegmentChain> {
+  return runSteps(loadingChain(manifest, codec), store)
+}
+
+/** Compresses a draft and writes it as one file. */
+export function* writingSegment(
+  draft: SegmentDraft,
+  identity: SegmentIdentity,
   codec: SegmentCodec,
-): Promise<SegmentChain> {
+): SegmentSteps<SegmentHandle> {
+  const stored: CompressedBlock[] = []
+  for (const block of draft.blocks) {
+    const bytes = codec.compress(joinParts(block))
+    stored.push({ bytes, checksum: codec.checksum(bytes) })
+    yield { type: 'pause' }
+  }
+  const { parts, handle } = sealSegment(draft, stored, codec, identity)
+  yield { type: 'write', name: handle.name, parts }
+  return handle
+}
+
+export function* loadingChain(manifest: StateManifest, codec: SegmentCodec): SegmentSteps<SegmentChain> {
   const segments: LoadedSegment[] = []
-  for (const handle of manifest.segments) segments.push(await loadSegment(handle, store, codec))
+  for (const handle of manifest.segments) segments.push(yield* loadingSegment(handle, codec))
   return new SegmentChain(manifest, segments, codec)
 }
 
-async function loadSegment(handle: SegmentHandle, store: SegmentStore, codec: SegmentCodec): Promise<LoadedSegment> {
-  const { from, to } = indexPlace(handle)
-  const index = openIndex(handle, await store.read(handle.name, from, to), codec)
+function* loadingSegment(handle: SegmentHandle, codec: SegmentCodec): SegmentSteps<LoadedSegment> {
+  const { name } = handle
+  const index = openIndex(handle, yield { type: 'read', name, ...indexPlace(handle) }, codec)
   checkCodec(handle, index.codec, codec)
   const wanted = blocksOfRange(index, handle.range)
   const blocks = new Map<number, Uint8Array>()
@@ -72,7 +99,7 @@ async function loadSegment(handle: SegmentHandle, store: SegmentStore, codec: Se
       end++
     }
     const last = index.blocks[wanted[end - 1]!]!
-    const bytes = await store.read(handle.name, first.from, last.from + last.bytes)
+    const bytes: Uint8Array | undefined = yield { type: 'read', name, from: first.from, to: last.from + last.bytes }
     for (; i < end; i++) {
       const block = index.blocks[wanted[i]!]!
       const at = block.from - first.from
@@ -83,7 +110,7 @@ async function loadSegment(handle: SegmentHandle, store: SegmentStore, codec: Se
 }
 
 /** Throws STATE_SEGMENT where the file was written by another codec than the one at hand. */
-export function checkCodec(handle: SegmentHandle, written: number, codec: SegmentCodec): void {
+function checkCodec(handle: SegmentHandle, written: number, codec: SegmentCodec): void {
   if (written === codec.id) return
   throw brokenSegment(
     handle.name,

@@ -15,9 +15,9 @@ import {
   type StateManifest,
   unreferencedSegments,
 } from './manifest.ts'
-import { mergeSegments } from './merge-segments.ts'
+import { mergingSegments } from './merge-segments.ts'
 import { crc32, plainCodec } from './segment-codec.ts'
-import { loadChain } from './segment-io.ts'
+import { loadChain, runSteps } from './segment-io.ts'
 
 const MAX_PARALLELISM = 128
 const NONE: StateManifest = { maxParallelism: MAX_PARALLELISM, range: { first: 0, last: 127 }, segments: [] }
@@ -295,15 +295,20 @@ test('what is gone stays gone when the segments that say so are merged without t
   windows.drop(10)
   table.insert(0, 0, 2)
   const third = segments.finish(state.freeze(), second)
-  const merged = await mergeSegments({
-    segments: third.segments.slice(1),
-    maxParallelism: MAX_PARALLELISM,
-    range: NONE.range,
-    oldest: false,
-    store: segments,
-    codec: plainCodec,
-    nameOf: part => `merged-${part}`,
-  })
+  const merged = await runSteps(
+    mergingSegments(
+      {
+        segments: third.segments.slice(1),
+        maxParallelism: MAX_PARALLELISM,
+        range: NONE.range,
+        oldest: false,
+        nowMs: 0,
+        name: 'merged',
+      },
+      plainCodec,
+    ),
+    segments,
+  )
   const manifest = { ...NONE, segments: [...first.segments, ...merged] }
   expect((await contentsOf(manifest, segments, 't')).length).toBe(51)
   const restored = tier()
@@ -330,15 +335,20 @@ test('what one subtask dropped is not dropped from the key groups of another whe
   const both = assignManifest(halves, 0, MAX_PARALLELISM, 1)
   // The segment of the other half stands first, as the oldest; the drop is merged without it.
   const [a, drop, b] = both.segments as [SegmentHandle, SegmentHandle, SegmentHandle]
-  const merged = await mergeSegments({
-    segments: [drop],
-    maxParallelism: MAX_PARALLELISM,
-    range: both.range,
-    oldest: false,
-    store: segments,
-    codec: plainCodec,
-    nameOf: part => `merged-${part}`,
-  })
+  const merged = await runSteps(
+    mergingSegments(
+      {
+        segments: [drop],
+        maxParallelism: MAX_PARALLELISM,
+        range: both.range,
+        oldest: false,
+        nowMs: 0,
+        name: 'merged',
+      },
+      plainCodec,
+    ),
+    segments,
+  )
   const state = tier()
   state.restoreChain(await loadChain({ ...both, segments: [b, a, ...merged] }, segments, plainCodec))
   const rows = [...(state.namespacedTable<number>('w').at(10)?.rows() ?? [])]
