@@ -25,19 +25,38 @@ export function windowAdder(
   selector: KeySelector,
   fold: WindowFold<unknown>,
 ): Adder {
-  const { node, functions, subtask } = context
+  const { functions } = context
+  const step = stepOf(compute, functions.fn !== undefined, functions.aggregator !== undefined)
+  const source = adderSource(identityOf(context), step)
+  return (generated(source, [], context, selector, fold) as Adder | undefined) ?? plainAdder(selector, fold)
+}
+
+/** Tells the operator apart from all others of the process, in a comment: no line break in it can end it, it is JSON. */
+export function identityOf({ subtask, node }: OperatorContext): string {
   const identity = JSON.stringify([subtask.jobId, subtask.attempt, subtask.subtask, node.uid])
-  const source = adderSource(identity, stepOf(compute, functions.fn !== undefined, functions.aggregator !== undefined))
-  let make: (...parts: unknown[]) => Adder
+  return identity.replaceAll(/[\u2028\u2029]/g, ' ')
+}
+
+/**
+ * What the body of a function gives that sees the names of PARTS, of the tools and of `extra`; undefined where code may not
+ * be generated.
+ */
+export function generated(
+  source: string,
+  extra: readonly (readonly [name: string, value: unknown])[],
+  { functions: { fn, aggregator } }: OperatorContext,
+  selector: KeySelector,
+  fold: WindowFold<unknown>,
+): unknown {
+  let make: (...parts: unknown[]) => unknown
   try {
-    make = new Function(...PARTS, source) as typeof make
+    make = new Function(...PARTS, ...extra.map(([name]) => name), `${TOOLS}\n${source}`) as typeof make
   } catch (error) {
-    if (error instanceof EvalError) return plainAdder(selector, fold)
+    if (error instanceof EvalError) return undefined
     throw error
   }
-  const { fn, aggregator } = functions
   const tools = { canonicalKey, detachValue, numberField, refusedReduction, refuse }
-  return make(selector, fold, fn, aggregator, tools)
+  return make(selector, fold, fn, aggregator, tools, ...extra.map(([, value]) => value))
 }
 
 export function plainAdder(selector: KeySelector, fold: WindowFold<unknown>): Adder {
@@ -52,6 +71,9 @@ export function plainAdder(selector: KeySelector, fold: WindowFold<unknown>): Ad
 }
 
 const PARTS = ['selector', 'fold', 'fn', 'aggregator', 'tools']
+const TOOLS = 'const { canonicalKey, detachValue, numberField, refusedReduction, refuse } = tools'
+/** Makes the canonical `key`. Whole numbers, which most keys are, stand for themselves. */
+export const CANONICAL = "const canonical = typeof key === 'number' && (key | 0) === key ? key | 0 : canonicalKey(key)"
 
 /** Throws what `addTo` throws for what is no accumulator. */
 function refuse(found: unknown): void {
@@ -60,13 +82,10 @@ function refuse(found: unknown): void {
 
 function adderSource(identity: string, step: readonly string[]): string {
   return [
-    // No line break in it can end the comment: it is JSON.
-    `// window ${identity.replaceAll(/[\u2028\u2029]/g, ' ')}`,
-    'const { canonicalKey, detachValue, numberField, refusedReduction, refuse } = tools',
+    `// window ${identity}`,
     'return function add(rows, value) {',
     'const key = selector(value)',
-    // Whole numbers, which most keys are, stand for themselves.
-    "const canonical = typeof key === 'number' && (key | 0) === key ? key | 0 : canonicalKey(key)",
+    CANONICAL,
     'const row = rows.get(canonical)',
     'if (row === undefined) return rows.insert(canonical, key, fold.create(value))',
     'const held = row.value',
@@ -78,7 +97,7 @@ function adderSource(identity: string, step: readonly string[]): string {
 }
 
 /** Statements that make `next` of `held` and `value`: those of the fold, written out where they are short. */
-function stepOf({ type, field = '' }: WindowCompute, hasFn: boolean, hasAggregator: boolean): readonly string[] {
+export function stepOf({ type, field = '' }: WindowCompute, hasFn: boolean, hasAggregator: boolean): readonly string[] {
   if (type === 'count') return ['const next = held + 1']
   if (type === 'sum') {
     const name = JSON.stringify(field)

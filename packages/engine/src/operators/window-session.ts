@@ -1,23 +1,31 @@
 import type { Clock } from '../base/platform.ts'
-import type { KeySelector } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
-import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
+import type { CanonicalKey } from '../record/canonical-key.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
 import { detachValue } from '../state/detach.ts'
 import type { KeyedRow, KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
 import type { SessionConfig } from '../window/assigner.ts'
 import { LazyTimers } from '../window/lazy-timers.ts'
-import { joinSessions, type Session, spanOf } from '../window/sessions.ts'
+import {
+  joinSessions,
+  type KeySessions,
+  keySessions,
+  onlySession,
+  type Session,
+  sessionsOf,
+  spanOf,
+} from '../window/sessions.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
+import { type SessionAdder, SessionMiss, sessionAdder } from './session-adder.ts'
 import { windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
 import { decodeProgress, encodeProgress } from './window-progress.ts'
 
-type Sessions = Session<unknown>[]
+type Sessions = KeySessions<unknown>
 
 /** A session that is found to have grown mostly has its end in a bucket to come, where it is added to the others. */
 const BUCKETS_PER_GAP = 64
@@ -38,7 +46,8 @@ export class SessionWindowOperator implements Operator {
   readonly #fold: WindowFold<unknown>
   readonly #eventTime: boolean
   readonly #latenessMs: number
-  readonly #selector: KeySelector
+  readonly #adder: SessionAdder
+  readonly #miss = new SessionMiss()
   readonly #backend: KeyedStateBackend
   readonly #clock: Clock
   readonly #node: JobNode
@@ -57,7 +66,7 @@ export class SessionWindowOperator implements Operator {
     this.#eventTime = config.assigner.time === 'event'
     this.#fold = windowFold(context, config.compute)
     this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
-    this.#selector = keySelector(context)
+    this.#adder = sessionAdder(context, config.compute, keySelector(context), this.#fold, this.#gapMs)
     this.#backend = context.keyedState
     this.#clock = context.platform.clock
     this.#node = context.node
@@ -73,27 +82,13 @@ export class SessionWindowOperator implements Operator {
 
   processElement(value: unknown, timestamp: number): void {
     const time = this.#eventTime ? timestamp : this.#processingTime()
-    let key: unknown
-    let canonical: CanonicalKey
-    let row: KeyedRow<Sessions> | undefined
+    const miss = this.#miss
     try {
-      key = this.#selector(value)
-      canonical = canonicalKey(key)
-      row = this.#table.get(canonical)
-      if (row !== undefined) {
-        const last = row.value[row.value.length - 1]
-        // It touches no earlier session, since sessions do not touch.
-        if (time >= last.start && time <= last.end && !last.fired) {
-          last.accumulator = this.#fold.add(last.accumulator, value)
-          if (time + this.#gapMs > last.end) last.end = time + this.#gapMs
-          this.#table.touch(row)
-          return
-        }
-      }
+      if (this.#adder(this.#table, value, time, miss)) return
     } catch (error) {
       throw userError(error, this.#node)
     }
-    this.#join(row, canonical, key, value, time, timestamp)
+    this.#join(miss.row, miss.canonical, miss.key, value, time, timestamp)
   }
 
   processWatermark(watermark: number): boolean {
@@ -139,18 +134,19 @@ export class SessionWindowOperator implements Operator {
       this.#begin(canonical, key, value, time)
       return
     }
-    const known = row?.value ?? []
+    const known = row === undefined ? [] : sessionsOf(row.value)
     const span = spanOf(known, time, this.#gapMs)
     if (span.end + this.#latenessMs <= this.#now) {
       this.#out.late(value, timestamp)
       return
     }
-    const firstDue = this.#firstDue(known)
+    const firstDue = row === undefined ? Number.POSITIVE_INFINITY : this.#firstDue(row.value)
     const joined = this.#joined(known, value, span)
     const { session } = joined
     session.fired = session.end <= this.#now
-    const kept = row ?? this.#table.insert(canonical, key, joined.sessions)
-    if (row !== undefined) this.#table.update(row, joined.sessions)
+    const sessions = keySessions(joined.sessions)
+    const kept = row ?? this.#table.insert(canonical, key, sessions)
+    if (row !== undefined) this.#table.update(row, sessions)
     if (this.#due(session) < firstDue) this.#register(canonical, kept.key, this.#due(session))
     if (session.fired)
       this.#out.emit(kept.key, { start: session.start, end: session.end }, session.accumulator, session.end)
@@ -165,15 +161,15 @@ export class SessionWindowOperator implements Operator {
     } catch (error) {
       throw userError(error, this.#node)
     }
-    const row = this.#table.insert(canonical, key, [{ start: time, end, accumulator, fired: false }])
+    const row = this.#table.insert(canonical, key, onlySession(time, end, accumulator))
     this.#register(canonical, row.key, end)
   }
 
   #joined(
-    known: Sessions,
+    known: readonly Session<unknown>[],
     value: unknown,
     span: { start: number; end: number },
-  ): { session: Session<unknown>; sessions: Sessions } {
+  ): { session: Session<unknown>; sessions: Session<unknown>[] } {
     try {
       return joinSessions(known, value, span, this.#fold)
     } catch (error) {
@@ -187,8 +183,8 @@ export class SessionWindowOperator implements Operator {
   }
 
   #firstDue(sessions: Sessions): number {
-    let first = Number.POSITIVE_INFINITY
-    for (const session of sessions) first = Math.min(first, this.#due(session))
+    let first = this.#due(sessions)
+    for (const session of sessions.earlier) first = Math.min(first, this.#due(session))
     return first
   }
 
@@ -207,28 +203,33 @@ export class SessionWindowOperator implements Operator {
   #fire(canonical: CanonicalKey, time: number): void {
     const row = this.#table.get(canonical)
     if (row === undefined) return
-    const sessions = row.value
-    if (sessions.length === 1 && this.#due(sessions[0]) > time) {
-      this.#timers.register(this.#due(sessions[0]), canonical)
-      return
-    }
-    const due = sessions.find(session => this.#due(session) <= time)
-    if (due !== undefined) {
-      const { start, end, accumulator, fired } = due
-      if (!fired) this.#out.emit(row.key, { start, end }, accumulator, end)
-      if (this.#latenessMs > 0 && !fired) {
-        due.fired = true
-        this.#table.touch(row)
-      } else if (sessions.length === 1) {
+    const held = row.value
+    if (held.earlier.length > 0) this.#fireOneOf(row, time)
+    else if (this.#due(held) <= time) {
+      if (this.#emit(row.key, held)) this.#table.touch(row)
+      else {
         this.#table.delete(canonical)
         return
-      } else {
-        this.#table.update(
-          row,
-          sessions.filter(session => session !== due),
-        )
       }
     }
     this.#timers.register(this.#firstDue(row.value), canonical)
+  }
+
+  /** Of several sessions, the one that is due. */
+  #fireOneOf(row: KeyedRow<Sessions>, time: number): void {
+    const sessions = sessionsOf(row.value)
+    const due = sessions.findIndex(session => this.#due(session) <= time)
+    if (due < 0) return
+    if (!this.#emit(row.key, sessions[due])) sessions.splice(due, 1)
+    this.#table.update(row, keySessions(sessions))
+  }
+
+  /** The result of a session that ends, if it was not emitted before. True when the session is kept for late records. */
+  #emit(key: unknown, session: Session<unknown>): boolean {
+    const { start, end, accumulator, fired } = session
+    if (fired) return false
+    this.#out.emit(key, { start, end }, accumulator, end)
+    session.fired = true
+    return this.#latenessMs > 0
   }
 }

@@ -39,16 +39,41 @@ class Bucket {
 
   #sort(): void {
     this.#isSorted = true
-    const order = new Uint32Array(this.#times.length)
-    for (let i = 0; i < order.length; i++) order[i] = i
     const times = this.#times.slice()
     const keys = this.#keys.slice()
-    order.sort((a, b) => times[a] - times[b] || a - b)
+    const order = orderOf(times)
     for (let i = 0; i < order.length; i++) {
-      this.#times[i] = times[order[i]]
-      this.#keys[i] = keys[order[i]]
+      const at = order[i]
+      this.#times[i] = times[at]
+      this.#keys[i] = keys[at]
     }
   }
+}
+
+/** Below this, numbers that hold a time and a place are exact. */
+const PACKED_MAX = Number.MAX_SAFE_INTEGER
+
+/** The places of the times in ascending order, equal ones in the order in which they stand. Times are finite. */
+function orderOf(times: readonly number[]): ArrayLike<number> {
+  const count = times.length
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  let areWhole = true
+  for (const time of times) {
+    if (time < first) first = time
+    if (time > last) last = time
+    if (!Number.isInteger(time)) areWhole = false
+  }
+  const order = new Float64Array(count)
+  if (!areWhole || (last - first + 1) * count > PACKED_MAX) {
+    for (let i = 0; i < count; i++) order[i] = i
+    return order.sort((a, b) => times[a] - times[b] || a - b)
+  }
+  // Sorting numbers by themselves is several times faster than by a function that compares them.
+  for (let i = 0; i < count; i++) order[i] = (times[i] - first) * count + i
+  order.sort()
+  for (let i = 0; i < count; i++) order[i] %= count
+  return order
 }
 
 /**

@@ -12,6 +12,33 @@ export interface Session<Acc> {
   fired: boolean
 }
 
+/**
+ * All sessions of one key: the last one itself, since nearly every record belongs to it and mostly it is the only one, and
+ * those before it, by time.
+ */
+export interface KeySessions<Acc> extends Session<Acc> {
+  readonly earlier: readonly Session<Acc>[]
+}
+
+/** Shared by all that have none. */
+const NONE: readonly never[] = []
+
+/** `sessions` by time, at least one. */
+export function keySessions<Acc>(sessions: readonly Session<Acc>[]): KeySessions<Acc> {
+  const { start, end, accumulator, fired } = sessions[sessions.length - 1]
+  return { start, end, accumulator, fired, earlier: sessions.length === 1 ? NONE : sessions.slice(0, -1) }
+}
+
+/** A session that has just begun and is the only one of its key. */
+export function onlySession<Acc>(start: number, end: number, accumulator: Acc): KeySessions<Acc> {
+  return { start, end, accumulator, fired: false, earlier: NONE }
+}
+
+/** By time. */
+export function sessionsOf<Acc>({ start, end, accumulator, fired, earlier }: KeySessions<Acc>): Session<Acc>[] {
+  return [...earlier, { start, end, accumulator, fired }]
+}
+
 /** What a record makes of the sessions of its key. */
 export interface Joined<Acc> {
   readonly session: Session<Acc>
