@@ -48,8 +48,13 @@ describe('a hash writer', () => {
   })
 
   it('refuses a key that cannot be one', () => {
-    const writer = new HashWriter(channels(2).writers, () => Number.NaN, 128)
-    expect(() => writer.emit({}, 0)).toThrow(WeirError)
+    for (const subtasks of [1, 2]) {
+      for (const key of [Number.NaN, Number.POSITIVE_INFINITY, undefined, null, () => 1, new Date(0)]) {
+        const { lists, writers } = channels(subtasks)
+        expect(() => new HashWriter(writers, () => key, 128).emit({}, 0)).toThrow(WeirError)
+        expect(lists.flat()).toEqual([])
+      }
+    }
   })
 })
 

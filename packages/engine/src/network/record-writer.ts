@@ -67,6 +67,8 @@ export class BroadcastWriter implements RecordWriter {
 export class HashWriter implements RecordWriter {
   readonly #channels: readonly ChannelWriter[]
   readonly #ownerOfKeyGroup: readonly ChannelWriter[]
+  /** Where there is one subtask, nobody asks for the key group. */
+  readonly #only: ChannelWriter | undefined
   readonly #keyOf: (value: unknown) => unknown
   readonly #maxParallelism: number
   readonly #refused: (error: unknown) => unknown
@@ -79,6 +81,7 @@ export class HashWriter implements RecordWriter {
     refused: (error: unknown) => unknown = error => error,
   ) {
     this.#channels = channels
+    this.#only = channels.length === 1 ? channels[0] : undefined
     this.#keyOf = keyOf
     this.#maxParallelism = maxParallelism
     this.#refused = refused
@@ -89,13 +92,16 @@ export class HashWriter implements RecordWriter {
   }
 
   emit(value: unknown, timestamp: number): void {
-    let keyGroup: number
+    let owner: ChannelWriter
     try {
-      keyGroup = keyGroupOf(this.#keyOf(value), this.#maxParallelism)
+      const key = this.#keyOf(value)
+      // What may be no key is looked at in any case.
+      if (this.#only !== undefined && (typeof key === 'string' || Number.isInteger(key))) owner = this.#only
+      else owner = this.#ownerOfKeyGroup[keyGroupOf(key, this.#maxParallelism)]
     } catch (error) {
       throw this.#refused(error)
     }
-    this.#ownerOfKeyGroup[keyGroup].add(value, timestamp)
+    owner.add(value, timestamp)
   }
 
   event(event: StreamEvent): void {

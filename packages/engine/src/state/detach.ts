@@ -32,8 +32,11 @@ function detach(value: unknown, depth: number): unknown {
   const fields = value as Record<string, unknown>
   let copy: Record<string, unknown> | undefined
   for (const name in fields) {
-    const kept = detach(fields[name], depth - 1)
-    if (kept !== fields[name] || isLongText(kept)) {
+    const held = fields[name]
+    // Most fields are numbers and short texts: these are passed without a call.
+    if (typeof held === 'string' ? held.length < WINDOW_LENGTH_MIN : typeof held !== 'object') continue
+    const kept = detach(held, depth - 1)
+    if (kept !== held || typeof kept === 'string') {
       copy ??= { ...fields }
       // A field called `__proto__` is the copy's own already, by the spread.
       copy[name] = kept

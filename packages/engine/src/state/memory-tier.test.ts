@@ -97,3 +97,18 @@ test('the estimate of the size grows with entries and with what they hold', () =
   table.insert(2, 2, 'x'.repeat(10_000))
   expect(backend.sizeBytes()).toBeGreaterThan(small + 10_000)
 })
+
+test('values that begin to grow after they have long been of one size are noticed', () => {
+  const backend = tier()
+  const table = backend.table<{ items: number[] }>('t')
+  const rows = Array.from({ length: 20 }, (_, key) => table.insert(key, key, { items: [] }))
+  for (let round = 0; round < 1_000; round++) for (const row of rows) table.touch(row)
+  const small = backend.sizeBytes()
+  for (let round = 0; round < 1_000; round++) {
+    for (const row of rows) {
+      row.value.items.push(round)
+      table.touch(row)
+    }
+  }
+  expect(backend.sizeBytes()).toBeGreaterThan(small + 20 * 1_000 * 8)
+})

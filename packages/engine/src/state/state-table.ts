@@ -12,8 +12,11 @@ import type { RoomShare, Spillable } from './state-room.ts'
 import { AWAY, BASED, DEAD, DIRTY, MARKS, ON_DISK, StateRow, USED } from './state-row.ts'
 import { TableIteration } from './table-iteration.ts'
 
-/** One of so many changes of a value looks at its size anew. */
-const RESIZE_EVERY = 16
+/**
+ * One of so many changes of a value looks at its size anew: of the more, the longer none was another. Primes, so that no
+ * row is passed by for ever where they change in turn.
+ */
+const RESIZE_EVERY = [17, 31, 61, 127, 251] as const
 /** Rows that a scan fetches at once, the first time and at most. */
 const SCAN_FIRST = 16
 const SCAN_MAX = 512
@@ -70,7 +73,9 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   #away = 0
   #awayBytes = 0
   #bytes = 0
-  #changes = 0
+  /** So many changes until one is looked at, and the place in RESIZE_EVERY that they were taken from. */
+  #changesLeft = 1
+  #steadiness = 0
   #hand: Iterator<[CanonicalKey, StateRow<V>]> | undefined
   #iterations = 0
   #left = false
@@ -389,13 +394,18 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   }
 
   #changed(row: StateRow<V>): void {
-    if ((this.#changes++ & (RESIZE_EVERY - 1)) === 0) {
-      const before = row.sizeBytes
-      row.resize()
-      // One that is away counts when it is brought back.
-      if ((row.word & AWAY) === 0) this.#grow(row.sizeBytes - before)
-    }
+    if (--this.#changesLeft === 0) this.#resize(row)
     if ((row.word & AWAY) !== 0) this.#bringBack(row)
+  }
+
+  #resize(row: StateRow<V>): void {
+    const before = row.sizeBytes
+    row.resize()
+    const grown = row.sizeBytes - before
+    this.#steadiness = grown === 0 ? Math.min(this.#steadiness + 1, RESIZE_EVERY.length - 1) : 0
+    this.#changesLeft = RESIZE_EVERY[this.#steadiness]!
+    // One that is away counts when it is brought back.
+    if ((row.word & AWAY) === 0) this.#grow(grown)
   }
 
   /** A row that a caller held on to while it left takes the place of what is under its key by now. */

@@ -31,6 +31,8 @@ export class ChainTime {
   readonly #flow: FlowControl
   readonly #domains: readonly TimeDomain[]
   readonly #timed: readonly ChainedOperator[]
+  /** How often `periodicEmit` wants to be called; Infinity: never. */
+  readonly emissionIntervalMs: number
   /** Where firing of processing-time timers goes on; undefined when it is not under way. */
   #firing: { nowMs: number; next: number } | undefined
 
@@ -40,6 +42,9 @@ export class ChainTime {
     this.#flow = flow
     this.#domains = domainsOf(chain, isSource)
     this.#timed = chain.filter(chained => chained.operator.processProcessingTime !== undefined)
+    this.emissionIntervalMs = Math.min(
+      ...this.#domains.map(domain => domain.origin?.watermarkIntervalMs ?? Number.POSITIVE_INFINITY),
+    )
   }
 
   /** Event time at the head of the chain; for metrics. */
@@ -74,14 +79,6 @@ export class ChainTime {
   periodicEmit(): void {
     for (const domain of this.#domains) domain.origin?.onPeriodicEmit()
     this.collectWatermarks()
-  }
-
-  /** How often `periodicEmit` wants to be called; Infinity: never. */
-  get emissionIntervalMs(): number {
-    return Math.min(
-      ...this.#domains.map(domain => domain.origin?.watermarkIntervalMs ?? Number.POSITIVE_INFINITY),
-      Number.POSITIVE_INFINITY,
-    )
   }
 
   /** Whether watermarks or due timers are still on their way through the chain. */
