@@ -31,6 +31,7 @@ export async function startFakeJobManager(size: SyntheticSize): Promise<FakeJobM
   const services: WebServices = {
     drafts: absent('drafts'),
     templates: async () => [],
+    starterTemplates: async () => [],
     jobs: {
       pipeline: async () => pipeline,
       exceptions: async () => [],

@@ -22,7 +22,7 @@ const live = new LiveHub({
   incarnation: 'bench',
   onFault: (topic, error) => process.stderr.write(`${topic}: ${error.message}\n`),
 })
-const { drafts, jobs, templates } = web
+const { drafts, jobs, templates, starterTemplates } = web
 const http = await startHttpServer({
   controlPlane: jobManager.dispatcher,
   credentials,
@@ -31,7 +31,7 @@ const http = await startHttpServer({
   logger,
   metrics: async () => '',
   logs,
-  web: { drafts, jobs, templates, live },
+  web: { drafts, jobs, templates, starterTemplates, live },
   version: '0.1.0',
 })
 process.send?.({ http: http.address, rpcPort: jobManager.rpc.port })

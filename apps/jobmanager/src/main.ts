@@ -88,6 +88,17 @@ async function main(): Promise<void> {
   })
   onShutdown(() => rpc.close())
   const logs = new LogFolderReader(logFolder(settings))
+  const web = openWebServices({
+    settings,
+    store,
+    epoch: () => leadership.epoch,
+    leaderSwitch,
+    ...submission,
+    logs,
+    changes,
+    logger,
+    version: VERSION,
+  })
   const http = await startHttpServer({
     controlPlane: leaderSwitch,
     credentials: credentialStoreOf({ ...store.auth, ...store.cluster }, () => leadership.epoch),
@@ -100,17 +111,7 @@ async function main(): Promise<void> {
     logger,
     metrics: metricsOf(leaderSwitch),
     logs,
-    web: openWebServices({
-      settings,
-      store,
-      epoch: () => leadership.epoch,
-      leaderSwitch,
-      ...submission,
-      logs,
-      changes,
-      logger,
-      version: VERSION,
-    }),
+    web,
     version: VERSION,
   })
   onShutdown(() => http.close(), FLUSH_MS)
@@ -121,6 +122,10 @@ async function main(): Promise<void> {
     addresses: { http: http.address, rpc: addressOf(settings.host, rpc.port) },
     facts: { role: leaderSwitch.role(), database: settings.databaseUrl === null ? 'embedded' : 'postgresql' },
   })
+  // Drawn while the browser is still being opened; who asks before has to wait, and hears what is wrong.
+  web
+    .starterTemplates()
+    .catch((error: Error) => logger.debug({ err: error }, 'the first templates were not drawn ahead'))
   await leading
 }
 

@@ -75,5 +75,6 @@ export function openWebServices(parts: WebServicesParts): WebServices {
     jobs: new StoredJobPages({ control: leaderSwitch, store, views }),
     live,
     templates: () => templates.list(),
+    starterTemplates: () => templates.starters(),
   }
 }

@@ -66,7 +66,7 @@ async function serve(incarnation = 'one', port = 0): Promise<HttpServer> {
     incarnation,
     onFault: (_topic, error) => expect.fail(error.message),
   })
-  const { drafts, jobs, templates } = parts.web
+  const { drafts, jobs, templates, starterTemplates } = parts.web
   const server = await startHttpServer({
     controlPlane: jobManager.dispatcher,
     credentials: parts.credentials,
@@ -75,7 +75,7 @@ async function serve(incarnation = 'one', port = 0): Promise<HttpServer> {
     logger: parts.logger,
     metrics: async () => '',
     logs,
-    web: { drafts, jobs, templates, live },
+    web: { drafts, jobs, templates, starterTemplates, live },
     version: '0.1.0',
   })
   servers.push(server)

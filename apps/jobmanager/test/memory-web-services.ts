@@ -45,6 +45,7 @@ export class MemoryWebServices implements WebServices {
   }
 
   templates = async () => []
+  starterTemplates = async () => []
 
   /** Answers every call as `answers` says, after noting it. */
   #noting<Part extends object>(name: string): Part {

@@ -72,6 +72,17 @@ describe('the catalogue of templates', () => {
     await expect(catalog.source('future')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('has the two to begin with before the others are prepared', async () => {
+    const before = prepared
+    for (const id of ['word-count', 'alpha', 'beta']) {
+      writeFileSync(join(project, `examples/${id}.ts`), job('a.txt').replace('Copy:', `${id}:`).replace('files', 'map'))
+    }
+    expect((await catalog.starters()).map(({ id }) => id)).toEqual(['word-count', 'alpha'])
+    expect(prepared).toBe(before + 2)
+    for (const id of ['word-count', 'alpha', 'beta']) rmSync(join(project, `examples/${id}.ts`))
+    expect((await catalog.starters()).map(({ id }) => id)).toEqual(['copy'])
+  })
+
   it('leaves out one that took too long only until it is looked at again', async () => {
     writeFileSync(join(project, 'examples/copy.ts'), job('c.txt'))
     failure = new WeirError('JOB_LIMIT', 'took more than 2 s')

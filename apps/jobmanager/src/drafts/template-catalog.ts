@@ -19,6 +19,10 @@ export interface TemplateCatalogParts {
   readonly logger: Logger
 }
 
+/** Id of the template that somebody new runs first. */
+const FIRST = 'word-count'
+const STARTERS = 2
+
 /** By id and content: an example that was changed is prepared anew. */
 interface Prepared {
   readonly hash: string
@@ -38,13 +42,14 @@ export class TemplateCatalog {
 
   /** In the order of their titles, small ones that need no files first. */
   async list(): Promise<readonly Template[]> {
-    const names = (await readdir(this.#parts.folder)).filter(isExample)
-    const templates: Template[] = []
-    for (const name of names) {
-      const template = await this.#template(name)
-      if (template !== null) templates.push(template)
-    }
-    return templates.sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title, 'en'))
+    return this.#templates(await this.#fileNames(), Number.POSITIVE_INFINITY)
+  }
+
+  /** The first one to run, and one more: what a new cluster shows, long before the others have been prepared. */
+  async starters(): Promise<readonly Template[]> {
+    const names = await this.#fileNames()
+    const isFirst = (name: string): boolean => idOf(name) === FIRST
+    return this.#templates([...names.filter(isFirst), ...names.filter(name => !isFirst(name))], STARTERS)
   }
 
   /** What a draft begins with; its input is there afterwards. NOT_FOUND for an id that is no template. */
@@ -55,6 +60,28 @@ export class TemplateCatalog {
     if (template === null) throw new WeirError('NOT_FOUND', `there is no template ${JSON.stringify(id.slice(0, 40))}`)
     const { title, fileName, source } = template
     return { title, fileName, source: await this.#parts.data.withInput(source) }
+  }
+
+  /** Of the examples, in the order of the list: by their heads alone, which costs no preparation. */
+  async #fileNames(): Promise<string[]> {
+    const names = (await readdir(this.#parts.folder)).filter(isExample)
+    const heads = await Promise.all(
+      names.map(async name => ({
+        name,
+        ...templateHeader(await readFile(join(this.#parts.folder, name), 'utf8'), idOf(name)),
+      })),
+    )
+    return heads.sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title, 'en')).map(({ name }) => name)
+  }
+
+  async #templates(names: readonly string[], countMax: number): Promise<readonly Template[]> {
+    const templates: Template[] = []
+    for (const name of names) {
+      if (templates.length >= countMax) break
+      const template = await this.#template(name)
+      if (template !== null) templates.push(template)
+    }
+    return templates
   }
 
   async #template(fileName: string): Promise<Template | null> {
@@ -108,6 +135,6 @@ function idOf(fileName: string): string {
 }
 
 /** Whoever is new begins with what shows something at once. */
-function rank(template: Template): number {
+function rank(template: Pick<Template, 'tags'>): number {
   return template.tags.includes('files') ? 1 : 0
 }

@@ -1,5 +1,5 @@
 'use client'
-import type { Template } from '@weir/proto/web/drafts'
+import { useQuery } from '@tanstack/react-query'
 import type { ClusterDoc } from '@weir/proto/web/overview-doc'
 import { Play } from 'lucide-react'
 import { Fragment } from 'react'
@@ -9,6 +9,7 @@ import { useMay } from '@/features/shell/use-may.ts'
 import { PipelineThumbnail } from '@/features/templates/pipeline-thumbnail.tsx'
 import { countOf } from '@/lib/format.ts'
 import { highlight } from '@/lib/highlight.ts'
+import { useTRPC } from '@/lib/trpc.ts'
 import {
   Button,
   CodePieces,
@@ -23,17 +24,17 @@ import {
 import styles from './first-steps.module.css'
 import { useRunTemplate } from './use-run-template.ts'
 
-/** It can be run before the list of templates is there, which takes a new JobManager some seconds. */
+/** It can be run before its picture is there, which a new JobManager draws first. */
 const WORD_COUNT = { id: 'word-count', title: 'Word count' }
 
 export interface FirstStepsProps {
   readonly cluster: ClusterDoc
-  /** Undefined while they are not there. */
-  readonly templates: readonly Template[] | undefined
 }
 
 /** What a new cluster shows: three ways in, one of them a single click away from running data. */
-export function FirstSteps({ cluster, templates }: FirstStepsProps) {
+export function FirstSteps({ cluster }: FirstStepsProps) {
+  const trpc = useTRPC()
+  const { data: templates } = useQuery({ ...trpc.templates.starters.queryOptions(), staleTime: 60_000 })
   const maySubmit = useMay('jobs:submit')
   const { run, busy } = useRunTemplate()
   const { create, making } = useCreateDraft()
@@ -82,8 +83,7 @@ export function FirstSteps({ cluster, templates }: FirstStepsProps) {
             title="Start from a template"
             action={<LinkButton href="/templates">Browse templates</LinkButton>}
           >
-            {templates === undefined ? 'Examples' : countOf(templates.length, 'example')} that run as they are, on data
-            that comes with them. Each opens as your own pipeline.
+            Examples that run as they are, on data that comes with them. Each opens as your own pipeline.
           </PictureCard>
           <PictureCard
             picture={<CodePicture />}

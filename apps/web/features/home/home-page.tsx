@@ -19,7 +19,6 @@ export function HomePage() {
   const trpc = useTRPC()
   const overview = useOverview()
   const drafts = useQuery(trpc.drafts.list.queryOptions())
-  const templates = useQuery({ ...trpc.templates.list.queryOptions(), staleTime: 60_000 })
   const maySubmit = useMay('jobs:submit')
   const { create, making } = useCreateDraft()
 
@@ -35,7 +34,7 @@ export function HomePage() {
   const { doc } = overview
   const list = drafts.data ?? []
   if (Object.keys(doc.jobs).length === 0 && list.length === 0) {
-    return <FirstSteps cluster={doc.cluster} templates={templates.data} />
+    return <FirstSteps cluster={doc.cluster} />
   }
   return (
     <Page>

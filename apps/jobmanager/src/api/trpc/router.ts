@@ -136,6 +136,7 @@ export function webRouter(services: WebServices, controlPlane: ControlPlane) {
 
     templates: router({
       list: allowed('jobs:read').query(() => services.templates()),
+      starters: allowed('jobs:read').query(() => services.starterTemplates()),
     }),
   })
 }

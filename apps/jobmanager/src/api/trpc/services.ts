@@ -26,6 +26,8 @@ export interface WebServices {
   readonly live: LiveHub
   /** Every example that runs in this state of the engine. */
   templates(): Promise<readonly Template[]>
+  /** The two that a new cluster shows; there long before all are. */
+  starterTemplates(): Promise<readonly Template[]>
 }
 
 export type NewDraft =
