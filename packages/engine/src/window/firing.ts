@@ -1,7 +1,7 @@
 import type { TimeWindow } from '../functions/window-function.ts'
 import type { CanonicalKey } from '../record/canonical-key.ts'
 import type { KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
-import type { MergedKey, SlidingMerge } from './sliding-merge.ts'
+import type { SlidingMerge } from './sliding-merge.ts'
 import type { WindowFold } from './window-fold.ts'
 
 /**
@@ -60,14 +60,14 @@ export class MergedFiring<Acc> implements Firing<Acc> {
   advance(): boolean {
     const { slices } = this.#merge
     for (; this.#slice < slices.length; this.#slice++, this.#position = 0) {
-      const { end, keys } = slices[this.#slice]
-      while (this.#position < keys.length) {
-        const merged: MergedKey<Acc> = keys[this.#position++]
+      const { parts } = slices[this.#slice]
+      while (this.#position < parts.length) {
+        const part = parts[this.#position++]
         // It came with an older slice when it is in one.
-        if (merged.head?.sliceEnd !== end) continue
-        this.canonicalKey = merged.canonicalKey
-        this.key = merged.key
-        this.accumulator = this.#merge.result(merged)
+        if (!part.isHead) continue
+        this.canonicalKey = part.canonicalKey
+        this.key = part.key
+        this.accumulator = this.#merge.result(part)
         return true
       }
     }

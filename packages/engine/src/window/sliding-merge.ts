@@ -2,53 +2,52 @@ import type { CanonicalKey } from '../record/canonical-key.ts'
 import type { KeyedTable } from '../state/keyed-state-backend.ts'
 import type { WindowFold } from './window-fold.ts'
 
-/** What one slice holds of a key. */
-class Part<Acc> {
+/** What one slice holds of a key. The parts of a key are a list, oldest first; nearly all are of keys that have only one. */
+export class Part<Acc> {
+  readonly canonicalKey: CanonicalKey
+  readonly key: unknown
   readonly sliceEnd: number
   accumulator: Acc
-  next: Part<Acc> | undefined
-  /** Merged from here up to the key's `frontTail`; set where that is set. */
-  suffix: Acc | undefined
+  /** It is the oldest of its key, the one by which the key is found. */
+  isHead = false
+  next: Part<Acc> | undefined = undefined
+  /** Merged from here up to the `frontTail` of the key; set where that is set. */
+  suffix: Acc | undefined = undefined
+  /** Of a key that has, or had, several parts: with the oldest. */
+  several: Several<Acc> | undefined = undefined
 
-  constructor(sliceEnd: number, accumulator: Acc) {
+  constructor(canonicalKey: CanonicalKey, key: unknown, sliceEnd: number, accumulator: Acc) {
+    this.canonicalKey = canonicalKey
+    this.key = key
     this.sliceEnd = sliceEnd
     this.accumulator = accumulator
-    this.next = undefined
-    this.suffix = undefined
   }
 }
 
-/** A key of the window: its parts, oldest first, and what has been merged of them. */
-export class MergedKey<Acc> {
-  readonly canonicalKey: CanonicalKey
-  readonly key: unknown
-  /** undefined: the key is in no slice any more. */
-  head: Part<Acc> | undefined
+/** What has been merged of the parts of a key. */
+class Several<Acc> {
   tail: Part<Acc>
   /** The parts up to here have suffixes; undefined: none has. */
-  frontTail: Part<Acc> | undefined
+  frontTail: Part<Acc> | undefined = undefined
   /** Merged from the parts behind `frontTail`. */
-  back: Acc | undefined
-  backIsEmpty: boolean
-  /** A part's accumulator has changed since it was taken. */
-  isStale: boolean
+  back: Acc | undefined = undefined
+  backIsEmpty = true
 
-  constructor(canonicalKey: CanonicalKey, key: unknown, part: Part<Acc>) {
-    this.canonicalKey = canonicalKey
-    this.key = key
-    this.head = part
-    this.tail = part
+  constructor(tail: Part<Acc>) {
+    this.tail = tail
+  }
+
+  forget(): void {
     this.frontTail = undefined
     this.back = undefined
     this.backIsEmpty = true
-    this.isStale = false
   }
 }
 
 interface Slice<Acc> {
   readonly end: number
   /** In the order of the slice's own table. */
-  readonly keys: MergedKey<Acc>[]
+  readonly parts: Part<Acc>[]
 }
 
 export type TableAt<Acc> = (sliceEnd: number) => KeyedTable<Acc> | undefined
@@ -70,7 +69,8 @@ export type LookUp<Acc> = (sliceEnd: number, canonicalKey: CanonicalKey) => Acc 
 export class SlidingMerge<Acc> {
   readonly #fold: WindowFold<Acc>
   readonly #lookUp: LookUp<Acc>
-  readonly #keys = new Map<CanonicalKey, MergedKey<Acc>>()
+  /** The oldest part of each key. */
+  readonly #heads = new Map<CanonicalKey, Part<Acc>>()
   /** Ascending by their ends. */
   #slices: Slice<Acc>[] = []
   /** End of the last window: slices up to there are in, or empty. */
@@ -96,11 +96,13 @@ export class SlidingMerge<Acc> {
       if (sliceEnd <= this.#takenUpTo) continue
       const table = tableAt(sliceEnd)
       if (table === undefined) continue
-      const keys: MergedKey<Acc>[] = []
+      const parts: Part<Acc>[] = []
       for (const [canonicalKey, row] of table.entries()) {
-        keys.push(this.#append(canonicalKey, row.key, new Part(sliceEnd, row.value)))
+        const part = new Part(canonicalKey, row.key, sliceEnd, row.value)
+        this.#append(part)
+        parts.push(part)
       }
-      this.#slices.push({ end: sliceEnd, keys })
+      this.#slices.push({ end: sliceEnd, parts })
     }
     this.#takenUpTo = end
   }
@@ -108,42 +110,46 @@ export class SlidingMerge<Acc> {
   /** A slice has changed for a key: of interest when it is one of those that a window has had already. */
   changed(sliceEnd: number, canonicalKey: CanonicalKey, key: unknown): void {
     if (sliceEnd > this.#takenUpTo) return
-    const merged = this.#keys.get(canonicalKey)
+    const head = this.#heads.get(canonicalKey)
     let before: Part<Acc> | undefined
-    let part = merged?.head
+    let part = head
     for (; part !== undefined && part.sliceEnd < sliceEnd; part = part.next) before = part
-    if (merged !== undefined && part?.sliceEnd === sliceEnd) {
-      merged.isStale = true
-      return
-    }
     const accumulator = this.#lookUp(sliceEnd, canonicalKey)
     if (accumulator === undefined) return
-    const added = new Part<Acc>(sliceEnd, accumulator)
-    if (merged === undefined) {
-      this.#sliceAt(sliceEnd).keys.push(this.#append(canonicalKey, key, added))
+    if (head !== undefined && part?.sliceEnd === sliceEnd) {
+      part.accumulator = accumulator
+      head.several?.forget()
       return
     }
+    const added = new Part<Acc>(canonicalKey, key, sliceEnd, accumulator)
+    this.#sliceAt(sliceEnd).parts.push(added)
+    if (head === undefined) {
+      this.#append(added)
+      return
+    }
+    const several = head.several ?? new Several(head)
+    several.forget()
     added.next = part
-    if (before === undefined) merged.head = added
-    else before.next = added
-    if (part === undefined) merged.tail = added
-    merged.isStale = true
-    this.#sliceAt(sliceEnd).keys.push(merged)
+    if (part === undefined) several.tail = added
+    if (before === undefined) this.#setHead(added, several)
+    else {
+      before.next = added
+      head.several = several
+    }
   }
 
-  /** What the slices that are in hold of the key, merged. It belongs to them: not to be changed. */
-  result(merged: MergedKey<Acc>): Acc {
-    if (merged.isStale) this.#refresh(merged)
-    const head = merged.head as Part<Acc>
+  /** What the slices that are in hold of the key of this oldest part, merged. It belongs to them: not to be changed. */
+  result(head: Part<Acc>): Acc {
     if (head.next === undefined) return head.accumulator
     if (this.#fold.isList) return concatenated(head)
-    if (merged.frontTail === undefined) this.#makeFront(merged, head)
+    const several = head.several as Several<Acc>
+    if (several.frontTail === undefined) this.#makeFront(several, head)
     const front = head.suffix as Acc
-    return merged.backIsEmpty ? front : this.#fold.merge(front, merged.back as Acc)
+    return several.backIsEmpty ? front : this.#fold.merge(front, several.back as Acc)
   }
 
   clear(): void {
-    this.#keys.clear()
+    this.#heads.clear()
     this.#slices = []
     this.#takenUpTo = Number.NEGATIVE_INFINITY
   }
@@ -151,35 +157,50 @@ export class SlidingMerge<Acc> {
   #excludeUpTo(time: number): void {
     let gone = 0
     for (; gone < this.#slices.length && this.#slices[gone].end <= time; gone++) {
-      for (const merged of this.#slices[gone].keys) this.#dropHead(merged)
+      for (const part of this.#slices[gone].parts) this.#dropHead(part)
     }
     if (gone > 0) this.#slices = this.#slices.slice(gone)
   }
 
-  #append(canonicalKey: CanonicalKey, key: unknown, part: Part<Acc>): MergedKey<Acc> {
-    const known = this.#keys.get(canonicalKey)
-    if (known === undefined) {
-      const merged = new MergedKey(canonicalKey, key, part)
-      this.#keys.set(canonicalKey, merged)
-      return merged
+  /** A part that is younger than all of its key. */
+  #append(part: Part<Acc>): void {
+    const head = this.#heads.get(part.canonicalKey)
+    if (head === undefined) {
+      part.isHead = true
+      this.#heads.set(part.canonicalKey, part)
+      return
     }
-    known.tail.next = part
-    known.tail = part
-    if (known.frontTail !== undefined && !this.#fold.isList) {
-      known.back = known.backIsEmpty ? part.accumulator : this.#fold.merge(known.back as Acc, part.accumulator)
-      known.backIsEmpty = false
+    const several = head.several ?? new Several(head)
+    head.several = several
+    several.tail.next = part
+    several.tail = part
+    if (several.frontTail !== undefined && !this.#fold.isList) {
+      several.back = several.backIsEmpty ? part.accumulator : this.#fold.merge(several.back as Acc, part.accumulator)
+      several.backIsEmpty = false
     }
-    return known
   }
 
-  #dropHead(merged: MergedKey<Acc>): void {
-    const head = merged.head as Part<Acc>
-    merged.head = head.next
-    if (head.next === undefined) this.#keys.delete(merged.canonicalKey)
-    else if (merged.frontTail === head) forget(merged)
+  #dropHead(head: Part<Acc>): void {
+    const { next, several } = head
+    if (next === undefined) {
+      this.#heads.delete(head.canonicalKey)
+      return
+    }
+    if (several?.frontTail === head) several.forget()
+    this.#setHead(next, several)
   }
 
-  #makeFront(merged: MergedKey<Acc>, head: Part<Acc>): void {
+  /** Another part than before is the oldest of its key. */
+  #setHead(head: Part<Acc>, several: Several<Acc> | undefined): void {
+    const before = this.#heads.get(head.canonicalKey) as Part<Acc>
+    before.isHead = false
+    before.several = undefined
+    head.isHead = true
+    head.several = several
+    this.#heads.set(head.canonicalKey, head)
+  }
+
+  #makeFront(several: Several<Acc>, head: Part<Acc>): void {
     const parts: Part<Acc>[] = []
     for (let part: Part<Acc> | undefined = head; part !== undefined; part = part.next) parts.push(part)
     let suffix = parts[parts.length - 1].accumulator
@@ -188,34 +209,18 @@ export class SlidingMerge<Acc> {
       suffix = this.#fold.merge(parts[i].accumulator, suffix)
       parts[i].suffix = suffix
     }
-    merged.frontTail = merged.tail
-    merged.back = undefined
-    merged.backIsEmpty = true
-  }
-
-  #refresh(merged: MergedKey<Acc>): void {
-    for (let part = merged.head; part !== undefined; part = part.next) {
-      const now = this.#lookUp(part.sliceEnd, merged.canonicalKey)
-      if (now !== undefined) part.accumulator = now
-    }
-    forget(merged)
-    merged.isStale = false
+    several.forget()
+    several.frontTail = several.tail
   }
 
   #sliceAt(sliceEnd: number): Slice<Acc> {
     const after = this.#slices.findIndex(({ end }) => end >= sliceEnd)
     const at = after < 0 ? this.#slices.length : after
     if (this.#slices[at]?.end === sliceEnd) return this.#slices[at]
-    const slice: Slice<Acc> = { end: sliceEnd, keys: [] }
+    const slice: Slice<Acc> = { end: sliceEnd, parts: [] }
     this.#slices.splice(at, 0, slice)
     return slice
   }
-}
-
-function forget<Acc>(merged: MergedKey<Acc>): void {
-  merged.frontTail = undefined
-  merged.back = undefined
-  merged.backIsEmpty = true
 }
 
 function concatenated<Acc>(head: Part<Acc>): Acc {
