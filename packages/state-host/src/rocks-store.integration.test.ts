@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SpillKeys, SpillValues, SpillWriter } from '@weir/engine/state/spill-store'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { RocksStore, type StorePart } from './rocks-store.ts'
+import { RocksStore } from './rocks-store.ts'
+import type { StorePart } from './store-part.ts'
 
 const KEY = Uint8Array.of(7)
 const NO_PREFIX = new Uint8Array(0)

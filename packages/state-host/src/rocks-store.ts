@@ -1,11 +1,11 @@
 // A project outside this repository that refers to these sources does not see the declaration by itself.
 /// <reference path="./rocksdb-native.d.ts" />
 import { mkdirSync, rmSync } from 'node:fs'
-import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
-import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer } from '@weir/engine/state/spill-store'
+import { endOfPrefix } from '@weir/engine/state/spill-store'
 import type RocksDB from 'rocksdb-native'
 import { RowCache } from './row-cache.ts'
+import { StorePart } from './store-part.ts'
 
 export interface RocksStoreOptions {
   /** Belongs to the store alone: emptied when it opens, and gone when it is closed. */
@@ -15,9 +15,6 @@ export interface RocksStoreOptions {
   /** Of the cache in front of the database. */
   readonly cacheBytes: number
 }
-
-/** Bytes of keys that tell the slots' parts of the database apart. */
-const OWNER_BYTES = 4
 
 /**
  * The database of all slots of a TaskManager. It opens with the first request, so that a folder that cannot be written
@@ -177,174 +174,4 @@ function textOf(error: unknown): string {
   const texts: string[] = []
   for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message)
   return texts.length === 0 ? String(error) : texts.join(': ')
-}
-
-/** The requests of one slot, on keys that begin with its number. One at a time. */
-export class StorePart {
-  readonly #prefix = Buffer.alloc(OWNER_BYTES)
-  /** Of the request at hand. */
-  readonly #answer = new SpillAnswer()
-  readonly #views = new Map<number, RocksDB>()
-  readonly #store: RocksStore
-
-  constructor(number: number, store: RocksStore) {
-    this.#prefix.writeUInt32BE(number)
-    this.#store = store
-  }
-
-  async write(request: Uint8Array): Promise<void> {
-    const db = await this.#store.open()
-    const { cache } = this.#store
-    let count = 0
-    readWrites(request, { put: () => count++, delete: () => count++, deletePrefix: () => count++ })
-    const batch = db.write({ capacity: Math.max(count, 8) })
-    try {
-      readWrites(request, {
-        put: (key, value) => {
-          const own = this.#own(key)
-          batch.tryPut(own, value)
-          if (!cache.isOff) cache.put(own.toString('latin1'), latin1(value))
-        },
-        delete: key => {
-          const own = this.#own(key)
-          batch.tryDelete(own)
-          if (!cache.isOff) cache.delete(own.toString('latin1'))
-        },
-        deletePrefix: prefix => {
-          const own = this.#own(prefix)
-          const end = endOfPrefix(own)
-          if (end !== undefined) batch.tryDeleteRange(own, end)
-          if (!cache.isOff) cache.deletePrefix(own.toString('latin1'))
-        },
-      })
-      await batch.flush()
-    } finally {
-      batch.destroy()
-    }
-  }
-
-  async get(request: Uint8Array): Promise<Uint8Array> {
-    const db = await this.#store.open()
-    const { cache } = this.#store
-    const keys = readKeys(request)
-    const cached = new Array<string | undefined>(keys.length)
-    const reads: Promise<Uint8Array | null>[] = []
-    const readKeysOf: string[] = []
-    let batch: ReturnType<RocksDB['read']> | undefined
-    for (let i = 0; i < keys.length; i++) {
-      const own = this.#own(keys[i]!)
-      const name = cache.isOff ? '' : own.toString('latin1')
-      const value = cache.isOff ? undefined : cache.get(name)
-      cached[i] = value
-      if (value !== undefined) continue
-      batch ??= db.read({ capacity: keys.length })
-      reads.push(batch.get(own))
-      readKeysOf.push(name)
-    }
-    let values: (Uint8Array | null)[] = []
-    if (batch !== undefined) {
-      batch.tryFlush()
-      try {
-        values = await Promise.all(reads)
-      } finally {
-        // A read that failed leaves others under way, which the binding ends by itself.
-        await Promise.allSettled(reads)
-        batch.destroy()
-      }
-    }
-    const answer = this.#answer
-    answer.reset()
-    let next = 0
-    for (let i = 0; i < keys.length; i++) {
-      const text = cached[i]
-      if (text !== undefined) {
-        answer.value(Buffer.from(text, 'latin1'))
-        continue
-      }
-      const value = values[next]!
-      if (value !== null && !cache.isOff) cache.put(readKeysOf[next]!, latin1(value))
-      next++
-      answer.value(value)
-    }
-    return answer.request
-  }
-
-  scan(request: Uint8Array): Promise<Uint8Array> {
-    return this.#store.open().then(db => this.#scan(db, request))
-  }
-
-  async openView(view: number): Promise<void> {
-    this.#views.set(view, (await this.#store.open()).snapshot())
-  }
-
-  async closeView(view: number): Promise<void> {
-    const db = this.#views.get(view)
-    this.#views.delete(view)
-    await db?.close()
-  }
-
-  /** Past the cache, which knows of rows as they are by now. */
-  async getIn(view: number, request: Uint8Array): Promise<Uint8Array> {
-    const keys = readKeys(request)
-    const batch = this.#view(view).read({ capacity: Math.max(keys.length, 1) })
-    const reads = keys.map(key => batch.get(this.#own(key)))
-    batch.tryFlush()
-    try {
-      const values = await Promise.all(reads)
-      const answer = this.#answer
-      answer.reset()
-      for (const value of values) answer.value(value)
-      return answer.request
-    } finally {
-      await Promise.allSettled(reads)
-      batch.destroy()
-    }
-  }
-
-  async scanIn(view: number, request: Uint8Array): Promise<Uint8Array> {
-    return await this.#scan(this.#view(view), request)
-  }
-
-  #view(view: number): RocksDB {
-    const db = this.#views.get(view)
-    assert(db !== undefined, `there is no view ${view} of the state on disk`)
-    return db
-  }
-
-  async #scan(db: RocksDB, request: Uint8Array): Promise<Uint8Array> {
-    const { prefix, after, limit } = readScan(request)
-    const own = this.#own(prefix)
-    const end = endOfPrefix(own)
-    const entries: { readonly key: Uint8Array; readonly value: Uint8Array }[] = []
-    const range = {
-      ...(after === null ? { gte: own } : { gt: this.#own(after) }),
-      ...(end === undefined ? {} : { lt: end }),
-    }
-    for await (const entry of db.iterator(range, { limit, capacity: limit })) entries.push(entry)
-    const answer = this.#answer
-    answer.reset()
-    for (const { key, value } of entries) answer.entry(key.subarray(OWNER_BYTES), value)
-    return answer.request
-  }
-
-  /** Everything of the slot is thrown away. */
-  async leave(): Promise<void> {
-    for (const view of [...this.#views.keys()]) await this.closeView(view)
-    await this.#store.leave(this.#prefix)
-  }
-
-  failed(error: unknown): WeirError {
-    return this.#store.failed(error)
-  }
-
-  #own(key: Uint8Array): Buffer {
-    const own = Buffer.allocUnsafe(OWNER_BYTES + key.length)
-    own.set(this.#prefix)
-    own.set(key, OWNER_BYTES)
-    return own
-  }
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

@@ -9,12 +9,23 @@ declare module 'rocksdb-native' {
     readonly avoidFlushDuringShutdown?: boolean
   }
 
+  export interface ReadOperation {
+    readonly type: number
+    readonly key: Uint8Array
+    readonly columnFamily: unknown
+  }
+
+  /** What begins with _ is the binding's own: see rocks-read.ts. */
   export interface ReadBatch {
-    get(key: Uint8Array): Promise<Uint8Array | null>
     flush(): Promise<void>
-    /** Like `flush`, with errors at the single promises alone. */
-    tryFlush(): void
     destroy(): void
+    /** What the native side is given, in memory of the batch that `_resize` makes large enough for them. */
+    _operations: readonly ReadOperation[]
+    _resize(): void
+    /** What the native side calls with its answer; errors at the places of keys that could not be read. */
+    _onread: (errors: readonly (Error | undefined)[], values: readonly (ArrayBuffer | null)[]) => void
+    /** Ends the request: `flush` resolves, or rejects with the error. */
+    _onfinished(error: Error | null): void
   }
 
   export interface WriteBatch {
@@ -44,5 +55,6 @@ declare module 'rocksdb-native' {
     snapshot(): RocksDB
     compactRange(start: Uint8Array, end: Uint8Array): Promise<void>
     close(options?: { readonly force?: boolean }): Promise<void>
+    readonly _columnFamily: { readonly _handle: unknown }
   }
 }

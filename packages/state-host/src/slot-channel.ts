@@ -7,7 +7,7 @@ import {
   type SpillMemory,
   VIEW_BYTES,
 } from '@weir/engine/state/shared-spill-store'
-import type { StorePart } from './rocks-store.ts'
+import type { StorePart } from './store-part.ts'
 
 const NOTHING = new Uint8Array(0)
 

@@ -13,11 +13,17 @@ import type { StateTable } from './state-table.ts'
 import { TableIteration } from './table-iteration.ts'
 
 const LIVE = 1
+/** Used again since it came into memory, and since the clock hand came by. */
 const USED = 2
 /** Differs from what the table behind holds, or is not there. */
 const DIRTY = 4
 /** The table behind holds the key too, perhaps with an older number. */
 const BEHIND = 8
+/**
+ * Used since it came into memory. The use that a row was fetched for says nothing about whether it will be needed again, so
+ * it counts only from the second one on; a row that still waits for its first one does not leave at the hand's first visit.
+ */
+const SEEN = 128
 /** Bits 4 to 6 are those of rows (state-row.ts): the mark of the list of changes, and whether segments may hold the key. */
 
 /** The list of changed places is cleared of double ones when it is longer than this, and than twice the rows. */
@@ -79,7 +85,7 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
       return amount
     }
     if ((this.#flags[place]! & MARKS) !== this.#log.mark) this.#firstChange(place)
-    this.#flags[place]! |= USED | DIRTY
+    this.#flags[place] = used(this.#flags[place]!) | DIRTY
     const sum = this.#numbers[place]! + amount
     this.#numbers[place] = sum
     return sum
@@ -92,7 +98,7 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
       return
     }
     if ((this.#flags[place]! & MARKS) !== this.#log.mark) this.#firstChange(place)
-    this.#flags[place]! |= USED | DIRTY
+    this.#flags[place] = used(this.#flags[place]!) | DIRTY
     this.#numbers[place] = value
   }
 
@@ -104,7 +110,7 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
   get(canonical: CanonicalKey): number | undefined {
     const place = this.#find(canonical)
     if (place < 0) return undefined
-    this.#flags[place]! |= USED
+    this.#flags[place] = used(this.#flags[place]!)
     return this.#numbers[place]
   }
 
@@ -170,8 +176,8 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
     for (; this.#hand < this.#top; this.#hand++) {
       const flags = this.#flags[this.#hand]!
       if ((flags & LIVE) === 0) continue
-      if ((flags & USED) !== 0) {
-        this.#flags[this.#hand] = flags & ~USED
+      if ((flags & (USED | SEEN)) !== SEEN) {
+        this.#flags[this.#hand] = (flags & ~USED) | SEEN
         continue
       }
       this.#sendBehind(this.#hand)
@@ -211,8 +217,8 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
     const place = this.#iterations > 0 ? this.#top++ : (this.#free.pop() ?? this.#top++)
     if (place >= this.#flags.length) this.#grow()
     this.#numbers[place] = value
-    // In use, so that making room below sends others away before it.
-    this.#flags[place] = LIVE | USED | flags
+    // Not seen yet, so that making room below sends others away before it.
+    this.#flags[place] = LIVE | flags
     if (this.#log.mark !== 0) {
       this.#flags[place]! |= based
       // At once: below it may leave for the disk.
@@ -316,6 +322,10 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
     this.#numbers = numbers
     this.#flags = flags
   }
+}
+
+function used(flags: number): number {
+  return flags | ((flags & SEEN) === 0 ? SEEN : USED)
 }
 
 function bytesOf(canonical: CanonicalKey): number {

@@ -99,12 +99,18 @@ export interface SpillWrites {
   deletePrefix(prefix: Uint8Array): void
 }
 
-/** Gives the writes of a request to `to`, in order, as views on the request. */
-export function readWrites(request: Uint8Array, to: SpillWrites): void {
+/** What a store puts in front of the keys of a slot, to tell the slots apart: so long as the length that stands there. */
+export const OWNER_BYTES = 4
+
+/**
+ * Gives the writes of a request to `to`, in order, as views on the request. With `owner`, its bytes stand in front of each key:
+ * they are written over the length of the key, so that nothing is copied, and the request can be read only once.
+ */
+export function readWrites(request: Uint8Array, to: SpillWrites, owner?: Uint8Array): void {
   const reader = new BytesReader(request)
   while (!reader.atEnd) {
     const kind = reader.byte()
-    const key = reader.counted()
+    const key = owner === undefined ? reader.counted() : reader.owned(owner)
     if (kind === PUT) to.put(key, reader.counted())
     else if (kind === DELETE) to.delete(key)
     else if (kind === DELETE_PREFIX) to.deletePrefix(key)
@@ -129,11 +135,11 @@ export class SpillKeys extends RequestWriter {
   }
 }
 
-/** The keys of a request, as views on it. */
-export function readKeys(request: Uint8Array): Uint8Array[] {
+/** The keys of a request as views on it; `owner` as in `readWrites`. */
+export function readKeys(request: Uint8Array, owner?: Uint8Array): Uint8Array[] {
   const reader = new BytesReader(request)
   const keys: Uint8Array[] = []
-  while (!reader.atEnd) keys.push(reader.counted())
+  while (!reader.atEnd) keys.push(owner === undefined ? reader.counted() : reader.owned(owner))
   return keys
 }
 
@@ -244,11 +250,23 @@ class BytesReader {
     return this.take(this.length())
   }
 
+  /** `counted` with other bytes in place of the length. */
+  owned(owner: Uint8Array): Uint8Array {
+    const from = this.#at
+    this.#skip(this.length())
+    for (let i = 0; i < OWNER_BYTES; i++) this.#bytes[from + i] = owner[i]!
+    return this.#bytes.subarray(from, this.#at)
+  }
+
   take(count: number): Uint8Array {
     const at = this.#at
-    if (count > this.#bytes.length - at) throw broken('bytes are cut off')
-    this.#at = at + count
+    this.#skip(count)
     return this.#bytes.subarray(at, at + count)
+  }
+
+  #skip(count: number): void {
+    if (count > this.#bytes.length - this.#at) throw broken('bytes are cut off')
+    this.#at += count
   }
 }
 

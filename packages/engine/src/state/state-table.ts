@@ -257,7 +257,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
   /** Writes a value to disk past memory, where another keeps the rows in use; `known`: there is one under its key already. */
   putAway(canonical: CanonicalKey, value: V, known: boolean): void {
     const key = keyFromCanonical(canonical)
-    this.#write(key, value)
+    this.#write(key, value, known)
     if (known) return
     const bytes = new StateRow(key, value, 0).sizeBytes
     this.#away++
@@ -324,7 +324,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
 
   #sendAway(canonical: CanonicalKey, row: StateRow<V>): void {
     if ((row.word & DIRTY) !== 0) {
-      this.#write(row.key, row.value)
+      this.#write(row.key, row.value, (row.word & ON_DISK) !== 0)
       row.word = (row.word & ~DIRTY) | ON_DISK
     }
     if (this.#log.mark !== 0) this.#logLeaving(row)
@@ -337,15 +337,21 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     this.#room.sentAway(bytes)
   }
 
-  #write(key: unknown, value: V): void {
-    const { prefix, shared } = this.#place
+  /** `known`: something is on disk under the key already, so the filter has it. */
+  #write(key: unknown, value: V, known: boolean): void {
     const bytes = this.#room.encode(key, value)
     const length = encoder.encode(key)
+    if (!known) this.#addToFilter(length)
+    this.#room.put(this.#place.prefix, encoder.bytes, length, bytes)
+  }
+
+  /** The key in the encoder. */
+  #addToFilter(length: number): void {
+    const { shared } = this.#place
     this.#filter ??= new KeyFilter()
     let grown = this.#filter.add(this.#hash(length))
     if (shared !== undefined) grown += this.#filter.add(shared.prefixHash)
     if (grown > 0) this.#room.countFilter(grown)
-    this.#room.put(prefix, encoder.bytes, length, bytes)
   }
 
   /** What is on disk under a key that is not in memory; undefined when there is nothing. A view that is valid for long enough to decode it. */
