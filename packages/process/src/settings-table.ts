@@ -271,7 +271,8 @@ export const SETTINGS = {
     kind: integer(1, 1_000_000, 'records'),
     default: 1024,
     readBy: ['taskmanager'],
-    description: 'The most records in flight on one channel.',
+    description:
+      'The most records in flight on one channel with its own buffers; each buffer lent to it brings its share more.',
   }),
   overdraftSizeBytes: row({
     variable: 'OVERDRAFT_SIZE',

@@ -30,6 +30,8 @@ export interface PeerConnectionListener {
 
 /** Attempts that a peer may have attached at a time; it detaches those that are over. */
 const THEIR_ATTEMPTS_MAX = 4096
+/** Far more than all buffers of a pool bring with them, and far from where the shared counter would overflow. */
+const RECORD_CREDIT_MAX = 2 ** 28
 /** A connection that was accepted says who it is at once. */
 const HELLO_TIMEOUT_MS = 10_000
 
@@ -215,7 +217,8 @@ export class PeerConnection {
       }
       const take = Math.min(this.#bodyLeft, chunk.length - at)
       if (take > 0) {
-        this.#body?.set(chunk.subarray(at, at + take), this.#bodyAt)
+        // Node's copy: a typed array's own goes byte by byte to shared memory where the alignment differs.
+        if (this.#body !== undefined) chunk.copy(this.#body, this.#bodyAt, at, at + take)
         this.#bodyAt += take
         this.#bodyLeft -= take
         at += take
@@ -285,7 +288,7 @@ export class PeerConnection {
             `TaskManager ${this.peerId} gave credit for channel ${channel}, which does not lead to it`,
           )
         }
-        if (sequence < 0 || sequence > MAX_POOL_BUFFERS || records > link.memory.settings.recordCredit) {
+        if (sequence < 0 || sequence > MAX_POOL_BUFFERS || records > RECORD_CREDIT_MAX) {
           throw new WeirError(
             'PROTOCOL',
             `TaskManager ${this.peerId} gave credit for ${sequence} buffers and ${records} records in channel ${channel}, more than there is`,

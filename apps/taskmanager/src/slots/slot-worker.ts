@@ -11,6 +11,7 @@ import { StateRoom } from '@weir/engine/state/state-room'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import { SlotRuntime } from '@weir/engine/task/slot-runtime'
 import { collectGarbage } from '@weir/process/collect-garbage'
+import { nodeCopyBytes } from '@weir/process/node-copy-bytes'
 import { NodeTextCodec } from '@weir/process/node-text-codec'
 import { nodePlatform } from '@weir/process/platform-node'
 import { loadBundle } from '@weir/submission/load-job'
@@ -98,7 +99,7 @@ async function main(): Promise<void> {
     sources,
     sinks,
     platform: nodePlatform,
-    network: new SharedNetwork(data.memory, data.slot, () => ({ text: new NodeTextCodec() })),
+    network: new SharedNetwork(data.memory, data.slot, () => ({ text: new NodeTextCodec(), copy: nodeCopyBytes })),
     settings: data.memory.settings,
     workdir: data.workdir,
     watermarkIntervalMs: data.watermarkIntervalMs,

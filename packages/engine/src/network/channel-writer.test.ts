@@ -98,13 +98,13 @@ describe('a channel writer', () => {
     expect(writer.recordsSent).toBe(12)
   })
 
-  it('tells the receiver how many batches wait behind each', () => {
+  it('tells the receiver with each batch how many have waited', () => {
     const sender = new ManualSender()
     const { writer } = writerFor(sender)
     for (let i = 0; i < 16; i++) writer.add(i, 0)
     sender.credit = 9
     writer.drain()
-    expect(sender.backlogs).toEqual([3, 2, 1, 0])
+    expect(sender.backlogs).toEqual([4, 3, 2, 1])
   })
 
   it('is blocked while its sender keeps a part of a payload', () => {

@@ -122,7 +122,8 @@ export class ChannelWriter {
       const batch = element instanceof RecordBatch ? element : new RecordBatch()
       if (!this.#sender.canSend(batch.count)) break
       this.recordsSent += batch.count
-      this.#sender.send(batch, element instanceof RecordBatch ? undefined : element, this.#waiting.length - sent - 1)
+      // With itself: a receiver that keeps up lends a sender that had to wait another buffer.
+      this.#sender.send(batch, element instanceof RecordBatch ? undefined : element, this.#waiting.length - sent)
     }
     this.#waiting.splice(0, sent)
     if (this.#waiting.length > 0 || !this.#sender.flush()) return false

@@ -10,7 +10,8 @@ export interface ChannelSender {
   /** Whether there is credit for a batch of so many records (0: an event alone). False also while `flush` has work left. */
   canSend(records: number): boolean
   /**
-   * Sends the batch, may be empty, and the event after it, in this order. Takes the batch over and answers with an empty
+   * Sends the batch, may be empty, and the event after it, in this order. `backlog`: batches that have waited for credit,
+   * with this one if it has. Takes the batch over and answers with an empty
    * one for the next records. Call it only after `canSend`. What spans more buffers than there is credit for is kept and
    * sent by `flush`.
    */
@@ -41,7 +42,7 @@ export interface ChannelSettings {
   readonly bufferSize: number
   /** Buffers that each channel owns (`CHANNEL_BUFFERS`). */
   readonly channelBuffers: number
-  /** Records that may be under way in one channel (`CREDIT_INITIAL`). */
+  /** Records that may be under way in one channel with its own buffers (`CREDIT_INITIAL`); buffers lent to it bring more. */
   readonly recordCredit: number
   /** Bytes of one record at most. */
   readonly maxRecordBytes: number
@@ -68,4 +69,9 @@ export function batchLimitFor(bytesPerRecord: number, settings: ChannelSettings)
   // A little below the buffer, since the next records may be longer than the latest.
   const fitting = Math.floor((settings.bufferSize * 0.94) / Math.max(bytesPerRecord, 1))
   return Math.max(1, Math.min(fitting, settings.recordCredit, settings.maxBatchRecords))
+}
+
+/** Records that may be under way with each buffer beyond a channel's own: the share of one of its own. */
+export function recordsPerLentBuffer(settings: ChannelSettings): number {
+  return Math.min(Math.ceil(settings.recordCredit / settings.channelBuffers), settings.maxBatchRecords)
 }

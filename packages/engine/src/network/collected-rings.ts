@@ -1,7 +1,7 @@
 import type { Doorbell } from './doorbell.ts'
 
 /** So many things to tell, and the doorbell rings. More would leave a receiver without work while its buffers are full. */
-const THINGS_AT_ONCE = 2
+const THINGS_AT_ONCE = 4
 
 /**
  * Rings another thread's doorbell once for several things that wait for it: to wake a thread costs as much as it takes to

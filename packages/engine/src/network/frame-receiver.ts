@@ -14,13 +14,27 @@ export interface CreditReturn {
 /** Shares the floating buffers of a gate out among its channels. */
 export interface FloatingBuffers {
   /** A buffer of the channel is free again. True: the channel may give it as credit once more. */
-  keep(channel: FrameReceiver): boolean
-  /** The sender has more waiting than it has credit for. Answers how many more buffers the channel gets. */
-  more(channel: FrameReceiver): number
+  keep(channel: LendingState): boolean
+  /** The sender had to wait for credit. Answers how many more buffers the channel gets. */
+  more(channel: LendingState): number
+}
+
+/** What decides whether a channel gets or keeps buffers beyond its own. */
+export interface LendingState {
+  /** Buffers given as credit or holding frames. */
+  readonly buffersHeld: number
+  /** Buffers given as credit for which no frame has come yet: they are at the sender, or under way. */
+  readonly creditOutstanding: number
+  /** Frames that have come and were not opened yet. */
+  readonly framesWaiting: number
+  /** Batches that had waited for credit when the latest frame was sent, its own among them. */
+  readonly backlog: number
+  /** Frames in a row that did not wait for credit, since the last buffer was given up. */
+  readonly framesUnhindered: number
 }
 
 /** Takes the frames of one channel in, and gives out the elements in them. */
-export class FrameReceiver implements ChannelReceiver {
+export class FrameReceiver implements ChannelReceiver, LendingState {
   readonly channel: number
   readonly #pool: BufferPool
   readonly #decoder: BatchDecoder
@@ -38,12 +52,14 @@ export class FrameReceiver implements ChannelReceiver {
   #nextSequence = 0
   /** Records of frames that were opened, to be given back with the next buffer: one word to the sender for both. */
   #recordsDue = 0
-  /** Buffers given as credit or holding frames. */
+  /** Records that a buffer beyond the channel's own brings with it. */
+  readonly #recordsPerLent: number
+  /** Records of lent buffers that are gone: so many are not given back. */
+  #recordsOwed = 0
   buffersHeld: number
-  /** Buffers given as credit for which no frame has come yet. */
   creditOutstanding: number
-  /** Batches that waited behind the latest frame. */
   backlog = 0
+  framesUnhindered = 0
 
   constructor(parts: {
     channel: number
@@ -53,6 +69,7 @@ export class FrameReceiver implements ChannelReceiver {
     floating: FloatingBuffers
     listener: ReadyListener
     buffersHeld: number
+    recordsPerLent: number
     maxPayloadBytes: number
   }) {
     this.channel = parts.channel
@@ -63,6 +80,7 @@ export class FrameReceiver implements ChannelReceiver {
     this.#listener = parts.listener
     this.buffersHeld = parts.buffersHeld
     this.creditOutstanding = parts.buffersHeld
+    this.#recordsPerLent = parts.recordsPerLent
     this.#maxPayloadBytes = parts.maxPayloadBytes
   }
 
@@ -81,14 +99,21 @@ export class FrameReceiver implements ChannelReceiver {
     this.#frames.push({ buffer: frame.buffer, length: frame.length, flags: frame.flags, records: frame.records })
     this.backlog = frame.backlog
     if (frame.backlog > 0) {
+      this.framesUnhindered = 0
       const more = this.#floating.more(this)
       if (more > 0) {
         this.buffersHeld += more
         this.creditOutstanding += more
-        this.#credit.give(more, 0)
+        this.#credit.give(more, this.#withoutOwed(more * this.#recordsPerLent))
       }
+    } else {
+      this.framesUnhindered++
     }
     if (wasEmpty) this.#listener.onReady()
+  }
+
+  get framesWaiting(): number {
+    return this.#frames.length
   }
 
   get hasElement(): boolean {
@@ -141,14 +166,22 @@ export class FrameReceiver implements ChannelReceiver {
   #release(buffer: number): void {
     // The buffer goes back before the credit for it does: whoever has credit finds a buffer.
     this.#pool.release(buffer)
-    const records = this.#recordsDue
-    this.#recordsDue = 0
-    if (this.#floating.keep(this)) {
+    const isKept = this.#floating.keep(this)
+    if (isKept) {
       this.creditOutstanding++
-      this.#credit.give(1, records)
     } else {
       this.buffersHeld--
-      if (records > 0) this.#credit.give(0, records)
+      this.framesUnhindered = 0
+      this.#recordsOwed += this.#recordsPerLent
     }
+    const records = this.#withoutOwed(this.#recordsDue)
+    this.#recordsDue = 0
+    if (isKept || records > 0) this.#credit.give(isKept ? 1 : 0, records)
+  }
+
+  #withoutOwed(records: number): number {
+    const withheld = Math.min(this.#recordsOwed, records)
+    this.#recordsOwed -= withheld
+    return records - withheld
   }
 }

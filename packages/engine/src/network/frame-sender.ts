@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { BatchEncoder } from '../record/batch-codec.ts'
+import type { CopyBytes } from '../record/copy-bytes.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import {
   BYTES_PER_RECORD_FIRST,
@@ -29,6 +30,7 @@ export interface FrameSenderParts {
   readonly encoder: BatchEncoder
   /** Shared by the senders of a slot: between two calls nothing of a channel is in it. */
   readonly payload: PayloadWriter
+  readonly copy: CopyBytes
 }
 
 /** Sends payloads as frames in pooled buffers, one credit each, to another slot or another TaskManager. */
@@ -84,7 +86,7 @@ export class FrameSender implements ChannelSender {
 
   /** Sends as much as there is credit for; answers how many bytes that was. */
   #frames(bytes: Uint8Array, length: number, firstFlag: number, records: number): number {
-    const { pool, credits, channel, ring, quota, rings } = this.#parts
+    const { pool, credits, channel, ring, quota, rings, copy } = this.#parts
     const frame = this.#frame
     let sent = 0
     let flag = firstFlag
@@ -92,10 +94,7 @@ export class FrameSender implements ChannelSender {
       const buffer = pool.acquire()
       assert(buffer >= 0, 'the buffer pool is empty though there is credit')
       const chunk = Math.min(pool.bufferSize, length - sent)
-      pool.bytes.set(
-        sent === 0 && chunk === bytes.length ? bytes : bytes.subarray(sent, sent + chunk),
-        pool.offsetOf(buffer),
-      )
+      copy(bytes, sent, chunk, pool.bytes, pool.offsetOf(buffer))
       credits.take(channel, 1, 0)
       quota?.take()
       sent += chunk

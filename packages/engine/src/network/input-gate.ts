@@ -1,6 +1,17 @@
 import type { ChannelReceiver, ReadyListener } from './channel.ts'
-import type { FloatingBuffers, FrameReceiver } from './frame-receiver.ts'
+import type { FloatingBuffers, LendingState } from './frame-receiver.ts'
 import { type ChannelElement, RecordBatch } from './record-batch.ts'
+
+/**
+ * A channel whose sender waits for credit while hardly anything waits here gets another buffer: the way to and fro takes
+ * longer than its frames do. Up to so many, 1 MB with the usual buffers.
+ */
+const LENT_MAX = 32
+const FRAMES_HARDLY_ANY = 4
+/** With so many frames waiting here a channel has more buffers than it needs. */
+const FRAMES_ENOUGH = 16
+/** So has one whose sender did not have to wait while it used all of them so many times; one that lacks some waits each time. */
+const TIMES_UNHINDERED = 2
 
 /**
  * All channels that end in one input of a subtask. Gives out their elements, a channel's in order, the channels in turn.
@@ -14,6 +25,7 @@ export class InputGate implements FloatingBuffers {
   #readyFrom = 0
   readonly #batch = new RecordBatch()
   readonly #exclusiveBuffers: number
+  readonly #floatingTotal: number
   #floatingBuffers: number
   /** The channel that the latest element came from. */
   lastChannel = -1
@@ -21,6 +33,7 @@ export class InputGate implements FloatingBuffers {
   constructor(input: number, exclusiveBuffers: number, floatingBuffers: number) {
     this.input = input
     this.#exclusiveBuffers = exclusiveBuffers
+    this.#floatingTotal = floatingBuffers
     this.#floatingBuffers = floatingBuffers
   }
 
@@ -62,19 +75,29 @@ export class InputGate implements FloatingBuffers {
     return undefined
   }
 
-  keep(channel: FrameReceiver): boolean {
-    // Beyond its own buffers a channel keeps only what its sender has batches for, so that none lie idle with a sender.
+  keep(channel: LendingState): boolean {
     if (channel.buffersHeld <= this.#exclusiveBuffers || channel.backlog > channel.creditOutstanding) return true
+    // What one channel does not need lies ready for the others.
+    const isLittle = channel.framesUnhindered < TIMES_UNHINDERED * channel.buffersHeld
+    if (isLittle && channel.framesWaiting < FRAMES_ENOUGH) return true
     this.#floatingBuffers++
     return false
   }
 
-  more(channel: FrameReceiver): number {
+  more(channel: LendingState): number {
     // One channel never takes all that floats, so that another whose backlog comes next finds some.
     const offered = Math.ceil(this.#floatingBuffers / 2)
-    const given = Math.max(0, Math.min(channel.backlog - channel.creditOutstanding, offered))
+    const forBacklog = channel.backlog - channel.creditOutstanding
+    const given = Math.max(0, Math.min(Math.max(forBacklog, this.#forHunger(channel)), offered))
     this.#floatingBuffers -= given
     return given
+  }
+
+  /** No more than an even share, since what the sender does not use any more stays with it until its next frames. */
+  #forHunger(channel: LendingState): number {
+    const share = Math.min(LENT_MAX, Math.floor(this.#floatingTotal / this.#channels.length))
+    const lent = channel.buffersHeld - this.#exclusiveBuffers
+    return channel.framesWaiting <= FRAMES_HARDLY_ANY && lent < share ? 1 : 0
   }
 }
 

@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts'
 import { type BatchCodecOptions, BatchDecoder, BatchEncoder } from '../record/batch-codec.ts'
+import { type CopyBytes, portableCopyBytes } from '../record/copy-bytes.ts'
 import { type AttemptMemory, NETWORK } from './attempt-memory.ts'
 import { BufferPool } from './buffer-pool.ts'
-import type { ChannelSender, ChannelSettings } from './channel.ts'
+import { type ChannelSender, type ChannelSettings, recordsPerLentBuffer } from './channel.ts'
 import { CollectedRings } from './collected-rings.ts'
 import { CreditTable, OutputBufferQuota } from './credit.ts'
 import { DescriptorRing, newFrameDescriptor } from './descriptor-ring.ts'
@@ -34,6 +35,7 @@ export class SharedNetwork implements SlotNetwork {
   readonly #quota: OutputBufferQuota
   readonly #floatingPerGate: number
   readonly #codec: () => BatchCodecOptions
+  readonly #copy: CopyBytes
   /** By edge: an encoder remembers the shape of the latest records. */
   readonly #encoders = new Map<number, BatchEncoder>()
   readonly #decoders = new Map<InputGate, BatchDecoder>()
@@ -53,6 +55,7 @@ export class SharedNetwork implements SlotNetwork {
     this.#quota = new OutputBufferQuota(own.outputQuota)
     this.#floatingPerGate = own.floatingPerGate
     this.#codec = codec
+    this.#copy = codec().copy ?? portableCopyBytes
     this.doorbell = new Doorbell(own.doorbell)
     for (const other of memory.slots) this.#rings.set(other.slot, new CollectedRings(new Doorbell(other.doorbell)))
     this.#rings.set(NETWORK, new CollectedRings(new Doorbell(memory.networkDoorbell)))
@@ -90,6 +93,7 @@ export class SharedNetwork implements SlotNetwork {
       quota: isHere ? undefined : this.#quota,
       encoder,
       payload: this.#payload,
+      copy: this.#copy,
     })
   }
 
@@ -124,6 +128,7 @@ export class SharedNetwork implements SlotNetwork {
       floating: gate,
       listener,
       buffersHeld: this.#settings.channelBuffers,
+      recordsPerLent: recordsPerLentBuffer(this.#settings),
       // A payload may hold a batch of records, each as large as a record may be.
       maxPayloadBytes: Math.max(this.#settings.maxRecordBytes * 8, PAYLOAD_BYTES_MAX),
     })

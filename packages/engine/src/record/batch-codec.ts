@@ -12,6 +12,7 @@ import {
 import { ByteBuffer } from './byte-buffer.ts'
 import { type ColumnDecoder, type ColumnSource, generateColumnDecoder, interpretDecoder } from './column-decoder.ts'
 import { canGenerateCode } from './column-encoder.ts'
+import { type CopyBytes, portableCopyBytes } from './copy-bytes.ts'
 import { RecordShape } from './record-shape.ts'
 import { ShapeMatcher } from './shape-matcher.ts'
 import { portableTextCodec, type TextCodec } from './text-codec.ts'
@@ -27,6 +28,8 @@ const DECODERS_MAX = 256
 export interface BatchCodecOptions {
   /** Default: the portable codec. */
   readonly text?: TextCodec
+  /** Default: the portable one. Decoders use it; so does whoever moves what an encoder has made. */
+  readonly copy?: CopyBytes
   /** Whether to make code for each shape. Default: where the runtime allows it. */
   readonly generate?: boolean
 }
@@ -147,6 +150,7 @@ interface KnownShape {
 /** The inverse of BatchEncoder. */
 export class BatchDecoder {
   readonly #text: TextCodec
+  readonly #copy: CopyBytes
   readonly #generate: boolean
   /** Batches are copied here first: shared memory could change after the checks, and columns have to be aligned. */
   readonly #own = new ByteBuffer(64 * 1024)
@@ -156,6 +160,7 @@ export class BatchDecoder {
 
   constructor(options: BatchCodecOptions = {}) {
     this.#text = options.text ?? portableTextCodec
+    this.#copy = options.copy ?? portableCopyBytes
     this.#generate = options.generate ?? canGenerateCode()
   }
 
@@ -170,7 +175,7 @@ export class BatchDecoder {
     const own = this.#own
     own.reset()
     own.reserve(length)
-    own.bytes.set(bytes.subarray(offset, offset + length))
+    this.#copy(bytes, offset, length, own.bytes, 0)
     const header = this.#header
     readHeader(own.view, header)
     const descriptorAt = length - header.valueBytes - header.descriptorBytes
