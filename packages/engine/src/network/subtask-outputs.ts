@@ -89,7 +89,7 @@ export class SubtaskOutputs implements WriterOwner {
     if (this.#overdraftBytes > this.#maxOverdraftBytes) {
       throw new WeirError(
         'OVERDRAFT',
-        `emitted about ${Math.round(this.#overdraftBytes / 1024)} KB for one input record while its outputs were full, more than the ${Math.round(this.#maxOverdraftBytes / 1024)} KB that may wait; return the results as an iterable (flatMap pulls it step by step) or emit fewer at once`,
+        `emitted about ${Math.round(this.#overdraftBytes / 1024)} KB at one go while its outputs were full, more than the ${Math.round(this.#maxOverdraftBytes / 1024)} KB that may wait; return the results as an iterable (flatMap pulls it step by step) or emit fewer at once`,
       )
     }
   }

@@ -16,7 +16,7 @@ import { spanOf } from '../window/sessions.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import { keySelector, restoreWithTimers, snapshotWithTimers } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
-import { userError } from './operator-errors.ts'
+import { inWindow, userError } from './operator-errors.ts'
 import { KeptWork } from './resumable-output.ts'
 import { windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
@@ -271,7 +271,7 @@ export class TriggeredWindowOperator implements Operator {
       return
     }
     const before = this.#evicted('evictBefore', pane.contents as TimestampedValue<unknown>[], window)
-    if (before.length > 0) this.#out.emit(key, window, this.#folded(before), timestamp)
+    if (before.length > 0) this.#out.emit(key, window, this.#folded(before, window), timestamp)
     const after = before.length === 0 ? before : this.#evicted('evictAfter', before, window)
     if (after.length === 0) purge(pane)
     // The list may be the evictor's.
@@ -285,18 +285,19 @@ export class TriggeredWindowOperator implements Operator {
   ): readonly TimestampedValue<unknown>[] {
     const evictor = this.#evictor
     if (evictor?.[method] === undefined) return elements
-    const kept: unknown = this.#call(method, () => evictor[method]?.(elements, window, this.#run))
+    const kept: unknown = this.#call(method, () => evictor[method]?.(elements, window, this.#run), window)
     if (Array.isArray(kept)) return kept
     const text = `the evictor's ${method}() has to return the array of elements that are to stay, not ${shown(kept)}`
-    throw userError(new TypeError(text), this.#node)
+    throw userError(new TypeError(text), this.#node, inWindow(window, this.#run.key))
   }
 
-  #folded(elements: readonly TimestampedValue<unknown>[]): unknown {
-    return this.#call('the computation', () => {
+  #folded(elements: readonly TimestampedValue<unknown>[], window: TimeWindow): unknown {
+    const compute = (): unknown => {
       let accumulator = this.#fold.create(elements[0].value)
       for (let i = 1; i < elements.length; i++) accumulator = this.#fold.add(accumulator, elements[i].value)
       return accumulator
-    })
+    }
+    return this.#call('the computation', compute, window)
   }
 
   #fireTimer({ canonicalKey: canonical, key, namespace, time }: Timer<CanonicalKey>, domain: TimerDomain): void {
@@ -317,7 +318,7 @@ export class TriggeredWindowOperator implements Operator {
     const method = domain === 'event-time' ? 'onEventTime' : 'onProcessingTime'
     this.#ask(
       current,
-      this.#call(method, () => this.#trigger[method](time, window, this.#run)),
+      this.#call(method, () => this.#trigger[method](time, window, this.#run), window),
     )
     if ((domain === 'event-time') === this.#eventTime && time === this.#cleanupAt(current)) {
       this.#clear(current)
@@ -330,7 +331,7 @@ export class TriggeredWindowOperator implements Operator {
   #clear(pane: Pane<Contents>): void {
     this.#run.select(pane)
     const window = { start: pane.start, end: pane.end }
-    this.#call('clear', () => this.#trigger.clear(window, this.#run))
+    this.#call('clear', () => this.#trigger.clear(window, this.#run), window)
     const cleanupAt = this.#cleanupAt(pane)
     if (this.#eventTime) this.#run.deleteEventTimeTimer(cleanupAt)
     else this.#run.deleteProcessingTimeTimer(cleanupAt)
@@ -352,13 +353,14 @@ export class TriggeredWindowOperator implements Operator {
     return this.#spans.lastMoment(window) + this.#latenessMs
   }
 
-  #call<R>(what: string, call: () => R): R {
+  /** `window`: where there may be no record at hand. */
+  #call<R>(what: string, call: () => R, window?: TimeWindow): R {
     try {
       const result = call()
       refusePromise(result, `${what}()`)
       return result
     } catch (error) {
-      throw userError(error, this.#node)
+      throw userError(error, this.#node, window && inWindow(window, this.#run.key))
     }
   }
 }

@@ -275,7 +275,7 @@ describe('the overdraft', () => {
     const error = await runTestJob(burst(2_000), options).catch(thrown => thrown)
     expect(error).toBeInstanceOf(WeirError)
     expect(error).toMatchObject({ code: 'OVERDRAFT', place: { operator: 'burst', subtask: 0 } })
-    expect(error.message).toMatch(/^operator 'burst': emitted about \d+ KB for one input record/)
+    expect(error.message).toMatch(/^operator 'burst': emitted about \d+ KB at one go/)
   })
 })
 
