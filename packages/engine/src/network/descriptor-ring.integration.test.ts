@@ -22,7 +22,6 @@ it.each([
       ownDoorbell: otherDoorbell,
       otherDoorbell: ownDoorbell,
       frames,
-      sleepMs: 600_000,
     }
     const worker = new Worker(new URL('./testing/echo-worker.ts', import.meta.url), { workerData, execArgv: [] })
     const ended = once(worker, 'exit')
@@ -49,7 +48,7 @@ it.each([
         moved = true
       }
       if (moved) other.ring()
-      else await own.sleep(seen, 600_000)
+      else await own.sleep(seen)
     }
     expect(wrong).toBe(0)
     expect(inbound.isEmpty && outbound.isEmpty).toBe(true)

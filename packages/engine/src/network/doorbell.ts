@@ -30,10 +30,13 @@ export class Doorbell {
     return Atomics.load(this.#words, RINGS)
   }
 
-  /** Resolves at once when it has rung since `seen`, else at the next ring or after `timeoutMs`. */
-  sleep(seen: number, timeoutMs: number): Promise<void> | undefined {
+  /**
+   * Undefined when it has rung since `seen`, else a promise of the next ring. There is no time-out: the engine sets a
+   * timer for that with each wait, which wakes the thread one time more. Whoever needs one rings from a timer.
+   */
+  sleep(seen: number): Promise<void> | undefined {
     Atomics.store(this.#words, SLEEPING, 1)
-    const waiting = Atomics.waitAsync(this.#words, RINGS, seen, timeoutMs)
+    const waiting = Atomics.waitAsync(this.#words, RINGS, seen)
     if (!waiting.async) {
       Atomics.store(this.#words, SLEEPING, 0)
       return undefined

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/platform.ts'
+import type { Clock, TimerHandle, Timers } from '../base/platform.ts'
 import type { Doorbell } from '../network/doorbell.ts'
 import type { StepResult, Subtask } from './subtask.ts'
 
@@ -10,6 +10,7 @@ const SLEEP_MS_MAX = 1000
 export interface SlotLoopParts {
   readonly subtasks: readonly Subtask[]
   readonly clock: Clock
+  readonly timers: Timers
   /** Rings when something arrives, when credit comes, and when an asynchronous source or sink goes on. */
   readonly doorbell: Doorbell
   /** Takes what has arrived from other slots into the gates. */
@@ -40,6 +41,9 @@ export class SlotLoop {
   readonly #times: Map<Subtask, SubtaskTimes>
   /** The latest answer of each subtask and when it was given: the time until its next step counts to that. */
   readonly #answers: Map<Subtask, { result: StepResult; at: number }>
+  #alarm: TimerHandle | undefined
+  /** Monotonic time at which it rings, ms. */
+  #alarmAt = 0
   #stopped = false
   #started = false
 
@@ -58,7 +62,7 @@ export class SlotLoop {
   }
 
   stop(): void {
-    this.#stopped = true
+    this.#halt()
     this.#parts.doorbell.ring()
   }
 
@@ -124,8 +128,14 @@ export class SlotLoop {
   }
 
   #fail(error: unknown, subtask: Subtask | undefined): void {
-    this.#stopped = true
+    this.#halt()
     this.#parts.onFailure(error, subtask)
+  }
+
+  #halt(): void {
+    this.#stopped = true
+    this.#alarm?.cancel()
+    this.#alarm = undefined
   }
 
   /** One step of each subtask. Undefined when the loop is over. */
@@ -163,7 +173,7 @@ export class SlotLoop {
       answer.at = ended
     }
     if (done === subtasks.length) {
-      this.#stopped = true
+      this.#halt()
       this.#parts.settle()
       this.#parts.onDone()
       return undefined
@@ -176,12 +186,28 @@ export class SlotLoop {
     let wakeUp = Number.POSITIVE_INFINITY
     for (const subtask of subtasks) wakeUp = Math.min(wakeUp, subtask.nextWakeUp())
     const timeoutMs = Math.max(0, Math.min(SLEEP_MS_MAX, Math.ceil(wakeUp - clock.now())))
-    const sleeping = timeoutMs === 0 ? undefined : doorbell.sleep(seen, timeoutMs)
+    const sleeping = timeoutMs === 0 ? undefined : doorbell.sleep(seen)
     if (sleeping === undefined) {
       this.#parts.yieldToEventLoop(() => this.#turn())
     } else {
+      this.#ringWithin(timeoutMs)
       sleeping.then(() => this.#turn())
     }
+  }
+
+  /** An alarm that is set already may ring too early: to look once more costs less than to set one for each sleep. */
+  #ringWithin(timeoutMs: number): void {
+    const { clock, doorbell, timers } = this.#parts
+    const at = clock.monotonicMs() + timeoutMs
+    if (this.#alarm !== undefined) {
+      if (this.#alarmAt <= at) return
+      this.#alarm.cancel()
+    }
+    this.#alarmAt = at
+    this.#alarm = timers.after(timeoutMs, () => {
+      this.#alarm = undefined
+      doorbell.ring()
+    })
   }
 }
 

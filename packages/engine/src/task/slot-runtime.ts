@@ -83,6 +83,7 @@ export class SlotRuntime {
     this.#loop = new SlotLoop({
       subtasks: built.map(({ subtask }) => subtask),
       clock: parts.platform.clock,
+      timers: parts.platform.timers,
       doorbell: parts.network.doorbell,
       poll: () => parts.network.poll(),
       settle: () => parts.network.settle(),

@@ -10,8 +10,6 @@ export interface EchoWorkerData {
   readonly ownDoorbell: SharedArrayBuffer
   readonly otherDoorbell: SharedArrayBuffer
   readonly frames: number
-  /** Long enough that a lost ring makes the test fail. */
-  readonly sleepMs: number
 }
 
 const data = workerData as EchoWorkerData
@@ -34,7 +32,7 @@ async function main(): Promise<void> {
     }
     echoed += moved
     if (moved > 0) other.ring()
-    else await own.sleep(seen, data.sleepMs)
+    else await own.sleep(seen)
   }
   clearInterval(alive)
 }
