@@ -32,8 +32,10 @@ export function estimateRecordBytes(value: unknown, depth = 0): number {
     }
     return bytes
   }
-  for (const key in value) {
-    bytes += 8 + estimateRecordBytes((value as Record<string, unknown>)[key], depth + 1)
+  const fields = value as Record<string, unknown>
+  for (const key in fields) {
+    const held = fields[key]
+    bytes += 8 + (typeof held === 'number' ? 8 : estimateRecordBytes(held, depth + 1))
     if (++seen === 64) return bytes * 2
   }
   return bytes

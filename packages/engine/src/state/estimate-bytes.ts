@@ -1,5 +1,6 @@
 const OBJECT_BYTES = 32
 const FIELD_BYTES = 8
+const NUMBER_BYTES = 12
 /** Nested deeper, or longer, than this is taken as an average of what was seen. */
 const DEPTH_MAX = 6
 const ELEMENTS_MAX = 64
@@ -11,7 +12,7 @@ export function estimateBytes(value: unknown): number {
 
 function estimate(value: unknown, depth: number): number {
   if (typeof value === 'string') return 16 + value.length
-  if (typeof value === 'number' || typeof value === 'bigint') return 12
+  if (typeof value === 'number' || typeof value === 'bigint') return NUMBER_BYTES
   if (typeof value !== 'object' || value === null) return 0
   if (ArrayBuffer.isView(value)) return OBJECT_BYTES + value.byteLength
   if (depth === 0) return OBJECT_BYTES
@@ -19,7 +20,11 @@ function estimate(value: unknown, depth: number): number {
   if (value instanceof Set) return OBJECT_BYTES + ofMany(value, value.size, depth)
   if (value instanceof Map) return OBJECT_BYTES + ofMany(value.entries(), value.size, depth)
   let bytes = OBJECT_BYTES
-  for (const field of Object.values(value)) bytes += FIELD_BYTES + estimate(field, depth - 1)
+  const fields = value as Record<string, unknown>
+  for (const name in fields) {
+    const held = fields[name]
+    bytes += FIELD_BYTES + (typeof held === 'number' ? NUMBER_BYTES : estimate(held, depth - 1))
+  }
   return bytes
 }
 
