@@ -1,5 +1,5 @@
 import { SharedSpillStore } from '@weir/engine/state/shared-spill-store'
-import type { SpillStore } from '@weir/engine/state/spill-store'
+import type { LaterAnswer, SpillStore } from '@weir/engine/state/spill-store'
 import { StateHost, type StateHostOptions } from './state-host.ts'
 
 /**
@@ -35,11 +35,11 @@ export class LazySpillStore implements SpillStore {
     this.#open().closeView(view)
   }
 
-  getIn(view: number, request: Uint8Array): Uint8Array {
+  getIn(view: number, request: Uint8Array): LaterAnswer {
     return this.#open().getIn(view, request)
   }
 
-  scanIn(view: number, request: Uint8Array): Uint8Array {
+  scanIn(view: number, request: Uint8Array): LaterAnswer {
     return this.#open().scanIn(view, request)
   }
 

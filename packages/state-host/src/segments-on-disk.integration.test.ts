@@ -184,3 +184,40 @@ test('the checksum of the runtime is that of the portable codec', () => {
   const bytes = Uint8Array.from({ length: 1_000 }, (_, i) => (i * 31) & 0xff)
   expect(zstdCodec.checksum(bytes)).toBe(crc32(bytes))
 })
+
+test('a view of the disk is asked without waiting, and its answer is the one of the freeze whatever is asked in between', () => {
+  host = new StateHost({
+    folder: join(folder, 'state'),
+    writeBufferBytes: 4 << 20,
+    writeBuffersMax: 2,
+    cacheBytes: 1 << 20,
+  })
+  const spills = new SharedSpillStore(host.lease().memory)
+  const room = new StateRoom(Number.POSITIVE_INFINITY, spills)
+  const prefix = new Uint8Array([0, 0, 0, 1])
+  const keyOf = (n: number) => new Uint8Array([n >> 8, n & 0xff])
+  const large = 4_000
+  const write = (from: number, to: number, fill: number) => {
+    for (let n = from; n < to; n++) room.put(prefix, keyOf(n), 2, new Uint8Array(large).fill(fill))
+    room.flush()
+  }
+  const full = (n: number) => new Uint8Array([...prefix, ...keyOf(n)])
+  write(0, 1_000, 1)
+  const view = room.openView()
+  const answer = view.scan(prefix, null, 1_000)
+  // 4 MB each way, more than either pipe holds: nobody waits for somebody who waits for him.
+  write(0, 1_000, 2)
+  expect(room.getOne(prefix, keyOf(7), 2)?.[0]).toBe(2)
+  expect(answer.isThere).toBe(true)
+  const entries = answer.take()
+  expect(entries.length).toBe(1_000)
+  expect(entries.every(({ value }) => value.length === large && value[0] === 1)).toBe(true)
+  const second = room.openView()
+  const older = view.get([full(3), full(2_000)])
+  const newer = second.get([full(3)])
+  expect(newer.take()[0]?.[0]).toBe(2)
+  expect(older.take().map(value => value?.[0])).toEqual([1, undefined])
+  view.close()
+  second.close()
+  expect(room.getOne(prefix, keyOf(999), 2)?.[0]).toBe(2)
+}, 60_000)

@@ -19,7 +19,7 @@ export type StateForm = 'table' | 'numbers' | 'namespaced' | 'map'
 /** A table whose rows are in memory, for the first snapshot. */
 export interface SnapshotTable {
   /** Captures each row in memory that was there at the freeze and was not captured since; yields now and then. */
-  captureAll(): Iterable<void>
+  captureAll(): Iterable<undefined>
 }
 
 /** A table of numbers, which keeps account of its changes by place. */
@@ -27,7 +27,7 @@ export interface SnapshotNumbers {
   /** What has changed since the last freeze is what the pass will take; from now on changes count for the next one. */
   freeze(): void
   /** Captures what was frozen, or all. */
-  capturePending(all: boolean): Iterable<void>
+  capturePending(all: boolean): Iterable<undefined>
 }
 
 /** What the log has to know of a state. */

@@ -159,7 +159,7 @@ export class TypedNumberTable implements NumberTable, Spillable, SnapshotNumbers
     this.#frozenTop = this.#top
   }
 
-  *capturePending(all: boolean): Generator<void, void, void> {
+  *capturePending(all: boolean): Generator<undefined, void, void> {
     const count = all ? this.#frozenTop : this.#frozen.length
     for (let i = 0; i < count; i++) {
       const place = all ? i : this.#frozen[i]!

@@ -1,6 +1,7 @@
+import { assert } from '../base/assert.ts'
 import { WeirError, type WeirErrorJson } from '../base/errors.ts'
 import { SharedPipe } from './shared-pipe.ts'
-import type { SpillStore } from './spill-store.ts'
+import type { LaterAnswer, SpillStore } from './spill-store.ts'
 
 /** What a slot and the state host share. */
 export interface SpillMemory {
@@ -42,7 +43,14 @@ export class SharedSpillStore implements SpillStore {
   readonly #status: Int32Array
   readonly #header = new Uint8Array(SPILL_HEADER)
   readonly #headerView = new DataView(this.#header.buffer)
-  #answer = new Uint8Array(64 * 1024)
+  readonly #answerHeader = new Uint8Array(SPILL_HEADER)
+  readonly #answerHeaderView = new DataView(this.#answerHeader.buffer)
+  readonly #answer = new AnswerBuffer()
+  /** Answers that nobody waits for yet, in the order in which they come. */
+  readonly #owed: Owed[] = []
+  readonly #views = new Map<number, { readonly opened: Owed; readonly buffer: AnswerBuffer }>()
+  /** Of what nobody takes an answer of. */
+  #failure: WeirError | undefined
 
   constructor(memory: SpillMemory) {
     this.#requests = new SharedPipe(memory.requests)
@@ -64,35 +72,85 @@ export class SharedSpillStore implements SpillStore {
   }
 
   openView(view: number): void {
-    this.#ask(SPILL_OP.openView, ofView(view))
+    const opened = this.#askLater(SPILL_OP.openView, ofView(view), new AnswerBuffer())
+    this.#views.set(view, { opened, buffer: new AnswerBuffer() })
   }
 
   closeView(view: number): void {
-    this.#ask(SPILL_OP.closeView, ofView(view))
+    this.#views.delete(view)
+    const closed = this.#askLater(SPILL_OP.closeView, ofView(view), new AnswerBuffer())
+    closed.unwatched = true
   }
 
-  getIn(view: number, request: Uint8Array): Uint8Array {
-    return this.#ask(SPILL_OP.getIn, ofView(view, request))
+  getIn(view: number, request: Uint8Array): LaterAnswer {
+    return this.#askView(SPILL_OP.getIn, view, request)
   }
 
-  scanIn(view: number, request: Uint8Array): Uint8Array {
-    return this.#ask(SPILL_OP.scanIn, ofView(view, request))
+  scanIn(view: number, request: Uint8Array): LaterAnswer {
+    return this.#askView(SPILL_OP.scanIn, view, request)
+  }
+
+  #askView(op: SpillOp, view: number, request: Uint8Array): LaterAnswer {
+    const known = this.#views.get(view)
+    assert(known !== undefined, `view ${view} is not open`)
+    const owed = this.#askLater(op, ofView(view, request), known.buffer)
+    const isThere = (): boolean => this.#isThere(owed)
+    return {
+      get isThere() {
+        return isThere()
+      },
+      take: () => {
+        this.#taken(known.opened)
+        return this.#taken(owed)
+      },
+    }
   }
 
   #ask(op: SpillOp, request: Uint8Array): Uint8Array {
     this.#send(op, request)
-    this.#receive(this.#header, SPILL_HEADER)
-    const length = this.#headerView.getUint32(0, true)
-    if (length > this.#answer.length) this.#answer = new Uint8Array(2 ** Math.ceil(Math.log2(length)))
-    // A buffer that one large answer needed is not kept for small ones.
-    else if (this.#answer.length > 4 << 20 && length < 1 << 20) this.#answer = new Uint8Array(1 << 20)
-    this.#receive(this.#answer, length)
-    const answer = this.#answer.subarray(0, length)
-    if (this.#header[4] === SPILL_OK) return answer
-    throw WeirError.fromJson(JSON.parse(new TextDecoder().decode(answer)) as WeirErrorJson)
+    while (this.#owed.length > 0) this.#receiveOwed()
+    const { ok, bytes } = this.#receiveAnswer(this.#answer)
+    if (ok) return bytes
+    throw errorOf(bytes)
+  }
+
+  /** As `#ask`, and the answer comes to the buffer when somebody looks for it, or for one that comes behind it. */
+  #askLater(op: SpillOp, request: Uint8Array, buffer: AnswerBuffer): Owed {
+    this.#send(op, request)
+    const owed: Owed = { buffer, answer: undefined, unwatched: false }
+    this.#owed.push(owed)
+    return owed
+  }
+
+  #isThere(owed: Owed): boolean {
+    // What follows the header is on its way when the header is there.
+    while (owed.answer === undefined && this.#answers.filled >= SPILL_HEADER) this.#receiveOwed()
+    return owed.answer !== undefined
+  }
+
+  #taken(owed: Owed): Uint8Array {
+    while (owed.answer === undefined) this.#receiveOwed()
+    const { ok, bytes } = owed.answer
+    if (ok) return bytes
+    throw errorOf(bytes)
+  }
+
+  #receiveOwed(): void {
+    const owed = this.#owed.shift() as Owed
+    owed.answer = this.#receiveAnswer(owed.buffer)
+    if (owed.unwatched && !owed.answer.ok) this.#failure ??= errorOf(owed.answer.bytes)
+  }
+
+  #receiveAnswer(buffer: AnswerBuffer): Answer {
+    this.#receive(this.#answerHeader, SPILL_HEADER)
+    const bytes = buffer.take(this.#answerHeaderView.getUint32(0, true))
+    const ok = this.#answerHeader[4] === SPILL_OK
+    this.#receive(bytes, bytes.length)
+    return { ok, bytes }
   }
 
   #send(op: SpillOp, request: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure
     this.#headerView.setUint32(0, request.length, true)
     this.#header[4] = op
     this.#sendBytes(this.#header)
@@ -104,8 +162,10 @@ export class SharedSpillStore implements SpillStore {
     for (let at = 0; at < bytes.length; ) {
       const count = this.#requests.write(bytes, at, bytes.length)
       at += count
-      if (count === 0) this.#requests.waitForRoom(this.#patience(waits++))
-      else waits = 0
+      if (count > 0) waits = 0
+      // The other side may wait itself, for room for an answer that nobody has asked for yet.
+      else if (this.#owed.length > 0) this.#receiveOwed()
+      else this.#requests.waitForRoom(this.#patience(waits++))
     }
   }
 
@@ -127,6 +187,38 @@ export class SharedSpillStore implements SpillStore {
       `the state on disk did not answer for ${ANSWER_MS_MAX / 1000} s; look at the load of the disk that WEIR_HOME is on`,
     )
   }
+}
+
+interface Answer {
+  readonly ok: boolean
+  readonly bytes: Uint8Array
+}
+
+interface Owed {
+  readonly buffer: AnswerBuffer
+  answer: Answer | undefined
+  /** Nobody will take it: an error is thrown by whatever is asked next. */
+  unwatched: boolean
+}
+
+const ANSWER_BYTES_MIN = 1024
+
+/** Memory for one answer after the other. */
+class AnswerBuffer {
+  #bytes = new Uint8Array(0)
+
+  take(length: number): Uint8Array {
+    if (length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.max(ANSWER_BYTES_MIN, 2 ** Math.ceil(Math.log2(length))))
+    }
+    // A buffer that one large answer needed is not kept for small ones.
+    else if (this.#bytes.length > 4 << 20 && length < 1 << 20) this.#bytes = new Uint8Array(1 << 20)
+    return this.#bytes.subarray(0, length)
+  }
+}
+
+function errorOf(answer: Uint8Array): WeirError {
+  return WeirError.fromJson(JSON.parse(new TextDecoder().decode(answer)) as WeirErrorJson)
 }
 
 function ofView(view: number, request: Uint8Array = new Uint8Array(0)): Uint8Array {

@@ -5,15 +5,19 @@ import type { KeyedChange, KeyedSnapshotEntry } from './keyed-state-backend.ts'
 import { SEGMENT_RAW_BYTES } from './segments/merge-segments.ts'
 import { type OwnedDraft, SegmentBuilder } from './segments/segment-builder.ts'
 import { bytesOfText } from './segments/segment-chain.ts'
-import type { DiskView } from './state-room.ts'
+import type { DiskAnswer, DiskEntry, DiskView } from './state-room.ts'
 import type { StateRow } from './state-row.ts'
 
-/** Rows on disk that are read by one question: it takes a millisecond or two. */
-const DISK_ROWS = 256
+/** Rows on disk that are read by one question: for some milliseconds the disk answers nobody else of the slot. */
+const DISK_ROWS = 512
 /** The clock is looked at after so many pieces of work, each of which is about one row. */
 const LOOK_EVERY = 8
 
 const NOTHING = new Uint8Array(0)
+
+/** What comes of a piece of work; 'waiting': nothing can be done until the disk has answered. */
+type Progress = 'waiting' | undefined
+type Work = Generator<Progress, void, void>
 
 export interface PassParts {
   readonly log: ChangeLog
@@ -48,7 +52,7 @@ export class SnapshotPass {
   readonly #below = new SegmentBuilder()
   readonly #above: SegmentBuilder
   readonly #ready: PassDraft[] = []
-  readonly #work: Iterator<void>
+  readonly #work: Iterator<Progress>
   #overflowed = false
   #done = false
 
@@ -78,10 +82,15 @@ export class SnapshotPass {
     this.#below.remove(state, group, prefix, STATE_BYTES, key, keyLength)
   }
 
-  /** Encodes until `monotonicMs` says that the time is up; true when there is nothing left. */
+  /** Encodes until `monotonicMs` says that the time is up, or the disk has to answer first; true when there is nothing left. */
   step(monotonicMs: () => number, untilMs: number): boolean {
-    while (!this.#done) {
-      for (let i = 0; i < LOOK_EVERY && !this.#done; i++) if (this.#work.next().done === true) this.#finish()
+    let waiting = false
+    while (!this.#done && !waiting) {
+      for (let i = 0; i < LOOK_EVERY && !this.#done && !waiting; i++) {
+        const { done, value } = this.#work.next()
+        if (done === true) this.#finish()
+        else waiting = value === 'waiting'
+      }
       if (!this.#done) this.#takeLarge()
       if (monotonicMs() >= untilMs) break
     }
@@ -98,7 +107,7 @@ export class SnapshotPass {
     this.#parts.view?.close()
   }
 
-  *#all(): Generator<void, void, void> {
+  *#all(): Work {
     const { full, view, states, sources, waiting } = this.#parts
     yield* this.#gone()
     if (full && view !== undefined) for (const [number, state] of states) yield* this.#onDisk(number, state, view)
@@ -121,7 +130,7 @@ export class SnapshotPass {
     }
   }
 
-  *#gone(): Generator<void, void, void> {
+  *#gone(): Work {
     const { dropped, removed, states, log } = this.#parts
     for (const text of dropped) {
       const prefix = bytesOfText(text)
@@ -136,7 +145,7 @@ export class SnapshotPass {
     }
   }
 
-  *#changedRows(): Generator<void, void, void> {
+  *#changedRows(): Work {
     const { rows, prefixes, log } = this.#parts
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
@@ -146,28 +155,23 @@ export class SnapshotPass {
     }
   }
 
-  *#onDisk(number: number, state: LoggedState, view: DiskView): Generator<void, void, void> {
+  *#onDisk(number: number, state: LoggedState, view: DiskView): Work {
     const prefix = new Uint8Array(STATE_BYTES)
     new DataView(prefix.buffer).setUint32(0, number)
     let after: Uint8Array | null = null
     for (;;) {
-      const entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] = view.scan(
-        prefix,
-        after,
-        DISK_ROWS,
-      )
-      yield
+      const entries: readonly DiskEntry[] = yield* answerOf(view.scan(prefix, after, DISK_ROWS))
       for (const { key, value } of entries) {
         this.#putBytes(this.#below, state, key, value)
         yield
       }
       if (entries.length < DISK_ROWS) return
-      after = entries[entries.length - 1]!.key
+      after = entries[entries.length - 1]!.key.slice()
     }
   }
 
   /** Rows that changed before they left memory, as they are on disk. One that is not there was dropped with its table. */
-  *#away(view: DiskView): Generator<void, void, void> {
+  *#away(view: DiskView): Work {
     const { away, states } = this.#parts
     const texts = away.values()
     for (;;) {
@@ -178,13 +182,13 @@ export class SnapshotPass {
         keys.push(bytesOfText(next.value))
       }
       if (keys.length === 0) return
-      // Without a break: the values are there until the store is used again.
-      for (const [i, value] of view.get(keys).entries()) {
+      const values = yield* answerOf(view.get(keys))
+      for (const [i, value] of values.entries()) {
         if (value === undefined) continue
         const key = keys[i]!
         this.#putBytes(this.#above, states.get(numberOf(key)) as LoggedState, key, value)
+        yield
       }
-      yield
     }
   }
 
@@ -228,4 +232,9 @@ export class SnapshotPass {
     const taken = this.#above.take(this.#below)
     if (taken !== undefined) this.#ready.push({ layer: 1, ...taken })
   }
+}
+
+function* answerOf<T>(answer: DiskAnswer<T>): Generator<Progress, T, void> {
+  while (!answer.isThere) yield 'waiting'
+  return answer.take()
 }

@@ -15,12 +15,23 @@ export interface SpillStore {
   get(request: Uint8Array): Uint8Array
   /** Some entries of a range, ascending (`scanRequest`, `SpillEntries`). Blocks. The answer is valid until the next `get` or `scan`. */
   scan(request: Uint8Array): Uint8Array
-  /** Keeps what is there now for reading under this number, whatever is written later, until `closeView`. */
+  /**
+   * Keeps what is there now for reading under this number, whatever is written later, until `closeView`. Both may return
+   * before it is done; an error comes with a later call.
+   */
   openView(view: number): void
   closeView(view: number): void
-  /** `get` and `scan` of what was there when the view was opened. */
-  getIn(view: number, request: Uint8Array): Uint8Array
-  scanIn(view: number, request: Uint8Array): Uint8Array
+  /** `get` and `scan` of what was there when the view was opened. Neither blocks; one question of a view at a time. */
+  getIn(view: number, request: Uint8Array): LaterAnswer
+  scanIn(view: number, request: Uint8Array): LaterAnswer
+}
+
+/** An answer that is on its way, while the store answers other questions. */
+export interface LaterAnswer {
+  /** Whether `take` does not block. */
+  readonly isThere: boolean
+  /** Valid until the next question of the same view. Throws what went wrong. */
+  take(): Uint8Array
 }
 
 const PUT = 1
@@ -202,9 +213,9 @@ export function readScan(request: Uint8Array): { prefix: Uint8Array; after: Uint
   return { limit, prefix, after: reader.atEnd ? null : reader.counted() }
 }
 
-/** The entries of an answer of `scan`, copied out of it: they are used over further calls. */
+/** The entries of an answer of `scan`, as views on it. */
 export function readEntries(answer: Uint8Array): { key: Uint8Array; value: Uint8Array }[] {
-  const reader = new BytesReader(new Uint8Array(answer))
+  const reader = new BytesReader(answer)
   const entries: { key: Uint8Array; value: Uint8Array }[] = []
   while (!reader.atEnd) entries.push({ key: reader.counted(), value: reader.counted() })
   return entries

@@ -2,7 +2,15 @@ import { WeirError } from '../base/errors.ts'
 import { recordText } from '../base/record-text.ts'
 import { encodeValueView } from '../record/value-codec.ts'
 import { ChangeLog } from './change-log.ts'
-import { readEntries, SpillKeys, type SpillStore, SpillValues, SpillWriter, scanRequest } from './spill-store.ts'
+import {
+  type LaterAnswer,
+  readEntries,
+  SpillKeys,
+  type SpillStore,
+  SpillValues,
+  SpillWriter,
+  scanRequest,
+} from './spill-store.ts'
 
 /** What the room asks of the tables that share it. */
 export interface Spillable {
@@ -35,13 +43,25 @@ const ROUNDS_MAX = 3
 let tablesNumbered = 0
 let viewsNumbered = 0
 
-/** What was on disk at one moment. What it gives is valid until the store is used again. */
+/** What was on disk at one moment. One question at a time; nobody waits for the answer who does not `take` it too early. */
 export interface DiskView {
   /** In the order of the keys; undefined where there is nothing. Each with the number of its state in front. */
-  get(keys: readonly Uint8Array[]): (Uint8Array | undefined)[]
+  get(keys: readonly Uint8Array[]): DiskAnswer<(Uint8Array | undefined)[]>
   /** Entries under a prefix, ascending, after `after`. */
-  scan(prefix: Uint8Array, after: Uint8Array | null, limit: number): { key: Uint8Array; value: Uint8Array }[]
+  scan(prefix: Uint8Array, after: Uint8Array | null, limit: number): DiskAnswer<DiskEntry[]>
   close(): void
+}
+
+export interface DiskEntry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+export interface DiskAnswer<T> {
+  /** Whether `take` does not block. */
+  readonly isThere: boolean
+  /** Once. Valid until the next question. */
+  take(): T
 }
 
 /**
@@ -194,12 +214,13 @@ export class StateRoom {
   /** Entries under a prefix, ascending, after `after`. */
   scan(prefix: Uint8Array, after: Uint8Array | null, limit: number): { key: Uint8Array; value: Uint8Array }[] {
     this.flush()
-    const entries = readEntries((this.#store as SpillStore).scan(scanRequest(prefix, after, limit)))
+    // Copied, since they are used over further calls.
+    const entries = readEntries((this.#store as SpillStore).scan(scanRequest(prefix, after, limit)).slice())
     this.counters.diskReads += entries.length
     return entries
   }
 
-  /** Keeps what is on disk now for reading, until it is closed. */
+  /** Keeps what is on disk now for reading, until it is closed. It does not wait for the disk. */
   openView(): DiskView {
     this.flush()
     const store = this.#store as SpillStore
@@ -209,10 +230,12 @@ export class StateRoom {
       get: keys => {
         const request = this.newRequest()
         for (const key of keys) request.add(key, key, 0)
-        const values = new SpillValues(store.getIn(view, request.request))
-        return keys.map(() => values.next())
+        return answered(store.getIn(view, request.request), answer => {
+          const values = new SpillValues(answer)
+          return keys.map(() => values.next())
+        })
       },
-      scan: (prefix, after, limit) => readEntries(store.scanIn(view, scanRequest(prefix, after, limit))),
+      scan: (prefix, after, limit) => answered(store.scanIn(view, scanRequest(prefix, after, limit)), readEntries),
       close: () => store.closeView(view),
     }
   }
@@ -228,6 +251,15 @@ export class StateRoom {
     if (!next.done) return next.value
     this.#hand = undefined
     return undefined
+  }
+}
+
+function answered<T>(later: LaterAnswer, read: (answer: Uint8Array) => T): DiskAnswer<T> {
+  return {
+    get isThere() {
+      return later.isThere
+    },
+    take: () => read(later.take()),
   }
 }
 

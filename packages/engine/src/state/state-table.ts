@@ -247,7 +247,7 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     )
   }
 
-  *captureAll(): Generator<void, void, void> {
+  *captureAll(): Generator<undefined, void, void> {
     for (const row of this.#rows.values()) {
       if (this.#log.isPending(row.word)) this.#log.capture(this.#place.prefix, row)
       yield

@@ -1,5 +1,13 @@
 import { assert } from '../base/assert.ts'
-import { endOfPrefix, readKeys, readScan, readWrites, SpillAnswer, type SpillStore } from '../state/spill-store.ts'
+import {
+  endOfPrefix,
+  type LaterAnswer,
+  readKeys,
+  readScan,
+  readWrites,
+  SpillAnswer,
+  type SpillStore,
+} from '../state/spill-store.ts'
 
 /** A store in memory, in the place of the one on disk. Keys are held as texts of one unit per byte, which sort alike. */
 export class MemorySpillStore implements SpillStore {
@@ -56,12 +64,12 @@ export class MemorySpillStore implements SpillStore {
     this.#views.delete(view)
   }
 
-  getIn(view: number, request: Uint8Array): Uint8Array {
-    return this.#get(request, this.#view(view))
+  getIn(view: number, request: Uint8Array): LaterAnswer {
+    return later(this.#get(request, this.#view(view)))
   }
 
-  scanIn(view: number, request: Uint8Array): Uint8Array {
-    return this.#scan(request, this.#view(view))
+  scanIn(view: number, request: Uint8Array): LaterAnswer {
+    return later(this.#scan(request, this.#view(view)))
   }
 
   #view(view: number): ReadonlyMap<string, Uint8Array> {
@@ -103,6 +111,18 @@ export class MemorySpillStore implements SpillStore {
     const { failure } = this
     this.failure = undefined
     if (failure !== undefined) throw failure
+  }
+}
+
+/** It is there when it is asked for the second time. */
+function later(answer: Uint8Array): LaterAnswer {
+  const kept = answer.slice()
+  let asked = 0
+  return {
+    get isThere() {
+      return asked++ > 0
+    },
+    take: () => kept,
   }
 }
 
