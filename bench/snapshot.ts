@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { isMainThread, type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads'
 import { decodeValue } from '@weir/engine/record/value-codec'
 import { MemoryTier } from '@weir/engine/state/memory-tier'
@@ -41,7 +43,7 @@ const TEXT_BYTES = 76
 const MAX_PARALLELISM = 128
 /** What the table reckons for a row of this benchmark. */
 const ROW_BYTES = 300
-/** Of the task alone, before the first snapshot: the collector ends what it began while the state was filled. */
+/** Of the task alone, before the first snapshot, so that the collector has ended what filling gave it to do. */
 const SETTLE_MS = 3_000
 /** More than a merge of segments at the end of the list waits for. */
 const SNAPSHOTS_MAX = 20
@@ -190,6 +192,7 @@ async function measure(options: Options): Promise<Record<string, unknown>> {
   }
 
   for (let key = 0; key < entries; key++) table.insert(key, key, { id: key, count: 0, text: textOf() })
+  collectAll()
   const settled = performance.now() + SETTLE_MS
   await run(() => performance.now() >= settled)
   const first = await take()
@@ -259,6 +262,11 @@ interface Stops {
   readonly longestGcMs: number
   /** Collections of the whole heap. */
   readonly majorGcs: number
+}
+
+function collectAll(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
 }
 
 /** What this thread has used so far. */
