@@ -325,6 +325,8 @@ export default env
 
 describe('templates', () => {
   it('are the examples, each drawn, and each runs as it is', { timeout: 60_000 }, async () => {
+    const starters = await query<Template[]>('templates.starters')
+    expect(starters.map(({ id }) => id)).toEqual(['word-count', 'anomaly-detector'])
     const templates = await query<Template[]>('templates.list')
     expect(templates.map(({ id }) => id)).toEqual(
       expect.arrayContaining(['book-words', 'earthquakes', 'word-count', 'best-sellers', 'page-views']),
