@@ -8,7 +8,8 @@ import type { Aggregator, ReduceFunction } from './aggregator.ts'
 export interface StateOptions {
   /**
    * An entry that was not written for this many ms of processing time is gone: reads do not see it, and snapshots leave
-   * it out. Each write starts the time anew.
+   * it out. Each write starts the time anew. State that was written without a time to live cannot be read with one, nor
+   * the other way round (STATE_TYPE): give it another name.
    */
   readonly ttlMs?: number
 }
@@ -47,7 +48,10 @@ export interface AggregatingStateDescriptor<In, Acc, Out> extends StateOptions {
   readonly aggregator: Aggregator<In, Acc, Out>
 }
 
-/** One value per key. With a default, `value()` gives it for keys that have none; it is shared, so do not change it. */
+/**
+ * One value per key. With a default, `value()` gives it for keys that have none; it is shared, so do not change it. A field
+ * for it is then of the type `ValueState<number, number>`: there always is a value.
+ */
 export function valueState<T>(name: string, options: StateOptions & { readonly default: T }): ValueStateDescriptor<T, T>
 export function valueState<T>(name: string, options?: StateOptions): ValueStateDescriptor<T>
 export function valueState<T>(
