@@ -493,6 +493,12 @@ describe('a stranger on the data port', () => {
         /more than there is/,
       ],
       [
+        'credit for more records than all buffers could hold',
+        (stranger, end) =>
+          stranger.frame({ kind: CREDIT, attemptKey: 3, channel: end.outgoing, sequence: 1, records: 2 ** 28 + 1 }),
+        /more than there is/,
+      ],
+      [
         'negative credit',
         (stranger, end) => stranger.frame({ kind: CREDIT, attemptKey: 3, channel: end.outgoing, sequence: -1 }),
         /more than there is/,
