@@ -19,6 +19,7 @@ import { startRpcServer } from './adapters/grpc-server.ts'
 import { gatewayFactory } from './adapters/task-manager-client.ts'
 import { startHttpServer } from './api/http-server.ts'
 import { LogFolderReader } from './api/log-folder-reader.ts'
+import type { WebServices } from './api/trpc/services.ts'
 import { credentialStoreOf } from './auth/credential-store.ts'
 import { ExpiredCredentials } from './auth/expired-credentials.ts'
 import { Dispatcher } from './dispatcher/dispatcher.ts'
@@ -122,11 +123,17 @@ async function main(): Promise<void> {
     addresses: { http: http.address, rpc: addressOf(settings.host, rpc.port) },
     facts: { role: leaderSwitch.role(), database: settings.databaseUrl === null ? 'embedded' : 'postgresql' },
   })
-  // Drawn while the browser is still being opened; who asks before has to wait, and hears what is wrong.
-  web
-    .starterTemplates()
-    .catch((error: Error) => logger.debug({ err: error }, 'the first templates were not drawn ahead'))
   await leading
+  await drawStarters(web, leaderSwitch, logger)
+}
+
+/** What a cluster without jobs shows is drawn while the browser is still being opened; who asks before has to wait. */
+async function drawStarters(web: WebServices, jobs: Pick<LeaderSwitch, 'listJobs'>, logger: Logger): Promise<void> {
+  try {
+    if ((await jobs.listJobs()).length === 0) await web.starterTemplates()
+  } catch (error) {
+    logger.debug({ err: error }, 'the first templates were not drawn ahead: whoever asks for them hears why')
+  }
 }
 
 function lockHome(settings: Settings): void {
