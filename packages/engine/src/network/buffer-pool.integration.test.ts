@@ -10,15 +10,14 @@ it.each([4, 40])('threads that hammer one pool of %i buffers never share one and
   const owners = new SharedArrayBuffer(buffers * 4)
   const reports = await Promise.all(
     [1, 2, 3, 4].map(async id => {
-      const workerData: PoolWorkerData = { memory, owners, id, rounds: 1_000_000 }
+      const workerData: PoolWorkerData = { memory, owners, id, times: 200_000 }
       const worker = new Worker(new URL('./testing/pool-worker.ts', import.meta.url), { workerData, execArgv: [] })
       const [report] = (await once(worker, 'message')) as [PoolWorkerReport]
       await worker.terminate()
       return report
     }),
   )
-  for (const report of reports) expect(report).toMatchObject({ shared: 0, overwritten: 0 })
-  expect(Math.min(...reports.map(({ acquired }) => acquired))).toBeGreaterThan(1_000)
+  for (const report of reports) expect(report).toEqual({ shared: 0, overwritten: 0 })
   const pool = new BufferPool(memory)
   expect(pool.available()).toBe(buffers)
   const all = new Set(Array.from({ length: buffers }, () => pool.acquire()))

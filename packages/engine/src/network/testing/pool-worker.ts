@@ -9,7 +9,8 @@ export interface PoolWorkerData {
   /** Who has each buffer: 0 is nobody. */
   readonly owners: SharedArrayBuffer
   readonly id: number
-  readonly rounds: number
+  /** How often it takes a buffer. A thread that gets none while the others have them all tries again. */
+  readonly times: number
 }
 
 export interface PoolWorkerReport {
@@ -17,10 +18,9 @@ export interface PoolWorkerReport {
   readonly shared: number
   /** Times that bytes of a held buffer were written by somebody else. */
   readonly overwritten: number
-  readonly acquired: number
 }
 
-const { memory, owners, id, rounds } = workerData as PoolWorkerData
+const { memory, owners, id, times } = workerData as PoolWorkerData
 const pool = new BufferPool(memory)
 const owner = new Int32Array(owners)
 const random = new SeededRandom(id)
@@ -40,7 +40,7 @@ function give(): void {
   pool.release(buffer)
 }
 
-for (let round = 0; round < rounds; round++) {
+while (acquired < times) {
   if (held.length > 0 && random.next() < 0.5) {
     give()
     continue
@@ -54,5 +54,5 @@ for (let round = 0; round < rounds; round++) {
   held.push(buffer)
 }
 while (held.length > 0) give()
-const report: PoolWorkerReport = { shared, overwritten, acquired }
+const report: PoolWorkerReport = { shared, overwritten }
 parentPort?.postMessage(report)
