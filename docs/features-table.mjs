@@ -237,10 +237,12 @@ export const FEATURES = [
       [
         'E10',
         '★ Incremental checkpoints',
-        'partly: snapshots of keyed state write what has changed and come back at any parallelism; no checkpoint takes them yet',
+        'partly: snapshots of keyed state write what has changed, come back at any parallelism, and are merged beside the task; no checkpoint takes them yet',
         'packages/engine/src/state/state-snapshots.test.ts',
         'packages/engine/src/state/segments/segments.test.ts',
+        'packages/engine/src/state/segments/segment-service.test.ts',
         'packages/state-host/src/segments-on-disk.integration.test.ts',
+        'packages/state-host/src/segment-host.integration.test.ts',
         'packages/engine/src/operators/cases.test.ts',
       ],
     ],
