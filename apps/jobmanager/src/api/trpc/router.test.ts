@@ -29,6 +29,7 @@ const ACCESS: Readonly<Record<string, ProcedureAccess>> = {
   'drafts.deploy': 'jobs:submit',
   'drafts.removeSample': 'jobs:submit',
   'templates.list': 'jobs:read',
+  'templates.starters': 'jobs:read',
 }
 
 interface Procedure {
