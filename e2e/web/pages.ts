@@ -8,7 +8,7 @@ export function pages(world: WebWorld): void {
     ['home', '/', 'Home'],
     ['pipelines', '/pipelines', 'Pipelines'],
     ['jobs', '/jobs', 'Jobs'],
-    ['api-docs', '/api-docs', 'API docs'],
+    ['api-docs', '/api-docs', 'The HTTP interface'],
     ['not-found', '/no/such/page', 'There is no such page'],
   ])('%s is accessible in both themes', async (name, path, heading) => {
     const page = await world.open({ path, expected: [/404/] })
