@@ -20,7 +20,7 @@ export function machine({ java, flink }: FlinkVersions): Machine {
     cores: all.length,
     cpuModel: all[0]?.model.trim() ?? 'unknown',
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${release()}`,
+    system: `${process.platform} ${release().split('.', 2).join('.')}`,
     node: process.versions.node,
     java,
     flink,
