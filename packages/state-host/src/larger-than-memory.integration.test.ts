@@ -10,7 +10,8 @@ import type { LargerJobData, LargerJobResult } from './testing/larger-job.ts'
 const MB = 1024 * 1024
 const ROOM_BYTES = 4 * MB
 const KEYS = 40_000
-const RECORDS = 200_000
+/** Each key ten times: at a fifth of them the state has been full for a while, and caches and heaps have their size. */
+const RECORDS = 400_000
 
 let folder: string
 let host: StateHost

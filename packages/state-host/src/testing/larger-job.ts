@@ -34,7 +34,7 @@ export interface LargerJobResult {
 const { memory, roomBytes, keys: KEYS, records: RECORDS } = workerData as LargerJobData
 const NOTE = 'x'.repeat(400)
 
-/** The key of a record: each comes three times, long after one another. */
+/** The key of a record: each comes again and again, long after the last time. */
 const keyOf = (record: number): number => (record * 7919) % KEYS
 
 interface Visits {
