@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { SegmentWorkerData, ToSegmentHost } from './segment-protocol.ts'
+import { workerEntry } from './worker-entry.ts'
 
 export interface SegmentHostOptions extends SegmentWorkerData {
   /** Default: the worker beside the bundle, or in the sources. */
@@ -19,7 +19,7 @@ export class SegmentHost {
   #stopped = false
 
   constructor(options: SegmentHostOptions) {
-    const { entry = segmentWorkerEntry(), onCrash, folder } = options
+    const { entry = workerEntry('segment-worker'), onCrash, folder } = options
     const workerData: SegmentWorkerData = { folder }
     this.#worker = new Worker(entry, {
       name: 'segments',
@@ -56,10 +56,4 @@ export class SegmentHost {
     }
     await this.#exited
   }
-}
-
-/** The worker stands beside the bundle that this is part of, and in the sources as TypeScript. */
-function segmentWorkerEntry(): URL {
-  const bundled = new URL('./segment-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./segment-worker.ts', import.meta.url)
 }

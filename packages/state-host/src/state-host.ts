@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { allocateSpillMemory, type SpillMemory } from '@weir/engine/state/shared-spill-store'
 import type { RocksStoreOptions } from './rocks-store.ts'
 import type { FromStateHost, ToStateHost } from './state-host-protocol.ts'
+import { workerEntry } from './worker-entry.ts'
 
 export interface StateHostOptions extends RocksStoreOptions {
   /** Default: the worker beside the bundle, or in the sources. */
@@ -32,7 +32,7 @@ export class StateHost {
   #stopped = false
 
   constructor(options: StateHostOptions) {
-    const { entry = stateHostEntry(), onLog, onCrash, ...workerData } = options
+    const { entry = workerEntry('state-host-worker'), onLog, onCrash, ...workerData } = options
     this.#worker = new Worker(entry, {
       name: 'state-host',
       workerData,
@@ -93,10 +93,4 @@ export class StateHost {
   #post(message: ToStateHost): void {
     this.#worker.postMessage(message)
   }
-}
-
-/** The worker stands beside the bundle that this is part of, and in the sources as TypeScript. */
-function stateHostEntry(): URL {
-  const bundled = new URL('./state-host-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./state-host-worker.ts', import.meta.url)
 }
