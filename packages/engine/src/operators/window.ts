@@ -21,9 +21,6 @@ import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
 import { decodeProgress, encodeProgress } from './window-progress.ts'
 
-/** A window with more keys than this in its slices is merged anew each time instead of kept merged in memory. */
-const KEPT_MERGED_MAX = 1_000_000
-
 /**
  * Tumbling and sliding windows per key, with Flink's semantics: a window [start, end) fires at watermark ≥ end − 1, its
  * results take the timestamp end − 1, and a record is late for it when end − 1 + allowed lateness ≤ the watermark. Windows
@@ -79,7 +76,11 @@ export class WindowOperator implements Operator {
   open(): void {
     const store = new SliceStore<unknown>(this.#backend, this.#slicer)
     this.#store = store
-    this.#merge = new SlidingMerge(this.#fold, (sliceEnd, key) => store.at(sliceEnd)?.get(key)?.value)
+    this.#merge = new SlidingMerge(
+      this.#fold,
+      (sliceEnd, key) => store.at(sliceEnd)?.get(key)?.value,
+      this.#backend.room,
+    )
     this.#firedGroups.open()
     this.#catchingUp = this.#firedGroups.isAhead(this.#now)
     for (const sliceEnd of store.sliceEnds()) this.#schedule(sliceEnd)
@@ -255,7 +256,7 @@ export class WindowOperator implements Operator {
     const sliceEnds = this.#slicer.slicesOf(windowEnd)
     const tables = sliceEnds.flatMap(end => store.at(end) ?? [])
     if (tables.length === 1) return new TableFiring(window, tables[0])
-    if (tables.reduce((sum, { size }) => sum + size, 0) > KEPT_MERGED_MAX) {
+    if (!this.#merge.fits(tables.reduce((sum, { size }) => sum + size, 0))) {
       this.#merge.clear()
       return new LookUpFiring(window, tables, this.#fold)
     }

@@ -81,6 +81,8 @@ export interface KeyedStateBackend {
   snapshot(): KeyedSnapshotEntry[]
   /** Whether snapshots go into segments. */
   readonly inSegments: boolean
+  /** For what is kept beside the state and can be made of it again. */
+  readonly room: CacheRoom
   /** Has the changes of what stands outside of tables put into segments too. */
   addSource(source: ChangeSource): void
   /** The entries of a state that were restored and that nobody has taken yet. */
@@ -89,6 +91,22 @@ export interface KeyedStateBackend {
   restore(entries: Iterable<KeyedSnapshotEntry>): void
   /** Estimate of what the state takes up, for the `state_size_bytes` metric. */
   sizeBytes(): number
+}
+
+/** The memory of all state of a slot, as those see it who keep beside their state what can be made of it again. */
+export interface CacheRoom {
+  /** Infinity where nothing has to leave. */
+  readonly limitBytes: number
+  /** From here on `cache` is asked to give way when there is no room, in turn with everything else. */
+  enter(cache: RoomCache): void
+  /** A cache has grown by so many bytes, or shrunk. Others may have to leave for it, and it itself. */
+  add(bytes: number): void
+}
+
+/** Something kept beside the state. */
+export interface RoomCache {
+  /** Gives up all or nothing: nothing where it was used since the last call. Answers whether `bytes` have become free. */
+  sweep(bytes: number): boolean
 }
 
 export interface TableOptions<V> {

@@ -16,6 +16,7 @@ import { AggregatingStateInMemory } from './aggregating-state.ts'
 import { type Cell, ExpiringCell, PlainCell } from './cell.ts'
 import { mapEntryKey, namespacedEntryKey, readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
 import type {
+  CacheRoom,
   ChangeSource,
   KeyedSnapshotEntry,
   KeyedStateBackend,
@@ -124,6 +125,10 @@ export class MemoryTier implements KeyedStateBackend {
 
   get inSegments(): boolean {
     return this.#options.inSegments === true
+  }
+
+  get room(): CacheRoom {
+    return this.#share.room
   }
 
   addSource(source: ChangeSource): void {

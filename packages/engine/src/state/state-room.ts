@@ -67,7 +67,8 @@ export interface DiskAnswer<T> {
 /**
  * The share of memory that the state of one slot may take up, and the way to disk when it is used up. All tables of all
  * operators of the slot share one room; who was not used for longest has to leave, whatever its table (a clock hand goes
- * round the tables and round the rows of each).
+ * round the tables and round the rows of each). What operators keep beside their tables is counted with them, and has its
+ * turn like a table: it is given up rather than written.
  *
  * The bytes are estimates that tables keep by row, so that asking how much is used costs nothing.
  */

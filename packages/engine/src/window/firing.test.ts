@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CanonicalKey } from '../record/canonical-key.ts'
 import type { KeyedTable } from '../state/keyed-state-backend.ts'
+import { StateRoom } from '../state/state-room.ts'
 import { type Firing, LookUpFiring, MergedFiring } from './firing.ts'
 import { SlidingMerge } from './sliding-merge.ts'
 import type { WindowFold } from './window-fold.ts'
@@ -36,7 +37,11 @@ test('a window whose keys are looked up gives what one gives whose keys are kept
     fc.property(fc.array(slice, { minLength: 1, maxLength: 6 }), slices => {
       const tables = slices.map(tableOf)
       const window = { start: 0, end: tables.length }
-      const merge = new SlidingMerge(joining, (end, key) => slices[end - 1].get(key))
+      const merge = new SlidingMerge(
+        joining,
+        (end, key) => slices[end - 1].get(key),
+        new StateRoom(Number.POSITIVE_INFINITY),
+      )
       const ends = tables.map((_, i) => i + 1)
       merge.moveTo(0, tables.length, ends, end => tables[end - 1])
       const looked = results(new LookUpFiring(window, tables, joining))

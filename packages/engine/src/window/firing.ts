@@ -42,7 +42,7 @@ export class TableFiring<Acc> implements Firing<Acc> {
   }
 }
 
-/** A window of several slices whose keys are kept merged from window to window. */
+/** A window of several slices whose keys are kept merged from window to window. To be gone through to its end. */
 export class MergedFiring<Acc> implements Firing<Acc> {
   readonly window: TimeWindow
   readonly #merge: SlidingMerge<Acc>
@@ -71,6 +71,7 @@ export class MergedFiring<Acc> implements Firing<Acc> {
         return true
       }
     }
+    this.#merge.finishFiring()
     return false
   }
 }

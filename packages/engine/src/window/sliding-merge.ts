@@ -1,6 +1,16 @@
 import type { CanonicalKey } from '../record/canonical-key.ts'
-import type { KeyedTable } from '../state/keyed-state-backend.ts'
+import { estimateBytes } from '../state/estimate-bytes.ts'
+import type { CacheRoom, KeyedTable, RoomCache } from '../state/keyed-state-backend.ts'
 import type { WindowFold } from './window-fold.ts'
+
+/** More parts than this are not kept, whatever the room. */
+const PARTS_MAX = 1_000_000
+/** This share of the room at most: the rest belongs to the state itself. */
+const ROOM_SHARE = 0.5
+/** What a part costs beside its key and accumulator: the object, its places in its slice and among the heads, and `Several`. */
+const PART_BYTES = 144
+/** So many parts of a slice are looked at for what their keys and accumulators take up. */
+const SAMPLE = 16
 
 /** What one slice holds of a key. The parts of a key are a list, oldest first; nearly all are of keys that have only one. */
 export class Part<Acc> {
@@ -48,6 +58,8 @@ interface Slice<Acc> {
   readonly end: number
   /** In the order of the slice's own table. */
   readonly parts: Part<Acc>[]
+  /** Estimate of what its parts take up, as it is counted in the room. */
+  readonly sizeBytes: number
 }
 
 export type TableAt<Acc> = (sliceEnd: number) => KeyedTable<Acc> | undefined
@@ -64,21 +76,36 @@ export type LookUp<Acc> = (sliceEnd: number, canonicalKey: CanonicalKey) => Acc 
  * the front was made hold the merge of themselves and those behind them, those that came later are merged in one value.
  * A key with one part, as most have where keys are many, costs no merge.
  *
- * This is made of the slices' tables and can be made again from them at any time: it is no state.
+ * This is made of the slices' tables and can be made again from them at any time: it is no state. Its memory is counted in
+ * the room of the state, and given up when that is short and no window is firing; the next window makes it anew.
  */
-export class SlidingMerge<Acc> {
+export class SlidingMerge<Acc> implements RoomCache {
   readonly #fold: WindowFold<Acc>
   readonly #lookUp: LookUp<Acc>
+  readonly #room: CacheRoom
   /** The oldest part of each key. */
   readonly #heads = new Map<CanonicalKey, Part<Acc>>()
   /** Ascending by their ends. */
   #slices: Slice<Acc>[] = []
   /** End of the last window: slices up to there are in, or empty. */
   #takenUpTo = Number.NEGATIVE_INFINITY
+  #isFiring = false
+  /** A window has fired since the room last asked. */
+  #wasUsed = false
+  /** As the last slice has it. */
+  #bytesEach = PART_BYTES
 
-  constructor(fold: WindowFold<Acc>, lookUp: LookUp<Acc>) {
+  /** `room`: of the state that the slices are. */
+  constructor(fold: WindowFold<Acc>, lookUp: LookUp<Acc>, room: CacheRoom) {
     this.#fold = fold
     this.#lookUp = lookUp
+    this.#room = room
+    room.enter(this)
+  }
+
+  /** Whether so many parts, those of all slices of a window, may be kept. */
+  fits(parts: number): boolean {
+    return parts <= PARTS_MAX && parts * this.#bytesEach <= this.#room.limitBytes * ROOM_SHARE
   }
 
   /** The slices that are in the window, oldest first. */
@@ -88,9 +115,10 @@ export class SlidingMerge<Acc> {
 
   /**
    * Moves on to a window that ends later than all before: lets go of slices that end at its start or earlier, and takes in
-   * those of `sliceEnds` (ascending) that are new.
+   * those of `sliceEnds` (ascending) that are new. From here to `finishFiring` nothing is given up.
    */
   moveTo(start: number, end: number, sliceEnds: readonly number[], tableAt: TableAt<Acc>): void {
+    this.#isFiring = true
     this.#excludeUpTo(start)
     for (const sliceEnd of sliceEnds) {
       if (sliceEnd <= this.#takenUpTo) continue
@@ -102,20 +130,39 @@ export class SlidingMerge<Acc> {
         this.#append(part)
         parts.push(part)
       }
-      this.#slices.push({ end: sliceEnd, parts })
+      this.#bytesEach = bytesEach(parts) ?? this.#bytesEach
+      const sizeBytes = parts.length * this.#bytesEach
+      this.#slices.push({ end: sliceEnd, parts, sizeBytes })
+      this.#room.add(sizeBytes)
     }
     this.#takenUpTo = end
+  }
+
+  /** The window that was moved to is through. */
+  finishFiring(): void {
+    this.#isFiring = false
+    this.#wasUsed = true
+  }
+
+  /** Gives up everything, when no window has fired since the last call and none does now. */
+  sweep(bytes: number): boolean {
+    if (this.#isFiring || this.#wasUsed) {
+      this.#wasUsed = false
+      return false
+    }
+    return this.clear() >= bytes
   }
 
   /** A slice has changed for a key: of interest when it is one of those that a window has had already. */
   changed(sliceEnd: number, canonicalKey: CanonicalKey, key: unknown): void {
     if (sliceEnd > this.#takenUpTo) return
+    // First, since a row that comes back into memory for it may have everything given up here.
+    const accumulator = this.#lookUp(sliceEnd, canonicalKey)
+    if (accumulator === undefined || sliceEnd > this.#takenUpTo) return
     const head = this.#heads.get(canonicalKey)
     let before: Part<Acc> | undefined
     let part = head
     for (; part !== undefined && part.sliceEnd < sliceEnd; part = part.next) before = part
-    const accumulator = this.#lookUp(sliceEnd, canonicalKey)
-    if (accumulator === undefined) return
     if (head !== undefined && part?.sliceEnd === sliceEnd) {
       part.accumulator = accumulator
       head.several?.forget()
@@ -148,16 +195,22 @@ export class SlidingMerge<Acc> {
     return several.backIsEmpty ? front : this.#fold.merge(front, several.back as Acc)
   }
 
-  clear(): void {
+  /** Answers how many bytes that has freed. */
+  clear(): number {
+    const sizeBytes = this.#slices.reduce((sum, slice) => sum + slice.sizeBytes, 0)
     this.#heads.clear()
     this.#slices = []
     this.#takenUpTo = Number.NEGATIVE_INFINITY
+    this.#room.add(-sizeBytes)
+    return sizeBytes
   }
 
   #excludeUpTo(time: number): void {
     let gone = 0
     for (; gone < this.#slices.length && this.#slices[gone].end <= time; gone++) {
-      for (const part of this.#slices[gone].parts) this.#dropHead(part)
+      const { parts, sizeBytes } = this.#slices[gone]
+      for (const part of parts) this.#dropHead(part)
+      this.#room.add(-sizeBytes)
     }
     if (gone > 0) this.#slices = this.#slices.slice(gone)
   }
@@ -217,10 +270,22 @@ export class SlidingMerge<Acc> {
     const after = this.#slices.findIndex(({ end }) => end >= sliceEnd)
     const at = after < 0 ? this.#slices.length : after
     if (this.#slices[at]?.end === sliceEnd) return this.#slices[at]
-    const slice: Slice<Acc> = { end: sliceEnd, parts: [] }
+    const slice: Slice<Acc> = { end: sliceEnd, parts: [], sizeBytes: 0 }
     this.#slices.splice(at, 0, slice)
     return slice
   }
+}
+
+/** What a part takes up on average, with its key and accumulator: it may be the last to hold them. */
+function bytesEach<Acc>(parts: readonly Part<Acc>[]): number | undefined {
+  const count = Math.min(SAMPLE, parts.length)
+  if (count === 0) return undefined
+  let bytes = 0
+  for (let i = 0; i < count; i++) {
+    const { key, accumulator } = parts[i]
+    bytes += PART_BYTES + estimateBytes(key) + estimateBytes(accumulator)
+  }
+  return Math.ceil(bytes / count)
 }
 
 function concatenated<Acc>(head: Part<Acc>): Acc {
