@@ -101,6 +101,35 @@ const THROWS: readonly BadRow[] = (
   ] as const satisfies readonly (readonly [string, Broken])[]
 ).map(([title, build]) => [title, build, 'USER_FUNCTION', CY, /not this one/])
 
+/** Which is thrown in the place of an error, or is one that cannot be asked. */
+const NO_ERRORS: readonly BadRow[] = (
+  [
+    ['null', null, /null was thrown; throw an Error/],
+    ['a text', 'not this one', /not this one/],
+    ['an object without a prototype', Object.create(null), /\{\} was thrown; throw an Error/],
+    ['an object that answers nothing', new Proxy({}, { get: fail, getPrototypeOf: fail, ownKeys: fail }), /was thrown/],
+    ['an error without end', new Error('x'.repeat(5_000_000)), /: x{9999}…$/],
+  ] as const
+).flatMap(([what, thrown, message]): BadRow[] => {
+  const bad = (): never => {
+    throw thrown
+  }
+  return [
+    [`${what} in map`, env => clicks(env).map(but(same, bad)), 'USER_FUNCTION', CY, message],
+    [`${what} in asyncMap`, env => clicks(env).asyncMap(async c => but(same, bad)(c)), 'USER_FUNCTION', CY, message],
+    [
+      `${what} in a process function`,
+      env =>
+        clicks(env)
+          .keyBy(byUser)
+          .process(but(() => undefined, bad)),
+      'USER_FUNCTION',
+      CY,
+      message,
+    ],
+  ]
+})
+
 const WRONG_RESULTS: readonly BadRow[] = [
   ['a promise from map', env => clicks(env).map(but(same, async c => c)), 'USER_FUNCTION', CY, /use asyncMap\(\)/],
   [
@@ -286,6 +315,7 @@ const FIRING: readonly BadRow[] = [
 
 describe.each([
   ['a function that throws, in', THROWS],
+  ['thrown and no error:', NO_ERRORS],
   ['a function that gives the wrong thing:', WRONG_RESULTS],
   ['a function that throws without a record at hand, in', FIRING],
 ] as const)('%s', (_title, rows) => {

@@ -45,6 +45,17 @@ describe('an error', () => {
     expect(report(untold).text).toBe('error: x is not a function\n  operator split[2]\n')
   })
 
+  it('shows the record at which it happened, cut to a few lines, and to programs whole', () => {
+    const record = `{"id": 1, "text": "${'x'.repeat(1_000)}"}`
+    const failed = new WeirError('USER_FUNCTION', 'not this one', { place: { operator: 'split', subtask: 0, record } })
+    expect(report(failed).text).toMatch(
+      /^error: not this one\n {2}operator split\[0\]\n {2}at the record \{"id": 1, "text": "x{480}…\n$/,
+    )
+    expect(JSON.parse(report(failed, { json: true }).text).error.problems[0].record).toBe(record)
+    const short = new WeirError('USER_FUNCTION', 'no', { place: { operator: 'split', record: '\u001b[2J' } })
+    expect(report(short, { isTTY: true }).text).toContain('at the record \\u001b[2J')
+  })
+
   it('is one line of JSON for programs', () => {
     const { text } = report(new WeirError('JOB_GRAPH', 'two things', { problems }), { json: true })
     const { error } = JSON.parse(text)

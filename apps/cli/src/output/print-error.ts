@@ -5,6 +5,8 @@ import { exitCodeOf, InterruptedError } from '../exit-codes.ts'
 
 /** No more problems than a screen holds. */
 const PROBLEMS_SHOWN_MAX = 20
+/** Characters of a record. */
+const RECORD_SHOWN_MAX = 500
 
 /**
  * Tells the person, or with `json` a program, what went wrong; gives the exit code. Stacks are shown with WEIR_DEBUG
@@ -32,20 +34,31 @@ function errorLines(thrown: unknown, context: CliContext): string[] {
       lines.push(`  ${colors.cyan(context.errText(place))}${text === '' ? '' : `  ${context.errText(text)}`}`)
     } else if (text !== '') lines.push(`  ${context.errText(text)}`)
   }
+  const record = recordOf(thrown)
+  if (record !== undefined) lines.push(`  at the record ${context.errText(record)}`)
   if (problems.length > PROBLEMS_SHOWN_MAX) lines.push(`  … and ${problems.length - PROBLEMS_SHOWN_MAX} more`)
   return lines
 }
 
 function errorJson(thrown: unknown): object {
-  const problems = problemsOf(thrown).map(({ operator, subtask, file, line, column, message }) => ({
+  const problems = problemsOf(thrown).map(({ operator, subtask, file, line, column, message, record }) => ({
     operator: operator ?? null,
     subtask: subtask ?? null,
     file: file ?? null,
     line: line ?? null,
     column: column ?? null,
     message,
+    ...(record === undefined ? {} : { record }),
   }))
   return { code: thrown instanceof WeirError ? thrown.code : null, detail: messageOf(thrown), problems }
+}
+
+/** The record at which a running job failed, cut to a few lines; `--json` has all that is kept of it. */
+function recordOf(thrown: unknown): string | undefined {
+  const record = thrown instanceof WeirError ? thrown.place.record : undefined
+  return record === undefined || record.length <= RECORD_SHOWN_MAX
+    ? record
+    : `${record.slice(0, RECORD_SHOWN_MAX - 1)}…`
 }
 
 function messageOf(thrown: unknown): string {

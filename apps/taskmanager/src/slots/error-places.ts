@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { WeirError } from '@weir/engine/base/errors'
+import { describeThrown } from '@weir/engine/base/thrown'
 import type { JobGraph } from '@weir/engine/graph/job-graph'
 import { mapStack, SourcePositions } from '@weir/submission/map-stack'
 
@@ -33,14 +34,14 @@ export class ErrorPlaces {
 
   /** An error that reached the thread itself: from a promise or a timer that user code left behind. */
   ofAsyncCode(thrown: unknown, what: string): WeirError {
-    const operator = thrown instanceof Error ? this.#operatorOf(thrown.stack ?? '') : undefined
-    const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+    const { message, stack } = describeThrown(thrown)
+    const operator = stack === undefined ? undefined : this.#operatorOf(stack)
     const where = operator === undefined ? 'the job' : `operator '${operator}'`
     const error = new WeirError('USER_FUNCTION', `${where}: ${what}: ${message}`, {
       cause: thrown,
       place: operator === undefined ? {} : { operator },
     })
-    if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+    if (stack !== undefined) error.stack = stack
     return error
   }
 

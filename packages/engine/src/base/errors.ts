@@ -1,3 +1,5 @@
+import { describeThrown, isError } from './thrown.ts'
+
 /**
  * The one error class of Weir, and the one table of its codes.
  *
@@ -203,12 +205,17 @@ export class WeirError extends Error {
 
   /** Anything thrown, as a WeirError: itself, or wrapped under `code` with the original as its cause. */
   static from(thrown: unknown, code: ErrorCode = 'INTERNAL', place: ErrorPlace = {}): WeirError {
-    if (thrown instanceof WeirError) return thrown
-    const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+    if (isWeirError(thrown)) return thrown
+    const { message, stack } = describeThrown(thrown)
     const error = new WeirError(code, message, { cause: thrown, place })
-    if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+    if (stack !== undefined) error.stack = stack
     return error
   }
+}
+
+/** Also where the thing thrown does not let itself be asked, as a proxy may. */
+export function isWeirError(thrown: unknown): thrown is WeirError {
+  return isError(thrown) && thrown instanceof WeirError
 }
 
 export interface WeirErrorJson {

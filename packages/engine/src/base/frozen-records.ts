@@ -1,3 +1,5 @@
+import { isError } from './thrown.ts'
+
 /**
  * Records are immutable by contract: several operators may hold the same object, and so may state and a batch that waits
  * to be sent. Where this is checked (in local mode and in the tests of operators) a record is frozen when it leaves an
@@ -39,7 +41,7 @@ const FROZEN_WRITE =
 
 /** The message of an error of user code, with the reason and the remedy where it wrote to a record that had left. */
 export function withFrozenHint(message: string, thrown: unknown): string {
-  if (!(thrown instanceof TypeError) || !FROZEN_WRITE.test(message)) return message
+  if (!isError(thrown) || !(thrown instanceof TypeError) || !FROZEN_WRITE.test(message)) return message
   return (
     `${message}: a record must not be changed after an operator has emitted it, since others hold the same object; ` +
     'emit or store a new one instead, such as { ...record, count: record.count + 1 }'

@@ -1,4 +1,5 @@
 import type { Platform, TimerHandle } from '../base/platform.ts'
+import { describeThrown } from '../base/thrown.ts'
 import type { AsyncCall } from './async-queue.ts'
 
 export interface AsyncRetries {
@@ -125,8 +126,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 function afterAttempts(error: unknown, attempts: number): Error {
-  const message = error instanceof Error ? error.message || error.name : String(error)
+  const { message, stack } = describeThrown(error)
   const failed = new Error(`${message} (the last of ${attempts} attempts)`, { cause: error })
-  if (error instanceof Error && error.stack !== undefined) failed.stack = error.stack
+  if (stack !== undefined) failed.stack = stack
   return failed
 }

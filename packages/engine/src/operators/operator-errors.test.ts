@@ -18,7 +18,9 @@ test('an error of user code is wrapped with operator, message and stack of the o
 
 test('what is thrown and is no error is shown', () => {
   expect(userError('no reason', node).message).toBe("operator 'to upper case': no reason")
-  expect(userError(undefined, node).message).toBe("operator 'to upper case': undefined")
+  expect(userError(undefined, node).message).toBe(
+    "operator 'to upper case': undefined was thrown; throw an Error that says what is wrong",
+  )
   expect(userError(new RangeError(), node).message).toBe("operator 'to upper case': RangeError")
 })
 

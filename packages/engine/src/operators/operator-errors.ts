@@ -1,6 +1,7 @@
-import { WeirError } from '../base/errors.ts'
+import { isWeirError, WeirError } from '../base/errors.ts'
 import { withFrozenHint } from '../base/frozen-records.ts'
 import { recordText } from '../base/record-text.ts'
+import { describeThrown } from '../base/thrown.ts'
 import type { TimeWindow } from '../functions/window-function.ts'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import type { JobNode } from '../graph/job-graph.ts'
@@ -15,17 +16,18 @@ import type { JobNode } from '../graph/job-graph.ts'
  * Operators call it in `catch (error) { throw userError(error, node) }` around calls of user code alone.
  */
 export function userError(thrown: unknown, node: JobNode, where?: string): WeirError {
-  if (thrown instanceof WeirError && thrown.place.operator !== undefined) return thrown
-  const original = thrown instanceof Error ? withFrozenHint(thrown.message || thrown.name, thrown) : String(thrown)
-  const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
-  const known = thrown instanceof WeirError ? thrown : undefined
+  const known = isWeirError(thrown) ? thrown : undefined
+  if (known?.place.operator !== undefined) return known
+  const code = known?.code ?? 'USER_FUNCTION'
+  const { message, stack } = describeThrown(thrown)
+  const original = withFrozenHint(message, thrown)
   const at = where === undefined ? '' : ` (${where})`
   const error = new WeirError(code, `operator '${node.name}': ${original}${at}`, {
     cause: thrown,
     place: { ...known?.place, operator: node.name },
     problems: known?.problems,
   })
-  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  if (stack !== undefined) error.stack = stack
   return error
 }
 

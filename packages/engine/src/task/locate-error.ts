@@ -1,6 +1,7 @@
-import { WeirError } from '../base/errors.ts'
+import { isWeirError, WeirError } from '../base/errors.ts'
 import { withFrozenHint } from '../base/frozen-records.ts'
 import { recordText } from '../base/record-text.ts'
+import { describeThrown } from '../base/thrown.ts'
 import { type ChainedOperator, PROBE_OPERATOR, type Probe } from './chain-plan.ts'
 
 /**
@@ -26,15 +27,16 @@ export function locateError(
 }
 
 function named(thrown: unknown, chain: readonly ChainedOperator[], probe: Probe): WeirError {
-  if (thrown instanceof WeirError && thrown.place.operator !== undefined) return thrown
+  const known = isWeirError(thrown) ? thrown : undefined
+  if (known?.place.operator !== undefined) return known
   const running = chain.find(chained => chained.probeId === probe[PROBE_OPERATOR])
   const operator = running?.name ?? chain[0].name
-  const code = thrown instanceof WeirError ? thrown.code : 'USER_FUNCTION'
-  const message = thrown instanceof Error ? withFrozenHint(thrown.message || thrown.name, thrown) : String(thrown)
-  const error = new WeirError(code, `operator '${operator}': ${message}`, {
+  const { message, stack } = describeThrown(thrown)
+  const text = `operator '${operator}': ${withFrozenHint(message, thrown)}`
+  const error = new WeirError(known?.code ?? 'USER_FUNCTION', text, {
     cause: thrown,
-    place: { ...(thrown instanceof WeirError ? thrown.place : {}), operator },
+    place: { ...known?.place, operator },
   })
-  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  if (stack !== undefined) error.stack = stack
   return error
 }

@@ -2,6 +2,7 @@ import type { OperatorMetrics, SubtaskMetrics } from '@weir/proto/metrics'
 import { assert } from '../base/assert.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Platform } from '../base/platform.ts'
+import { describeThrown } from '../base/thrown.ts'
 import { type ExecutionGraph, subtasksInSlot } from '../graph/execution-graph.ts'
 import type { JobFunctions } from '../graph/job-functions.ts'
 import type { ChannelSettings } from '../network/channel.ts'
@@ -225,7 +226,7 @@ export class SlotRuntime {
   }
 
   #logClose(operator: string, subtask: Subtask, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
+    const { message } = describeThrown(error)
     this.#parts.host.log('warn', operator, subtask.ref.subtask, `closing failed: ${message}`)
   }
 

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
-import { WeirError } from '../base/errors.ts'
+import { isWeirError, WeirError } from '../base/errors.ts'
 import { promiseRefused } from '../base/promises.ts'
+import { describeThrown } from '../base/thrown.ts'
 import {
   channelId,
   consumersOf,
@@ -287,13 +288,13 @@ function keySelector(edge: ExecutionEdge, functions: JobFunctions): KeySelector 
 function keyRefused({ to }: ExecutionEdge): (thrown: unknown) => WeirError {
   const [{ name }] = to.nodes
   return thrown => {
-    const known = thrown instanceof WeirError ? thrown : undefined
-    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    const known = isWeirError(thrown) ? thrown : undefined
+    const { message, stack } = describeThrown(thrown)
     const failed = new WeirError(known?.code ?? 'USER_FUNCTION', `key selector of operator '${name}': ${message}`, {
       cause: thrown,
       place: { ...known?.place, operator: name },
     })
-    if (thrown instanceof Error && thrown.stack !== undefined) failed.stack = thrown.stack
+    if (stack !== undefined) failed.stack = stack
     return failed
   }
 }
