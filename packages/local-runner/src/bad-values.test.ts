@@ -71,6 +71,7 @@ const TIMESTAMPS: readonly BadRow[] = [
     [
       ['undefined', undefined, /not undefined/],
       ['NaN', Number.NaN, /not NaN/],
+      ['nanoseconds', 1.7e18, /not 1700000000000000000, which as milliseconds is no date.*divide it by 1e6/],
       ['a text', '2024-01-01', /not the string "2024-01-01"/],
       ['a Date', new Date(0), /not a Date \(use its getTime\(\)\)/],
     ] as const

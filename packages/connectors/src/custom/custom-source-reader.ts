@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/engine/base/errors'
 import { promiseRefused } from '@weir/engine/base/promises'
+import { isEventTime } from '@weir/engine/operators/event-timestamp'
 import type {
   ReaderContext,
   ReaderOutput,
@@ -164,7 +165,7 @@ class CustomOutput implements CustomSourceOutput<unknown> {
 
   collect(value: unknown, timestamp?: number): void {
     if (timestamp === undefined) this.#split.collect(value, NO_TIMESTAMP)
-    else if (Number.isFinite(timestamp)) this.#split.collect(value, timestamp)
+    else if (isEventTime(timestamp)) this.#split.collect(value, timestamp)
     else throw wrongTimestamp(timestamp)
   }
 }

@@ -153,6 +153,11 @@ describe('what a reader gets wrong is said in words', () => {
       { poll: (output: { collect(v: unknown, t: unknown): void }) => output.collect(1, '2026-01-01'), position },
       /timestamp 2026-01-01; give ms/,
     ],
+    [
+      'a timestamp of nanoseconds',
+      { poll: (output: { collect(v: unknown, t: unknown): void }) => output.collect(1, 1.7e18), position },
+      /timestamp 1700000000000000000; give ms/,
+    ],
   ])('%s', async (_, reader, message) => {
     await expect(failing(reader)).rejects.toThrow(message)
   })

@@ -27,6 +27,19 @@ test('records take the assigned time, and watermarks from upstream end here but 
   ])
 })
 
+test('event time ends with the last date, before and after the epoch', () => {
+  const last = 8.64e15
+  const { harness: times } = harness(
+    { strategy: 'monotonous', timestampAssigner: 'x => x' },
+    { timestampAssigner: (value: number) => value },
+  )
+  times.push(record(-last), record(last))
+  expect(times.outputs.flatMap(output => (output.type === 'record' ? [output.timestamp] : []))).toEqual([-last, last])
+  for (const beyond of [last + 1, -last - 1, 1e300]) {
+    expect(() => times.push(record(beyond))).toThrow(/'times': the timestamp assigner has to .* is no date any more/)
+  }
+})
+
 test('without an assigner records keep their timestamps', () => {
   const { harness: times } = harness({ strategy: 'monotonous' })
   times.push(record('a', 5))
