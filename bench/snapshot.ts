@@ -291,7 +291,7 @@ if (isMainThread) {
     },
   )
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-snapshot-'))
-  const segmentHost = new SegmentHost({ folder: join(folder, 'segments') })
+  const segmentHost = new SegmentHost({ folder: join(folder, 'segments'), writer: 'bench' })
   segmentHost.unref()
   const segments = segmentHost.lease()
   const request: Options = {

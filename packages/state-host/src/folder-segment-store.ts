@@ -1,30 +1,68 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
 import type { SegmentStore } from '@weir/engine/state/segments/segment-store'
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/
+const WRITER = /^[A-Za-z0-9_.-]+$/
 const UNFINISHED = '.unfinished'
 
-/** Segments as files of a folder of this machine. A file that is being written has another name until it is complete. */
+/**
+ * Segments as files of a folder of this machine, which several may share. A file that is being written has another name
+ * until it is complete, one that tells who writes it: what a writer that was killed has left behind is removed by the next
+ * of its name.
+ */
 export class FolderSegmentStore implements SegmentStore {
   readonly #folder: string
+  readonly #unfinished: string
+  readonly #writing = new Set<Promise<void>>()
+  #ended = false
 
-  constructor(folder: string) {
+  /** `writer`: one at a time has this name, such as the id of the TaskManager. Who only reads needs none. */
+  constructor(folder: string, writer = 'nobody') {
+    assert(WRITER.test(writer), `'${writer}' is no name for a writer of segments`)
     this.#folder = folder
+    this.#unfinished = `.${writer}${UNFINISHED}`
   }
 
-  async write(name: string, parts: readonly Uint8Array[]): Promise<void> {
+  /** To be called before the first write: removes what an earlier writer of this name did not finish. Throws FILE_ACCESS. */
+  async removeUnfinished(): Promise<void> {
+    try {
+      for (const path of await filesIn(this.#folder)) {
+        if (path.endsWith(this.#unfinished)) await rm(path, { force: true })
+      }
+    } catch (error) {
+      // Nothing was ever written here, or somebody removes all of it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+      throw fileError(`unfinished segments of snapshots of state could not be removed from ${this.#folder}`, error)
+    }
+  }
+
+  /** From here on nothing is written; what is in the midst of it is given up. Resolves when nothing of that is left. */
+  async end(): Promise<void> {
+    this.#ended = true
+    await Promise.allSettled(this.#writing)
+  }
+
+  write(name: string, parts: readonly Uint8Array[]): Promise<void> {
+    const written = this.#write(name, parts).finally(() => this.#writing.delete(written))
+    this.#writing.add(written)
+    return written
+  }
+
+  async #write(name: string, parts: readonly Uint8Array[]): Promise<void> {
     const path = this.#pathOf(name)
-    const unfinished = path + UNFINISHED
+    const unfinished = path + this.#unfinished
     let file: FileHandle | undefined
     let begun = false
     try {
+      this.#refuseWhenEnded(name)
       await mkdir(dirname(path), { recursive: true })
       file = await open(unfinished, 'w')
       begun = true
       await writeAll(file, parts)
+      this.#refuseWhenEnded(name)
       await file.datasync()
       await file.close()
       file = undefined
@@ -36,6 +74,7 @@ export class FolderSegmentStore implements SegmentStore {
     } catch (error) {
       await file?.close()
       if (begun) await rm(unfinished, { force: true })
+      if (error instanceof WeirError) throw error
       throw fileError(`the segment '${name}' of a snapshot of state could not be written to ${path}`, error)
     }
   }
@@ -67,16 +106,29 @@ export class FolderSegmentStore implements SegmentStore {
 
   /** Names of all segments that are complete. */
   async names(): Promise<string[]> {
-    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true })
-    return entries
-      .filter(entry => entry.isFile() && !entry.name.endsWith(UNFINISHED))
-      .map(entry => join(entry.parentPath, entry.name).slice(this.#folder.length + 1))
+    const paths = await filesIn(this.#folder)
+    return paths.filter(path => !path.endsWith(UNFINISHED)).map(path => relative(this.#folder, path))
+  }
+
+  #refuseWhenEnded(name: string): void {
+    if (this.#ended) {
+      throw new WeirError(
+        'FILE_ACCESS',
+        `the segment '${name}' was not written, since who writes segments here has ended`,
+      )
+    }
   }
 
   #pathOf(name: string): string {
     assert(NAME.test(name), `'${name}' is no name for a segment`)
     return join(this.#folder, name)
   }
+}
+
+/** Paths of all files in a folder and those below it. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
 }
 
 /** A disk that is nearly full takes a part without an error; the error comes with the rest. */

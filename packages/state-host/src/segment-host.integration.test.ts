@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
 import { MemoryTier } from '@weir/engine/state/memory-tier'
 import { loadChain } from '@weir/engine/state/segments/segment-io'
 import { StateSnapshots } from '@weir/engine/state/state-snapshots'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { FolderSegmentStore } from './folder-segment-store.ts'
 import { SegmentClient } from './segment-client.ts'
 import { SegmentHost } from './segment-host.ts'
@@ -16,7 +16,7 @@ let host: SegmentHost
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-segment-host-'))
-  host = new SegmentHost({ folder })
+  host = new SegmentHost({ folder, writer: 'test' })
 })
 
 afterEach(async () => {
@@ -146,4 +146,39 @@ test('stopping waits for what is being written, and what comes later is refused'
   slot.set(0, 10, 8)
   const failed = await slot.take().catch((error: unknown) => error)
   expect((failed as WeirError).message).toContain('the thread that writes segments has ended')
+}, 60_000)
+
+const unfinished = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.includes('.unfin'))
+
+test('stopping in the midst of a merge leaves nothing unfinished behind, and what was written is whole', async () => {
+  const slot = new Slot('a')
+  for (let round = 0; round < 6; round++) {
+    slot.set(0, 40_000, Math.random())
+    await slot.take()
+  }
+  const manifest = await slot.take()
+  let merging = true
+  const merged = slot.snapshots.merge().then(
+    () => 'through before the stop',
+    (error: unknown) => (error as WeirError).code,
+  )
+  void merged.finally(() => {
+    merging = false
+  })
+  while (merging && unfinished().length === 0) await new Promise(resolve => setImmediate(resolve))
+  await host.stop()
+  expect(['FILE_ACCESS', 'through before the stop']).toContain(await merged)
+  expect(unfinished()).toEqual([])
+  const chain = await loadChain(manifest, new FolderSegmentStore(folder), zstdCodec)
+  expect([...chain.entries('t')].length).toBe(40_000)
+}, 60_000)
+
+test('a host that begins removes what one of its name was killed over, and nothing of others', async () => {
+  mkdirSync(join(folder, 'job'))
+  const names = ['7.segment', '8.segment.other.unfinished', '8.segment.test.unfinished']
+  for (const name of names) writeFileSync(join(folder, 'job', name), 'half')
+  const second = new SegmentHost({ folder, writer: 'test' })
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'job')).toSorted()).toEqual(names.slice(0, 2)), 10_000)
+  await second.stop()
 }, 60_000)

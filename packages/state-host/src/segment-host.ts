@@ -19,8 +19,8 @@ export class SegmentHost {
   #stopped = false
 
   constructor(options: SegmentHostOptions) {
-    const { entry = workerEntry('segment-worker'), onCrash, folder } = options
-    const workerData: SegmentWorkerData = { folder }
+    const { entry = workerEntry('segment-worker'), onCrash, folder, writer } = options
+    const workerData: SegmentWorkerData = { folder, writer }
     this.#worker = new Worker(entry, {
       name: 'segments',
       workerData,
@@ -46,7 +46,8 @@ export class SegmentHost {
     this.#worker.unref()
   }
 
-  /** Ends the thread when what is being written is written. Merges are given up; what they wrote is named by nobody. */
+  /** Ends the thread when what is being written is written. Merges are given up: what they finished is named by nobody, and of
+   * what they did not nothing is left. */
   async stop(): Promise<void> {
     if (!this.#stopped) {
       this.#stopped = true

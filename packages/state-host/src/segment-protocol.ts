@@ -9,6 +9,8 @@ import type { SegmentIdentity } from '@weir/engine/state/segments/segment-io'
 export interface SegmentWorkerData {
   /** Where segments are kept: a `FolderSegmentStore`. */
   readonly folder: string
+  /** Under which name it writes there: at its start it removes what an earlier one of this name has left unfinished. */
+  readonly writer: string
 }
 
 export type ToSegmentHost =

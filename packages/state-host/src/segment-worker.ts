@@ -15,8 +15,11 @@ import { zstdCodec } from './zstd-codec.ts'
 
 assert(parentPort, 'segment-worker runs as a worker thread')
 const main = parentPort
-const { folder } = workerData as SegmentWorkerData
-const service = new LocalSegmentService(new FolderSegmentStore(folder), zstdCodec, () => nextTurn())
+const { folder, writer } = workerData as SegmentWorkerData
+const store = new FolderSegmentStore(folder, writer)
+// Where that is not possible writing is not either, and says so to who wants something written.
+await Promise.allSettled([store.removeUnfinished()])
+const service = new LocalSegmentService(store, zstdCodec, () => nextTurn())
 const ports = new Set<MessagePort>()
 const writing = new Set<Promise<void>>()
 
@@ -52,6 +55,7 @@ async function stop(): Promise<void> {
     }
   }
   await Promise.all(writing)
+  await store.end()
   process.exit()
 }
 

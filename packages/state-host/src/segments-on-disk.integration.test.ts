@@ -25,7 +25,7 @@ let client: SegmentClient
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-segments-'))
   store = new FolderSegmentStore(join(folder, 'segments'))
-  segmentHost = new SegmentHost({ folder: join(folder, 'segments') })
+  segmentHost = new SegmentHost({ folder: join(folder, 'segments'), writer: 'test' })
   client = new SegmentClient(segmentHost.lease())
 })
 
