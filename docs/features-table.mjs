@@ -147,6 +147,7 @@ export const FEATURES = [
         WINDOWS,
         'packages/engine/src/operators/window-session.test.ts',
         'packages/engine/src/operators/window-triggered.test.ts',
+        'packages/engine/src/operators/window-flink.test.ts',
         'packages/engine/src/window/assigner.test.ts',
         'packages/engine/src/window/slicer.test.ts',
       ],

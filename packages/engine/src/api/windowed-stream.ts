@@ -81,7 +81,10 @@ export class WindowedStream<T, K> {
     return new WindowedStream<T, K>({ ...this.#settings, evictor: evictorParts(evictor) })
   }
 
-  /** Reduces the window's records to one; with `windowFn`, what that makes of it. */
+  /**
+   * Reduces the window's records to one; with `windowFn`, what that makes of it. Sliding windows share what they have in
+   * common, and combine it by time instead of by arrival: there the order must not matter to `fn`.
+   */
   reduce(fn: ReduceFunction<T>): OperatorStream<T>
   reduce<Out>(fn: ReduceFunction<T>, windowFn: WindowFunction<K, T, Out>): OperatorStream<Out>
   reduce<Out>(fn: ReduceFunction<T>, windowFn?: WindowFunction<K, T, Out>): OperatorStream<T> | OperatorStream<Out> {
@@ -132,8 +135,9 @@ export class WindowedStream<T, K> {
   }
 
   /**
-   * Sees all records of the window at once, in the order of their arrival; they are kept until it fires. Write
-   * `out: Collector<Row>`, or the records that follow are `unknown`.
+   * Sees all records of the window at once, in the order of their arrival (in a sliding window by slices of time, and
+   * within these by arrival); they are kept until it fires. Write `out: Collector<Row>`, or the records that follow are
+   * `unknown`.
    */
   process<Out>(windowFn: WindowFunction<K, readonly T[], Out>): OperatorStream<Out> {
     checkFunction('process', windowFn, NAME)
