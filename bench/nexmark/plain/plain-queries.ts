@@ -317,7 +317,9 @@ function bidsOfCategory(): PlainQuery {
         }
         return
       }
-      const { id, itemName, category, seller } = event
+      const { id, category } = event
+      const itemName = category === 10 ? event.itemName : ''
+      const seller = category === 10 ? event.seller : 0
       auctions.set(id, { itemName, category, seller })
       if (category === 10) {
         for (const { bidder, price, dateTime } of waiting.get(id) ?? []) {

@@ -37,7 +37,10 @@ export const q20: Query<Row> = {
           return { auction, bidder, price, dateTime, itemName: '', category: 0, seller: 0 }
         }
         if (!isAuction(event)) throw new TypeError('persons were filtered out')
-        const { id, dateTime, itemName, category, seller } = event
+        const { id, dateTime, category } = event
+        // Of the others it is enough to know that they are there.
+        const itemName = category === CATEGORY ? event.itemName : ''
+        const seller = category === CATEGORY ? event.seller : 0
         return { auction: id, bidder: 0, price: 0, dateTime, itemName, category, seller }
       })
       .keyBy(side => side.auction)

@@ -31,11 +31,17 @@ export function unlessNotRunning(error: unknown): void {
 }
 
 /**
- * V8's own limit for a worker, MB. V8 ends the whole process when one allocation goes beyond it (a map or an array that
- * doubles), so it stands far above the limit that `HeapGuard` keeps.
+ * Three times what V8 fills with new objects before it looks which of them are alive. Left to itself it takes up to eight
+ * times as much where the heap may become large, and then new objects leave the processor's caches before they are used.
  */
-export function hardHeapLimitMb(limitMb: number): number {
-  return limitMb * 2 + 1024
+const YOUNG_GENERATION_MB = 48
+
+/**
+ * V8's own limits for a worker that runs a job. V8 ends the whole process when one allocation goes beyond that of the old
+ * generation (a map or an array that doubles), so it stands far above the limit that `HeapGuard` keeps.
+ */
+export function jobHeapLimits(limitMb: number): { maxOldGenerationSizeMb: number; maxYoungGenerationSizeMb: number } {
+  return { maxOldGenerationSizeMb: limitMb * 2 + 1024, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB }
 }
 
 /**

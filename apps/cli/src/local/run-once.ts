@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
-import { hardHeapLimitMb } from '@weir/process/heap-guard'
+import { jobHeapLimits } from '@weir/process/heap-guard'
 import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
 import { watchHeap } from '@weir/process/watch-heap'
 import { duration } from '../../../../scripts/steps.mjs'
@@ -92,7 +92,7 @@ async function runInThread(
     name: 'run',
     workerData: data,
     stdout: true,
-    resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(heapMb) },
+    resourceLimits: jobHeapLimits(heapMb),
   })
   const send = (message: ToRun): void => worker.postMessage(message)
   // What the job writes to its console is not a row.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
-import { hardHeapLimitMb } from '@weir/process/heap-guard'
+import { jobHeapLimits } from '@weir/process/heap-guard'
 import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
 import { type HeapWatch, watchHeap } from '@weir/process/watch-heap'
 import { OperatorSamples } from './operator-samples.ts'
@@ -46,7 +46,7 @@ export class SlotThread {
     this.#worker = new Worker(entry, {
       name: `${data.jobId}/${data.attempt}/${data.slot}`,
       workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(heapMb) },
+      resourceLimits: jobHeapLimits(heapMb),
       // User code sees neither the settings nor the secrets of the TaskManager.
       env: {},
       stdin: false,
