@@ -34,7 +34,7 @@ async function run({ queries, repeat, ...job }: NexmarkBenchOptions): Promise<vo
 }
 
 function result(query: string, events: number, measured: Measurement, plain: PlainRun | undefined) {
-  const { seconds, cpuSeconds, rows, digest, peakRssMb } = measured
+  const { seconds, cpuSeconds, rows, digest, peakRssMb, stateDisk } = measured
   const perCpuSecond = Math.round(events / cpuSeconds)
   const weir = {
     query,
@@ -46,6 +46,8 @@ function result(query: string, events: number, measured: Measurement, plain: Pla
     rows,
     digest,
     peakRssMb,
+    stateDiskReads: stateDisk.reads,
+    stateDiskWrites: stateDisk.writes,
   }
   if (plain === undefined) return weir
   const plainPerCpuSecond = Math.round(events / plain.cpuSeconds)

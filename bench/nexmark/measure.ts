@@ -7,6 +7,7 @@ import { Digest } from './digest.ts'
 import type { NexmarkJobOptions } from './job.ts'
 import { jobText } from './job-text.ts'
 import { marksIn } from './marks.ts'
+import { type StateDisk, stateDiskOf } from './state-disk.ts'
 
 const JOB_TIMEOUT_MS = 1_800_000
 const LOG_LINES = 1_000
@@ -18,6 +19,7 @@ export interface Measurement {
   readonly rows: number
   readonly digest: string | null
   readonly peakRssMb: number
+  readonly stateDisk: StateDisk
 }
 
 interface LogTail {
@@ -71,6 +73,7 @@ export async function measure(
         options.sink === 'digest' && query !== 'source',
       ),
       peakRssMb: peakRssMb(pids),
+      stateDisk: await stateDiskOf(cluster, body.job_id),
     }
   } finally {
     cpu.stop()

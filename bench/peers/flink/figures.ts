@@ -18,6 +18,16 @@ export function rounded({ median, min, max }: Figure, digits: number): Figure {
   return { median: round(median), min: round(min), max: round(max) }
 }
 
+/** Rows read from disk and written there: `0, 1.25 M`; a dash where nobody looked. */
+export function diskText(disk: { readonly reads: number; readonly writes: number } | undefined): string {
+  return disk === undefined ? '–' : `${countText(disk.reads)}, ${countText(disk.writes)}`
+}
+
+function countText(count: number): string {
+  if (count < 10_000) return String(count)
+  return count < 1e6 ? `${Math.round(count / 1000)} k` : `${(count / 1e6).toFixed(2)} M`
+}
+
 /** @param values above zero, at least one */
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)

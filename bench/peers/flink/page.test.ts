@@ -47,6 +47,25 @@ describe('the page', () => {
     expect(withResult(page, resultOf('q0', 1))).toBe(page)
   })
 
+  test('tells what of the state went to disk, and has a dash where nobody looked', () => {
+    const looked = resultOf('q5', 1)
+    const page = withResult(
+      withResult(EMPTY, resultOf('q0', 1)),
+      resultOf('q5', 1, { weir: { ...looked.weir, stateDisk: { reads: 12, writes: 34_000 } } }),
+    )
+    expect(rowsOf(page).map(row => row.split(' | ').slice(9, 12))).toEqual([
+      ['5, 5', '–', '0.05'],
+      ['5, 5', '12, 34 k', '0.05'],
+    ])
+  })
+
+  test('keeps rows that were written before it told of the disk', () => {
+    const before = (text: string) => text.replaceAll(/^\|.*$/gm, row => row.split(' | ').toSpliced(10, 1).join(' | '))
+    const first = withResult(EMPTY, resultOf('q0', 1))
+    expect(before(first)).not.toContain('disk')
+    expect(withResult(before(first), resultOf('q5', 2))).toBe(withResult(first, resultOf('q5', 2)))
+  })
+
   test('has to have a place for the table', () => {
     expect(() => withResult('# Page\n', resultOf('q0', 1))).toThrow('no place for the table memory-p1-pooled')
   })

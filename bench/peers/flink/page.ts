@@ -1,12 +1,14 @@
-import { type Figure, geometricMean } from './figures.ts'
+import { diskText, type Figure, geometricMean } from './figures.ts'
 import type { Machine } from './machine.ts'
 import type { RaceResult } from './race.ts'
 
 const HEAD = [
-  '| query | events | Flink: M/s | per CPU-s | Weir: M/s | per CPU-s | ratio per CPU-s | ratio per s | rows | peak RSS, MB: Flink, Weir | others | date |',
-  '|---|---|---|---|---|---|---|---|---|---|---|---|',
+  "| query | events | Flink: M/s | per CPU-s | Weir: M/s | per CPU-s | ratio per CPU-s | ratio per s | rows | peak RSS, MB: Flink, Weir | Weir's disk: reads, writes | others | date |",
+  '|---|---|---|---|---|---|---|---|---|---|---|---|---|',
 ]
 const RATIO_COLUMN = 6
+const DISK_COLUMN = 10
+const COLUMNS = cells(HEAD[0] as string).length
 const MEAN = 'geometric mean'
 
 /** Whether the page has a place for a table. */
@@ -60,6 +62,7 @@ function rowOf({ flink, weir, ...result }: RaceResult): string {
     shown(result.ratioPerSecond),
     weir.rows,
     `${flink.peakRssMb}, ${weir.peakRssMb}`,
+    diskText(weir.stateDisk),
     result.otherCores.toFixed(2),
     result.date,
   ].join(' | ')} |`
@@ -74,7 +77,16 @@ function range({ min, max }: Figure): string {
 }
 
 function rowsIn(text: string): string[] {
-  return text.split('\n').filter(line => /^\| q\d+ \|/.test(line))
+  return text
+    .split('\n')
+    .filter(line => /^\| q\d+ \|/.test(line))
+    .map(withDisk)
+}
+
+/** A row that was written before there was a column for the disk. */
+function withDisk(row: string): string {
+  const values = cells(row)
+  return values.length < COLUMNS ? `| ${values.toSpliced(DISK_COLUMN, 0, diskText(undefined)).join(' | ')} |` : row
 }
 
 function cells(row: string): string[] {

@@ -1,4 +1,5 @@
 import type { TextMode } from '../../nexmark/generator.ts'
+import type { StateDisk } from '../../nexmark/state-disk.ts'
 
 /** What both sides are asked to do, and with how much memory: everything that makes two runs comparable. */
 export interface RaceSettings {
@@ -31,6 +32,8 @@ export interface Run {
   readonly rows: number
   readonly digest: string | null
   readonly peakRssMb: number
+  /** Of Weir: whether state that may go to disk did. Flink's RocksDB has all of it anyway. */
+  readonly stateDisk?: StateDisk
 }
 
 /** One of the two engines, with its processes. */

@@ -1,3 +1,4 @@
+import type { StateDisk } from '../../nexmark/state-disk.ts'
 import { type Figure, figure, rounded } from './figures.ts'
 import { type Machine, OtherLoad } from './machine.ts'
 import { type RaceSettings, type Run, type RunRequest, type Side, tableOf } from './race-settings.ts'
@@ -11,6 +12,8 @@ export interface SideResult {
   readonly rows: number
   /** The largest of all repeats. */
   readonly peakRssMb: number
+  /** The most of all repeats. Results that were kept before it was looked at do not have it, and Flink's never do. */
+  readonly stateDisk?: StateDisk
 }
 
 /** A race over one query: what is printed, kept in the file of results, and shown on the page. */
@@ -93,6 +96,8 @@ function sameRows(query: string, runs: Readonly<Record<Side['name'], readonly Ru
 }
 
 function sideResult(events: number, runs: readonly Run[]): SideResult {
+  const disks = runs.flatMap(({ stateDisk }) => stateDisk ?? [])
+  const most = (of: (disk: StateDisk) => number): number => Math.max(...disks.map(of))
   const millions = (of: (run: Run) => number): Figure => rounded(figure(runs.map(run => events / of(run) / 1e6)), 3)
   return {
     millionPerSecond: millions(run => run.seconds),
@@ -101,5 +106,8 @@ function sideResult(events: number, runs: readonly Run[]): SideResult {
     cpuSeconds: runs.map(run => Number(run.cpuSeconds.toFixed(3))),
     rows: (runs[0] as Run).rows,
     peakRssMb: Math.max(...runs.map(run => run.peakRssMb)),
+    ...(disks.length === 0
+      ? {}
+      : { stateDisk: { reads: most(disk => disk.reads), writes: most(disk => disk.writes) } }),
   }
 }

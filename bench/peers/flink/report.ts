@@ -1,4 +1,4 @@
-import type { Figure } from './figures.ts'
+import { diskText, type Figure } from './figures.ts'
 import type { RaceResult } from './race.ts'
 
 const COLUMNS = [
@@ -13,6 +13,7 @@ const COLUMNS = [
   ['per s', 18],
   ['rows', 10],
   ['RSS MB', 12],
+  ['disk r, w', 14],
   ['others', 6],
 ] as const
 
@@ -34,6 +35,7 @@ export function reportRow({ flink, weir, ...result }: RaceResult): string {
     shown(result.ratioPerSecond),
     String(weir.rows),
     `${flink.peakRssMb}, ${weir.peakRssMb}`,
+    diskText(weir.stateDisk),
     result.otherCores.toFixed(2),
   ])
 }
