@@ -1,6 +1,6 @@
 import { EpochFrame } from './epoch-frame.ts'
 import type { EventMaker, EventOutput } from './generator.ts'
-import { GOLDEN, mix, mixedSeed, startOf } from './random.ts'
+import { below, mix, mixedSeed, next, startOf } from './random.ts'
 import { putEmailAddress, putUrl, TextBuffer } from './texts.ts'
 import { CITIES, FIRST_NAMES, fourDigits, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
 
@@ -80,31 +80,35 @@ export class FullTextEvents implements EventMaker {
   }
 
   #draw(): number {
-    const s = (this.#letters.state + GOLDEN) | 0
+    const s = next(this.#letters.state)
     this.#letters.start(s)
-    return mix(s) >>> 0
+    return mix(s)
+  }
+
+  #below(bound: number): number {
+    return below(this.#draw(), bound)
   }
 
   #price(): number {
-    const power = POWERS_OF_TEN[this.#draw() % 7] as number
-    return power + (this.#draw() % (Math.imul(9, power) >>> 0))
+    const power = POWERS_OF_TEN[this.#below(7)] as number
+    return power + this.#below(Math.imul(9, power))
   }
 
   #start(at: number): number {
     this.#letters.start(startOf(this.#seed, this.#frame.firstEvent + at))
-    return this.#frame.nominalTime(at) - (this.#draw() % 200)
+    return this.#frame.nominalTime(at) - this.#below(200)
   }
 
   #person(): PersonDraft {
     const letters = this.#letters
     const dateTime = this.#start(0)
-    const name = `${FIRST_NAMES[this.#draw() % 11]} ${LAST_NAMES[this.#draw() % 9]}`
+    const name = `${FIRST_NAMES[this.#below(11)]} ${LAST_NAMES[this.#below(9)]}`
     const emailAt = letters.length
     putEmailAddress(letters)
-    const group = (): string => fourDigits(this.#draw() % 10_000)
+    const group = (): string => fourDigits(this.#below(10_000))
     const creditCard = `${group()} ${group()} ${group()} ${group()}`
-    const city = CITIES[this.#draw() % 10] as string
-    const state = STATES[this.#draw() % 6] as string
+    const city = CITIES[this.#below(10)] as string
+    const state = STATES[this.#below(6)] as string
     const extraAt = letters.length
     letters.text(80, 120)
     return { type: 'person', dateTime, name, creditCard, city, state, emailAt, extraAt, end: letters.length }
@@ -137,10 +141,9 @@ export class FullTextEvents implements EventMaker {
     const extraAt = letters.length
     const initialBid = this.#price()
     const reserve = initialBid + this.#price()
-    const expires = dateTime + 1 + (this.#draw() % 20_000)
-    const seller =
-      (this.#draw() & 3) > 0 ? frame.hotSeller : frame.lastPerson - (this.#draw() % (frame.activePersons >>> 0))
-    const category = 10 + (this.#draw() % 5)
+    const expires = dateTime + 1 + this.#below(20_000)
+    const seller = (this.#draw() & 3) > 0 ? frame.hotSeller : frame.lastPerson - this.#below(frame.activePersons)
+    const category = 10 + this.#below(5)
     letters.text(250, 350)
     return {
       type: 'auction',
@@ -162,13 +165,11 @@ export class FullTextEvents implements EventMaker {
     const frame = this.#frame
     const letters = this.#letters
     const dateTime = this.#start(at)
-    const auction =
-      (this.#draw() & 1) > 0 ? frame.hotAuction : frame.lastAuction - (this.#draw() % (frame.activeAuctions >>> 0))
-    const bidder =
-      (this.#draw() & 3) > 0 ? frame.hotBidder : frame.lastPerson - (this.#draw() % (frame.activePersons >>> 0))
+    const auction = (this.#draw() & 1) > 0 ? frame.hotAuction : frame.lastAuction - this.#below(frame.activeAuctions)
+    const bidder = (this.#draw() & 3) > 0 ? frame.hotBidder : frame.lastPerson - this.#below(frame.activePersons)
     const price = this.#price()
     const channel =
-      (this.#draw() & 1) > 0 ? (HOT_CHANNELS[this.#draw() & 3] as string) : `channel-${this.#draw() % 10_000}`
+      (this.#draw() & 1) > 0 ? (HOT_CHANNELS[this.#draw() & 3] as string) : `channel-${this.#below(10_000)}`
     const urlAt = letters.length
     putUrl(letters)
     const extraAt = letters.length

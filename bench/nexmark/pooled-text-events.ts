@@ -1,8 +1,8 @@
 import { EpochFrame } from './epoch-frame.ts'
 import type { EventMaker, EventOutput } from './generator.ts'
-import { GOLDEN, mix, mixedSeed, startOf } from './random.ts'
+import { below, mix, mixedSeed, next, startOf } from './random.ts'
 import { makePools, POOL_SIZE, type TextPools } from './texts.ts'
-import { CITIES, FIRST_NAMES, fourDigits, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
+import { CITIES, FIRST_NAMES, HOT_CHANNELS, LAST_NAMES, POWERS_OF_TEN, STATES } from './vocabulary.ts'
 
 const POOL_MASK = POOL_SIZE - 1
 
@@ -36,21 +36,21 @@ export class PooledTextEvents implements EventMaker {
     const frame = this.#frame
     const pools = this.#pools
     let s = startOf(this.#seed, frame.firstEvent)
-    const draw = (): number => {
-      s = (s + GOLDEN) | 0
-      return mix(s) >>> 0
+    const draw = (bound: number): number => {
+      s = next(s)
+      return below(mix(s), bound)
     }
-    const dateTime = frame.nominalTime(0) - (draw() % 200)
+    const dateTime = frame.nominalTime(0) - draw(200)
     const person = {
       type: 'person',
       dateTime,
       id: frame.lastPerson,
-      name: `${FIRST_NAMES[draw() % 11]} ${LAST_NAMES[draw() % 9]}`,
-      emailAddress: pools.emailAddress[draw() & POOL_MASK],
-      creditCard: `${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)} ${fourDigits(draw() % 10_000)}`,
-      city: CITIES[draw() % 10],
-      state: STATES[draw() % 6],
-      extra: pools.personExtra[draw() & POOL_MASK],
+      name: `${FIRST_NAMES[draw(11)]} ${LAST_NAMES[draw(9)]}`,
+      emailAddress: pools.emailAddress[draw(POOL_SIZE)],
+      creditCard: `${pools.fourDigits[draw(10_000)]} ${pools.fourDigits[draw(10_000)]} ${pools.fourDigits[draw(10_000)]} ${pools.fourDigits[draw(10_000)]}`,
+      city: CITIES[draw(10)],
+      state: STATES[draw(6)],
+      extra: pools.personExtra[draw(POOL_SIZE)],
     }
     output.collect(person, dateTime)
   }
@@ -59,31 +59,31 @@ export class PooledTextEvents implements EventMaker {
     const frame = this.#frame
     const pools = this.#pools
     let s = startOf(this.#seed, frame.firstEvent + at)
-    s = (s + GOLDEN) | 0
-    const dateTime = frame.nominalTime(at) - ((mix(s) >>> 0) % 200)
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    const dateTime = frame.nominalTime(at) - below(mix(s), 200)
+    s = next(s)
     const itemName = pools.itemName[mix(s) & POOL_MASK]
-    s = (s + GOLDEN) | 0
+    s = next(s)
     const description = pools.description[mix(s) & POOL_MASK]
-    s = (s + GOLDEN) | 0
-    let power = POWERS_OF_TEN[(mix(s) >>> 0) % 7] as number
-    s = (s + GOLDEN) | 0
-    const initialBid = power + ((mix(s) >>> 0) % (Math.imul(9, power) >>> 0))
-    s = (s + GOLDEN) | 0
-    power = POWERS_OF_TEN[(mix(s) >>> 0) % 7] as number
-    s = (s + GOLDEN) | 0
-    const reserve = initialBid + power + ((mix(s) >>> 0) % (Math.imul(9, power) >>> 0))
-    s = (s + GOLDEN) | 0
-    const expires = dateTime + 1 + ((mix(s) >>> 0) % 20_000)
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    let power = POWERS_OF_TEN[below(mix(s), 7)] as number
+    s = next(s)
+    const initialBid = power + below(mix(s), Math.imul(9, power))
+    s = next(s)
+    power = POWERS_OF_TEN[below(mix(s), 7)] as number
+    s = next(s)
+    const reserve = initialBid + power + below(mix(s), Math.imul(9, power))
+    s = next(s)
+    const expires = dateTime + 1 + below(mix(s), 20_000)
+    s = next(s)
     let seller = frame.hotSeller
     if ((mix(s) & 3) === 0) {
-      s = (s + GOLDEN) | 0
-      seller = frame.lastPerson - ((mix(s) >>> 0) % (frame.activePersons >>> 0))
+      s = next(s)
+      seller = frame.lastPerson - below(mix(s), frame.activePersons)
     }
-    s = (s + GOLDEN) | 0
-    const category = 10 + ((mix(s) >>> 0) % 5)
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    const category = 10 + below(mix(s), 5)
+    s = next(s)
     const auction = {
       type: 'auction',
       dateTime,
@@ -104,31 +104,31 @@ export class PooledTextEvents implements EventMaker {
     const frame = this.#frame
     const pools = this.#pools
     let s = startOf(this.#seed, frame.firstEvent + at)
-    s = (s + GOLDEN) | 0
-    const dateTime = frame.nominalTime(at) - ((mix(s) >>> 0) % 200)
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    const dateTime = frame.nominalTime(at) - below(mix(s), 200)
+    s = next(s)
     let auction = frame.hotAuction
     if ((mix(s) & 1) === 0) {
-      s = (s + GOLDEN) | 0
-      auction = frame.lastAuction - ((mix(s) >>> 0) % (frame.activeAuctions >>> 0))
+      s = next(s)
+      auction = frame.lastAuction - below(mix(s), frame.activeAuctions)
     }
-    s = (s + GOLDEN) | 0
+    s = next(s)
     let bidder = frame.hotBidder
     if ((mix(s) & 3) === 0) {
-      s = (s + GOLDEN) | 0
-      bidder = frame.lastPerson - ((mix(s) >>> 0) % (frame.activePersons >>> 0))
+      s = next(s)
+      bidder = frame.lastPerson - below(mix(s), frame.activePersons)
     }
-    s = (s + GOLDEN) | 0
-    const power = POWERS_OF_TEN[(mix(s) >>> 0) % 7] as number
-    s = (s + GOLDEN) | 0
-    const price = power + ((mix(s) >>> 0) % (Math.imul(9, power) >>> 0))
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    const power = POWERS_OF_TEN[below(mix(s), 7)] as number
+    s = next(s)
+    const price = power + below(mix(s), Math.imul(9, power))
+    s = next(s)
     const isHot = (mix(s) & 1) !== 0
-    s = (s + GOLDEN) | 0
-    const channel = isHot ? HOT_CHANNELS[mix(s) & 3] : pools.channel[(mix(s) >>> 0) % 10_000]
-    s = (s + GOLDEN) | 0
+    s = next(s)
+    const channel = isHot ? HOT_CHANNELS[mix(s) & 3] : pools.channel[below(mix(s), 10_000)]
+    s = next(s)
     const url = pools.url[mix(s) & POOL_MASK]
-    s = (s + GOLDEN) | 0
+    s = next(s)
     const extra = pools.bidExtra[mix(s) & POOL_MASK]
     output.collect({ type: 'bid', dateTime, auction, bidder, price, channel, url, extra }, dateTime)
   }

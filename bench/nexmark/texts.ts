@@ -1,4 +1,5 @@
-import { GOLDEN, mix, startOf } from './random.ts'
+import { below, mix, next, startOf } from './random.ts'
+import { fourDigits } from './vocabulary.ts'
 
 /** Entries of each pool of pooled text, and the number whose draws make the first of them. */
 export const POOL_SIZE = 4096
@@ -57,13 +58,13 @@ export class TextBuffer {
 
   /** `text(min, max)`: draws its length and its letters. */
   text(min: number, max: number): void {
-    let s = (this.#state + GOLDEN) | 0
-    const end = this.#length + min + ((mix(s) >>> 0) % ((max - min + 1) >>> 0))
+    let s = next(this.#state)
+    const end = this.#length + min + below(mix(s), max - min + 1)
     const bytes = this.#bytes
     const letters = this.#letters
     // Groups of six: the last may write up to five bytes too many, which the next text overwrites.
     for (let at = this.#length; at < end; at += 6) {
-      s = (s + GOLDEN) | 0
+      s = next(s)
       const digits = mix(s) >>> 0
       const high = (digits / THREE_DIGITS) >>> 0
       const first = letters[digits % THREE_DIGITS] as number
@@ -138,8 +139,9 @@ export interface TextPools {
   readonly auctionExtra: readonly string[]
   readonly url: readonly string[]
   readonly bidExtra: readonly string[]
-  /** Not a pool of the page, which draws channels in both modes alike: the strings that there are. */
+  /** Not pools of the page, which draws channels and digits in both modes alike: the strings that there are. */
   readonly channel: readonly string[]
+  readonly fourDigits: readonly string[]
 }
 
 export function makePools(seedMixed: number): TextPools {
@@ -160,5 +162,6 @@ export function makePools(seedMixed: number): TextPools {
     url: pool(putUrl),
     bidExtra: text(20, 60),
     channel: Array.from({ length: 10_000 }, (_, i) => `channel-${i}`),
+    fourDigits: Array.from({ length: 10_000 }, (_, i) => fourDigits(i)),
   }
 }
