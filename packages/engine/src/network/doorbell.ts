@@ -22,7 +22,9 @@ export class Doorbell {
   ring(): void {
     Atomics.add(this.#words, RINGS, 1)
     // Whoever is about to sleep sets SLEEPING first and compares the count afterwards, so one of the two sees the other.
-    if (Atomics.load(this.#words, SLEEPING) !== 0) Atomics.notify(this.#words, RINGS)
+    // It is woken by the first ring alone: until it has come to itself, the others need not call into the runtime.
+    if (Atomics.load(this.#words, SLEEPING) !== 0 && Atomics.exchange(this.#words, SLEEPING, 0) !== 0)
+      Atomics.notify(this.#words, RINGS)
   }
 
   /** To be read before looking for work, and given to `sleep` when there was none. */

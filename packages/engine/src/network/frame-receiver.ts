@@ -19,6 +19,9 @@ export interface FloatingBuffers {
   more(channel: LendingState): number
 }
 
+/** With so few frames waiting a receiver has nearly caught up with its sender. */
+export const FRAMES_HARDLY_ANY = 4
+
 /** What decides whether a channel gets or keeps buffers beyond its own. */
 export interface LendingState {
   /** Buffers given as credit or holding frames. */
@@ -31,6 +34,8 @@ export interface LendingState {
   readonly backlog: number
   /** Frames in a row that did not wait for credit, since the last buffer was given up. */
   readonly framesUnhindered: number
+  /** Frames opened since hardly any waited. */
+  readonly framesSinceLull: number
 }
 
 /** Takes the frames of one channel in, and gives out the elements in them. */
@@ -60,6 +65,7 @@ export class FrameReceiver implements ChannelReceiver, LendingState {
   creditOutstanding: number
   backlog = 0
   framesUnhindered = 0
+  framesSinceLull = 0
 
   constructor(parts: {
     channel: number
@@ -139,6 +145,7 @@ export class FrameReceiver implements ChannelReceiver, LendingState {
     if (((frame.flags & FRAME_FIRST) !== 0) !== (this.#parts.length === 0)) {
       throw new WeirError('PROTOCOL', `channel ${this.channel}: a payload of several frames is out of order`)
     }
+    this.framesSinceLull = this.#frames.length <= FRAMES_HARDLY_ANY ? 0 : this.framesSinceLull + 1
     this.#recordsDue += frame.records
     if (frame.flags === (FRAME_FIRST | FRAME_LAST)) {
       this.#readingBuffer = frame.buffer

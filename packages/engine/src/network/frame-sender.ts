@@ -105,7 +105,8 @@ export class FrameSender implements ChannelSender {
       frame.sequence = this.#sequence
       this.#sequence = (this.#sequence + 1) | 0
       ring.push(frame)
-      rings.note()
+      const left = credits.buffers(channel)
+      rings.note(quota === undefined ? left : Math.min(left, quota.available))
       flag = 0
     }
     return sent

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DEFAULT_CHANNEL_SETTINGS } from './channel.ts'
 import { InputGate } from './input-gate.ts'
 import { LocalChannel } from './local-channel.ts'
@@ -52,4 +52,31 @@ it('no channel takes all that floats', () => {
   expect(gate.more(channel)).toBe(1)
   expect(gate.more(channel)).toBe(1)
   expect(gate.more(channel)).toBe(0)
+})
+
+describe('a buffer beyond those of its own', () => {
+  const channel = { backlog: 0, creditOutstanding: 4, buffersHeld: 10, framesWaiting: 0, framesUnhindered: 0 }
+  const hungry = { ...channel, backlog: 100, creditOutstanding: 0, buffersHeld: 2, framesSinceLull: 0 }
+
+  it('goes soon when few float, and only after many frames without a wait while most do', () => {
+    const gate = new InputGate(0, 2, 16)
+    const keeps = (framesUnhindered: number): boolean => gate.keep({ ...channel, framesUnhindered, framesSinceLull: 0 })
+    expect(keeps(64 * 10 - 1)).toBe(true)
+    expect(keeps(64 * 10)).toBe(false)
+    expect(gate.more(hungry) + gate.more(hungry)).toBe(13)
+    expect(keeps(19)).toBe(true)
+    expect(keeps(20)).toBe(false)
+  })
+
+  it('goes from a channel with many frames waiting, while most float only when they do for long', () => {
+    const gate = new InputGate(0, 2, 16)
+    const keeps = (framesWaiting: number, framesSinceLull: number): boolean =>
+      gate.keep({ ...channel, framesWaiting, framesSinceLull })
+    expect(keeps(15, 1_000)).toBe(true)
+    expect(keeps(16, 255)).toBe(true)
+    expect(keeps(16, 256)).toBe(false)
+    expect(gate.more(hungry) + gate.more(hungry)).toBe(13)
+    expect(keeps(15, 0)).toBe(true)
+    expect(keeps(16, 0)).toBe(false)
+  })
 })

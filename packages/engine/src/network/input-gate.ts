@@ -1,5 +1,5 @@
 import type { ChannelReceiver, ReadyListener } from './channel.ts'
-import type { FloatingBuffers, LendingState } from './frame-receiver.ts'
+import { type FloatingBuffers, FRAMES_HARDLY_ANY, type LendingState } from './frame-receiver.ts'
 import { type ChannelElement, RecordBatch } from './record-batch.ts'
 
 /**
@@ -7,11 +7,14 @@ import { type ChannelElement, RecordBatch } from './record-batch.ts'
  * longer than its frames do. Up to so many, 1 MB with the usual buffers.
  */
 const LENT_MAX = 32
-const FRAMES_HARDLY_ANY = 4
 /** With so many frames waiting here a channel has more buffers than it needs. */
 const FRAMES_ENOUGH = 16
+/** While most buffers float only if so many frames pass without a lull: threads pause for a moment, and catch up. */
+const FRAMES_WITHOUT_LULL = 256
 /** So has one whose sender did not have to wait while it used all of them so many times; one that lacks some waits each time. */
 const TIMES_UNHINDERED = 2
+/** While most buffers float it may keep them longer: to find out that it needs them after all, its sender has to wait. */
+const TIMES_UNHINDERED_IN_PLENTY = 64
 
 /**
  * All channels that end in one input of a subtask. Gives out their elements, a channel's in order, the channels in turn.
@@ -78,13 +81,17 @@ export class InputGate implements FloatingBuffers {
   keep(channel: LendingState): boolean {
     if (channel.buffersHeld <= this.#exclusiveBuffers || channel.backlog > channel.creditOutstanding) return true
     // What one channel does not need lies ready for the others.
-    const isLittle = channel.framesUnhindered < TIMES_UNHINDERED * channel.buffersHeld
-    if (isLittle && channel.framesWaiting < FRAMES_ENOUGH) return true
+    const isPlenty = this.#floatingBuffers * 2 >= this.#floatingTotal
+    const times = isPlenty ? TIMES_UNHINDERED_IN_PLENTY : TIMES_UNHINDERED
+    const isUnused = channel.framesUnhindered >= times * channel.buffersHeld
+    const isFull = channel.framesWaiting >= FRAMES_ENOUGH
+    if (!isUnused && !(isFull && (!isPlenty || channel.framesSinceLull >= FRAMES_WITHOUT_LULL))) return true
     this.#floatingBuffers++
     return false
   }
 
   more(channel: LendingState): number {
+    if (channel.framesWaiting >= FRAMES_ENOUGH) return 0
     // One channel never takes all that floats, so that another whose backlog comes next finds some.
     const offered = Math.ceil(this.#floatingBuffers / 2)
     const forBacklog = channel.backlog - channel.creditOutstanding

@@ -61,6 +61,8 @@ export function generateColumnEncoder(shape: RecordShape): ColumnEncoder {
     'const record = values[row]',
     checkOf(form),
     ...fields.map((name, i) => `const v${i} = ${form === 'plain' ? 'record' : `record[${JSON.stringify(name)}]`}`),
+    // After the fields were read the engine knows the record's hidden class, and with it the prototype, without a call.
+    form === 'object' ? 'if (Object.getPrototypeOf(record) !== prototype) return row' : '',
     ...kinds.map((kind, i) => storeOf(kind, i, form === 'tuple')),
     '}',
     'target.text = text',
@@ -88,7 +90,7 @@ function checkOf(form: RecordShape['form']): string {
       return 'if (!Array.isArray(record) || record.length !== NAMES.length) return row'
     case 'object':
       // for-in walks the names that the engine keeps with the object's hidden class: no array is made.
-      return `if (typeof record !== 'object' || record === null || Object.getPrototypeOf(record) !== prototype) return row
+      return `if (typeof record !== 'object' || record === null) return row
 let names = 0
 for (const name in record) if (name !== NAMES[names++]) return row
 if (names !== NAMES.length) return row`
