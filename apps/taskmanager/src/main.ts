@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { WeirError } from '@weir/engine/base/errors'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import type { ChannelSettings } from '@weir/engine/network/channel'
 import { clusterSecret } from '@weir/process/credentials'
 import { endWithParent } from '@weir/process/end-with-parent'
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     maxBatchRecords: 512,
   }
   let executor: TaskExecutor | undefined
-  const network = await NetworkThread.start(entryOf('network-worker', './network/network-worker.ts'), {
+  const network = await NetworkThread.start(workerEntry(import.meta.url, './network/network-worker.ts'), {
     taskManagerId: id,
     host: settings.host,
     port: settings.taskManagerRpcPort + DATA_PORT_OFFSET,
@@ -89,7 +89,7 @@ async function main(): Promise<void> {
     settings: channelSettings,
     watermarkIntervalMs: settings.watermarkIntervalMs,
     network,
-    slotWorker: entryOf('slot-worker', './slots/slot-worker.ts'),
+    slotWorker: workerEntry(import.meta.url, './slots/slot-worker.ts'),
     folder: join(settings.home, 'taskmanagers', id, 'jobs'),
     logger,
     report: event => link.report(event),
@@ -178,7 +178,6 @@ async function startStateHost(options: RocksStoreOptions, logger: Logger, onCras
   await checkSystemLibraries()
   return new StateHost({
     ...options,
-    entry: entryOf('state-host-worker', '../../../packages/state-host/src/state-host-worker.ts'),
     onLog: (level, message) => logger[level](message),
     onCrash: error => {
       logger.error({ err: error }, 'the state-host thread crashed')
@@ -196,12 +195,6 @@ async function serve(host: string, port: number, secret: string, tasks: TaskExec
     }
     throw WeirError.from(error)
   }
-}
-
-/** Worker entries stand beside the bundle as `<name>.js`, and in the sources as TypeScript. */
-function entryOf(name: string, source: string): URL {
-  const bundled = new URL(`./${name}.js`, import.meta.url)
-  return existsSync(bundled) ? bundled : new URL(source, import.meta.url)
 }
 
 main().catch(failToStart)

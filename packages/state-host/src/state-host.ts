@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import { allocateSpillMemory, type SpillMemory } from '@weir/engine/state/shared-spill-store'
+import { HostThread } from './host-thread.ts'
 import type { RocksStoreOptions } from './rocks-store.ts'
 import type { FromStateHost, ToStateHost } from './state-host-protocol.ts'
-import { workerEntry } from './worker-entry.ts'
 
 export interface StateHostOptions extends RocksStoreOptions {
   /** Default: the worker beside the bundle, or in the sources. */
@@ -25,72 +25,53 @@ export interface SpillLease {
 
 /** The owner's side of the state-host thread. One per process; it starts at once and opens its database when needed. */
 export class StateHost {
-  readonly #worker: Worker
+  readonly #thread: HostThread<ToStateHost, FromStateHost>
   readonly #closing = new Map<number, () => void>()
-  readonly #exited: Promise<void>
   #slots = 0
-  #stopped = false
 
   constructor(options: StateHostOptions) {
-    const { entry = workerEntry('state-host-worker'), onLog, onCrash, ...workerData } = options
-    this.#worker = new Worker(entry, {
-      name: 'state-host',
-      workerData,
-      env: {},
-      resourceLimits: {
-        maxOldGenerationSizeMb: Math.ceil((2 * options.cacheBytes) / 1024 / 1024) + HEAP_MB,
-        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
-      },
-    })
-    const exited = Promise.withResolvers<void>()
-    this.#exited = exited.promise
-    this.#worker.on('message', (message: FromStateHost) => {
+    const { entry = workerEntry(import.meta.url, './state-host-worker.ts'), onLog, onCrash, ...workerData } = options
+    const limits = {
+      maxOldGenerationSizeMb: Math.ceil((2 * options.cacheBytes) / 1024 / 1024) + HEAP_MB,
+      maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
+    }
+    const onMessage = (message: FromStateHost): void => {
       if (message.type === 'log') onLog?.(message.level, message.message)
       else {
         this.#closing.get(message.slot)?.()
         this.#closing.delete(message.slot)
       }
-    })
-    this.#worker.on('error', error => onCrash?.(error))
-    this.#worker.on('exit', () => {
-      for (const closed of this.#closing.values()) closed()
-      exited.resolve()
-    })
+    }
+    this.#thread = new HostThread(
+      { name: 'state-host', entry, workerData, limits, onMessage, onCrash },
+      { type: 'stop' },
+    )
   }
 
   /** For one slot of one attempt. */
   lease(): SpillLease {
     const slot = this.#slots++
     const memory = allocateSpillMemory()
-    this.#post({ type: 'open', slot, memory })
+    this.#thread.post({ type: 'open', slot, memory })
     return {
       memory,
       release: async () => {
-        if (this.#stopped) return
+        if (this.#thread.isStopping) return
         const closed = new Promise<void>(resolve => this.#closing.set(slot, resolve))
-        this.#post({ type: 'close', slot })
+        this.#thread.post({ type: 'close', slot })
         // A thread that crashed closes nothing any more.
-        await Promise.race([closed, this.#exited])
+        await Promise.race([closed, this.#thread.exited])
       },
     }
   }
 
   /** Does not hold the process open any more, but goes on. */
   unref(): void {
-    this.#worker.unref()
+    this.#thread.unref()
   }
 
   /** Closes the database and removes its files. Never by force. */
-  async stop(): Promise<void> {
-    if (!this.#stopped) {
-      this.#stopped = true
-      this.#worker.ref()
-      this.#post({ type: 'stop' })
-    }
-    await this.#exited
-  }
-
-  #post(message: ToStateHost): void {
-    this.#worker.postMessage(message)
+  stop(): Promise<void> {
+    return this.#thread.stop()
   }
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WeirError } from '@weir/engine/base/errors'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import { build, type Plugin } from 'esbuild'
 
 /**
@@ -19,8 +20,7 @@ let cached: Promise<string> | undefined
 
 function sdkEntry(): string {
   // Apps bundle each `*-worker.ts` into a file of its own beside their main file; hence the name of the entry.
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return fileURLToPath(new URL(`./sandbox-sdk-worker.${ending}`, import.meta.url))
+  return fileURLToPath(workerEntry(import.meta.url, './sandbox-sdk-worker.ts'))
 }
 
 /** Bundles an entry that calls `installInSandbox`. */

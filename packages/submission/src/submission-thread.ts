@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import { MAX_WAITING_SUBMISSIONS, PREPARE_LIMIT_MS, WORKER_END_LIMIT_MS, WORKER_START_LIMIT_MS } from './limits.ts'
 import type { PreparedJob, PrepareRequest } from './prepare-job.ts'
 import { shownFileName } from './source-text.ts'
@@ -36,7 +37,7 @@ export class SubmissionThread {
   constructor(options: SubmissionThreadOptions = {}) {
     this.#limitMs = options.limitMs ?? PREPARE_LIMIT_MS
     this.#maxWaiting = options.maxWaiting ?? MAX_WAITING_SUBMISSIONS
-    this.#entry = options.entry ?? workerEntry()
+    this.#entry = options.entry ?? workerEntry(import.meta.url, './submission-worker.ts')
   }
 
   /** Like `prepareJob`; also CONFLICT when too many wait already, JOB_LIMIT when it takes too long. */
@@ -148,10 +149,6 @@ async function endWorker(worker: Worker): Promise<void> {
   const timer = setTimeout(() => void worker.terminate(), WORKER_END_LIMIT_MS)
   await ended
   clearTimeout(timer)
-}
-
-function workerEntry(): URL {
-  return new URL(`./submission-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 }
 
 function closedError(): WeirError {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
 import { jobHeapLimits } from '@weir/process/heap-guard'
@@ -88,7 +89,7 @@ async function runInThread(
     tempFolder,
   }
   // At its own limit V8 ends the whole process, with no word of the job: that stands further up, and the guard keeps this.
-  const worker = new Worker(workerEntry(), {
+  const worker = new Worker(workerEntry(import.meta.url, './run-worker.ts'), {
     name: 'run',
     workerData: data,
     stdout: true,
@@ -158,11 +159,6 @@ async function runInThread(
     const isGone = worker.terminate().then(() => true)
     context.hasUnstoppableThread = !(await Promise.race([isGone, sleep(TERMINATE_MS_MAX, false)]))
   }
-}
-
-/** In an app's bundle every worker stands beside the main file. */
-function workerEntry(): URL {
-  return new URL(`./run-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 }
 
 function threadError(error: Error & { code?: string }, running: LocalOperator | undefined): WeirError {

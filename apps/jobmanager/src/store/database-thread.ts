@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { assert } from '@weir/engine/base/assert'
 import { WeirError } from '@weir/engine/base/errors'
+import { workerEntry } from '@weir/engine/base/worker-entry'
 import type { DatabaseThreadOptions, FromDatabase, ToDatabase } from './database-protocol.ts'
 
 interface Pending {
@@ -10,11 +11,6 @@ interface Pending {
 
 /** How long closing may take before the thread is ended: beyond the longest query. */
 const CLOSE_MS_MAX = 35_000
-
-/** In the bundle the worker stands beside main.js; in the source tree it is TypeScript that Node runs as it is. */
-function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.js') ? './database-worker.js' : './database-worker.ts', import.meta.url)
-}
 
 /** One run of the database's thread, seen from outside. Once it has ended every call rejects with what ended it. */
 export class DatabaseThread {
@@ -27,7 +23,11 @@ export class DatabaseThread {
 
   private constructor(options: DatabaseThreadOptions) {
     // Without the process's own flags: some of them (`--input-type`) are refused for a worker's file.
-    this.#worker = new Worker(workerUrl(), { name: 'database', workerData: options, execArgv: [] })
+    this.#worker = new Worker(workerEntry(import.meta.url, './database-worker.ts'), {
+      name: 'database',
+      workerData: options,
+      execArgv: [],
+    })
     this.#worker.on('message', (message: FromDatabase) => this.#receive(message))
     this.#worker.on('error', error => this.#fail(crashed(error)))
     this.#worker.on('exit', () => {
