@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { WeirError } from '@weir/engine/base/errors'
 import type { TimerHandle } from '@weir/engine/base/platform'
@@ -6,6 +6,7 @@ import type { Sink, SinkWriter, WriterContext } from '@weir/engine/operators/sin
 import { fileAccess } from './file-access.ts'
 import { type FileCommittable, FileCommitter, remove } from './file-committer.ts'
 import { type FileSinkConfig, fileSinkConfigSchema } from './file-config-schemas.ts'
+import { makeFolder } from './make-folder.ts'
 import { PartFile } from './part-file.ts'
 import { inProgressName, type PartOwner, readInProgress, readVisible, visibleName } from './part-names.ts'
 import { type RecordText, recordText } from './record-text.ts'
@@ -66,7 +67,7 @@ export class FileSinkWriter implements SinkWriter {
 
   async open(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true })
+      await makeFolder(this.#folder)
     } catch (error) {
       throw fileAccess('make the folder', this.#folder, error)
     }
