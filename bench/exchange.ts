@@ -1,7 +1,7 @@
 import { TestCluster } from '../e2e/support/cluster.ts'
 import { benchArguments, printResult, wholeNumber } from './support/arguments.ts'
 import { bidText } from './support/bids.ts'
-import { cpuSecondsOfAll } from './support/cpu-time.ts'
+import { type RecordRate, recordRate } from './support/record-rate.ts'
 import { structuredCloneRate } from './support/structured-clone.ts'
 
 /**
@@ -34,13 +34,7 @@ interface Metrics {
   readonly vertices: readonly { readonly records_in: number | null }[]
 }
 
-interface Rate {
-  readonly perSecond: number
-  /** CPU time of the TaskManagers: what counts where others use the machine too. */
-  readonly perCpuSecond: number
-}
-
-async function rate(env: Record<string, string>, taskManagers: number): Promise<Rate> {
+async function rate(env: Record<string, string>, taskManagers: number): Promise<RecordRate> {
   const cluster = await TestCluster.start({ taskManagers, env })
   try {
     const { status, body } = await cluster.submit('exchange.ts', job)
@@ -50,20 +44,13 @@ async function rate(env: Record<string, string>, taskManagers: number): Promise<
     const pids = Object.entries(cluster.pids())
       .filter(([name]) => name.startsWith('tm-'))
       .map(([, pid]) => pid)
-    const received = async (): Promise<{ records: number; at: number; cpuSeconds: number }> => {
-      const metrics = await cluster.get<Metrics>(`/jobs/${body.job_id}/metrics`)
-      const records = metrics.vertices.at(-1)?.records_in ?? 0
-      return { records, at: performance.now(), cpuSeconds: cpuSecondsOfAll(pids) }
+    const received = async (): Promise<number> => {
+      const { vertices } = await cluster.get<Metrics>(`/jobs/${body.job_id}/metrics`)
+      return vertices.at(-1)?.records_in ?? 0
     }
-    const first = await received()
-    await new Promise(resolve => setTimeout(resolve, seconds * 1000))
-    const last = await received()
+    const measured = await recordRate(received, pids, seconds * 1000)
     await cluster.request('POST', `/jobs/${body.job_id}/cancel`)
-    const records = last.records - first.records
-    return {
-      perSecond: records / ((last.at - first.at) / 1000),
-      perCpuSecond: records / (last.cpuSeconds - first.cpuSeconds),
-    }
+    return measured
   } finally {
     await cluster.stop()
   }

@@ -7,6 +7,7 @@ import type { LatencyJobOptions } from './latency/job.ts'
 import { WINDOW_MS } from './latency/schedule.ts'
 import { benchArguments, printResult, wholeNumber } from './support/arguments.ts'
 import { arrived } from './support/arrived.ts'
+import { recordRate } from './support/record-rate.ts'
 
 /**
  * How long after a window could be known it is known: bids are counted per bidder in tumbling windows of 100 ms, event time
@@ -80,16 +81,14 @@ async function capacity(): Promise<number> {
   })
   await cluster.reached(jobId, ['RUNNING'])
   await wait(CAPACITY_WARM_UP_MS)
-  const emitted = async (): Promise<{ records: number; at: number }> => {
+  const emitted = async (): Promise<number> => {
     const { vertices } = await cluster.get<Metrics>(`/jobs/${jobId}/metrics`)
-    return { records: vertices[0]?.records_out ?? 0, at: performance.now() }
+    return vertices[0]?.records_out ?? 0
   }
-  const first = await emitted()
-  await wait(CAPACITY_MS)
-  const last = await emitted()
+  const { perSecond } = await recordRate(emitted, [], CAPACITY_MS)
   await cluster.request('POST', `/jobs/${jobId}/cancel`)
   await cluster.reached(jobId, ['CANCELED'])
-  return Math.round((last.records - first.records) / ((last.at - first.at) / 1000))
+  return Math.round(perSecond)
 }
 
 async function latencies(rate: number): Promise<Histogram> {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { TestCluster } from '../e2e/support/cluster.ts'
 import { benchArguments, printResult, wholeNumber } from './support/arguments.ts'
-import { cpuSecondsOfAll } from './support/cpu-time.ts'
+import { recordRate } from './support/record-rate.ts'
 
 /**
  * One job alone in a TaskManager, then many at a time, each with functions of its own: records per CPU-second of all
@@ -68,21 +68,14 @@ async function recordsPerCpuSecond(texts: readonly string[]): Promise<number> {
     }),
   )
   await wait(WARM_UP_MS)
-  const pids = Object.values(cluster.pids())
-  const now = async (): Promise<{ records: number; cpuSeconds: number }> => ({
-    records: await emitted(ids),
-    cpuSeconds: cpuSecondsOfAll(pids),
-  })
-  const first = await now()
-  await wait(seconds * 1000)
-  const last = await now()
+  const { perCpuSecond } = await recordRate(() => emitted(ids), Object.values(cluster.pids()), seconds * 1000)
   await Promise.all(
     ids.map(async id => {
       await cluster.request('POST', `/jobs/${id}/cancel`)
       await cluster.reached(id, ['CANCELED'], 60_000)
     }),
   )
-  return (last.records - first.records) / (last.cpuSeconds - first.cpuSeconds)
+  return perCpuSecond
 }
 
 /** Records that the first vertex of each job (source, maps and filter in one chain) has given on: 10 of 11. */

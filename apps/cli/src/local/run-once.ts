@@ -8,7 +8,7 @@ import { workerEntry } from '@weir/engine/base/worker-entry'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
 import { jobHeapLimits } from '@weir/process/heap-guard'
-import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
+import { LOOK_MS, OperatorLooks } from '@weir/process/operator-looks'
 import { watchHeap } from '@weir/process/watch-heap'
 import { duration } from '../../../../scripts/steps.mjs'
 import type { CliContext } from '../context.ts'
@@ -75,7 +75,7 @@ async function runInThread(
   const operatorOf = (probeId: number): LocalOperator | undefined =>
     operators.find(operator => operator.probeId === probeId)
   const running = (): LocalOperator | undefined => operatorOf(Atomics.load(probe, PROBE_OPERATOR))
-  const lately = new LatelyBusiest()
+  const looks = new OperatorLooks()
   const data: RunData = {
     file: file.path,
     parallelism: options.parallelism ?? null,
@@ -124,11 +124,11 @@ async function runInThread(
   const heapWatch = watchHeap(worker, heapMb, {
     requestCollection: () => send({ type: 'collect' }),
     onExhausted() {
-      ended.reject(memoryError(operatorOf(lately.probeId) ?? running(), heapMb))
+      ended.reject(memoryError(operatorOf(looks.busiestLately) ?? running(), heapMb))
       void worker.terminate()
     },
   })
-  const lookTimer = setInterval(() => lately.look(Atomics.load(probe, PROBE_OPERATOR)), LOOK_MS)
+  const lookTimer = setInterval(() => looks.look(Atomics.load(probe, PROBE_OPERATOR)), LOOK_MS)
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   worker.on('exit', code => {
     // Everything that it had to say has arrived before: a thread that just ends was ended.

@@ -1,6 +1,6 @@
 import type { SubtaskMetrics } from '@weir/proto/metrics'
 import { expect, test } from 'vitest'
-import { OperatorSamples } from './operator-samples.ts'
+import { withSamples } from './operator-samples.ts'
 
 const operator = (uid: string) => ({ uid, name: uid, recordsIn: 0, recordsOut: 0, lateRecords: 0, stateBytes: 0 })
 const subtask = (...uids: string[]) =>
@@ -8,9 +8,8 @@ const subtask = (...uids: string[]) =>
 const operators = [1, 2, 3].map(probeId => ({ probeId, name: `op${probeId}`, subtask: 0 }))
 
 test('each operator has as many samples as it was seen running', () => {
-  const samples = new OperatorSamples()
-  for (const probeId of [1, 3, 3, 0, 0, 3]) samples.look(probeId)
-  const added = samples.addedTo([subtask('a', 'b'), subtask('c')], operators)
+  const seen = (probeId: number) => [0, 1, 0, 3][probeId]!
+  const added = withSamples([subtask('a', 'b'), subtask('c')], operators, { seen })
   expect(added.map(one => one.operators.map(({ uid, samples: seen }) => [uid, seen]))).toEqual([
     [
       ['a', 1],
@@ -21,7 +20,5 @@ test('each operator has as many samples as it was seen running', () => {
 })
 
 test('until the operators are known nothing is seen in them', () => {
-  const samples = new OperatorSamples()
-  samples.look(1)
-  expect(samples.addedTo([subtask('a')], [])[0]!.operators[0]).toMatchObject({ uid: 'a', samples: 0 })
+  expect(withSamples([subtask('a')], [], { seen: () => 7 })[0]!.operators[0]).toMatchObject({ uid: 'a', samples: 0 })
 })

@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
 import { PROBE_OPERATOR, PROBE_STEPS } from '@weir/engine/task/chain-plan'
 import { jobHeapLimits } from '@weir/process/heap-guard'
-import { LatelyBusiest, LOOK_MS } from '@weir/process/lately-busiest'
+import { LOOK_MS, OperatorLooks } from '@weir/process/operator-looks'
 import { type HeapWatch, watchHeap } from '@weir/process/watch-heap'
-import { OperatorSamples } from './operator-samples.ts'
+import { withSamples } from './operator-samples.ts'
 import type { FromSlot, SlotOperator, SlotWorkerData, ToSlot } from './slot-protocol.ts'
 
 /** How long V8 may take to end a worker by force. */
@@ -33,11 +33,9 @@ export class SlotThread {
   #exited = false
   #killTimer: NodeJS.Timeout | undefined
   readonly #heapWatch: HeapWatch
-  readonly #samples = new OperatorSamples()
+  readonly #looks = new OperatorLooks()
   readonly #sampleTimer: NodeJS.Timeout
   #heapExhausted = false
-  /** Whose memory it probably is. */
-  readonly #lately = new LatelyBusiest()
 
   constructor(entry: URL, data: SlotWorkerData, heapMb: number, listener: SlotThreadListener) {
     this.#probe = new Int32Array(data.probe)
@@ -62,9 +60,7 @@ export class SlotThread {
       },
     })
     this.#sampleTimer = setInterval(() => {
-      const probeId = Atomics.load(this.#probe, PROBE_OPERATOR)
-      this.#samples.look(probeId)
-      this.#lately.look(probeId)
+      this.#looks.look(Atomics.load(this.#probe, PROBE_OPERATOR))
     }, LOOK_MS)
     this.#sampleTimer.unref()
     // What user code writes past the console.
@@ -129,7 +125,7 @@ export class SlotThread {
   }
 
   #sampled(message: Extract<FromSlot, { type: 'metrics' }>): FromSlot {
-    return { ...message, subtasks: this.#samples.addedTo(message.subtasks, this.#operators) }
+    return { ...message, subtasks: withSamples(message.subtasks, this.#operators, this.#looks) }
   }
 
   /** Heap and what V8's limit does not count. Rejects when the worker is gone, or in code that cannot be interrupted. */
@@ -172,7 +168,7 @@ export class SlotThread {
     const crash = this.#crash as (Error & { code?: string }) | undefined
     const isMemory = this.#heapExhausted || crash?.code === 'ERR_WORKER_OUT_OF_MEMORY'
     const running = this.runningOperator()
-    const busiest = this.#operatorOf(this.#lately.probeId)
+    const busiest = this.#operatorOf(this.#looks.busiestLately)
     const blamed = isMemory ? (busiest ?? running) : (running ?? busiest)
     const place = blamed === undefined ? {} : { operator: blamed.name, subtask: blamed.subtask }
     const where = blamed === undefined ? 'the job' : `operator '${blamed.name}' [${blamed.subtask}]`
