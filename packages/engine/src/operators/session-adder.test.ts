@@ -3,9 +3,11 @@ import { expect, test } from 'vitest'
 import type { NodeFunctions } from '../graph/job-functions.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import type { KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
-import { type KeySessions, keySessions, onlySession } from '../window/sessions.ts'
+import { MemoryTier } from '../state/memory-tier.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { type KeySessions, keySessions, numberSession, onlySession } from '../window/sessions.ts'
 import type { OperatorContext } from './operator.ts'
-import { plainSessionAdder, type SessionAdder, SessionMiss, sessionAdder } from './session-adder.ts'
+import { columnSessionAdder, plainSessionAdder, type SessionAdder, SessionMiss, sessionAdder } from './session-adder.ts'
 import { windowFold } from './window-compute.ts'
 import type { WindowCompute } from './window-config.ts'
 
@@ -86,6 +88,41 @@ test.each(KINDS)('the generated adder of sessions of %j does what the plain one 
     }),
   )
 })
+
+test.each(KINDS.filter(([{ type }]) => ['count', 'sum', 'aggregate'].includes(type)))(
+  'the adder for sessions of %j in columns does what the plain one does',
+  (compute, functions) => {
+    const columns = () => {
+      const backend = new MemoryTier({ maxParallelism: 128, ownsKeyGroup: () => true, clock: new ManualClock() })
+      const made = backend.columnTable('t', numberSession)
+      for (const key of [7, 1.5]) made.insert(key, key, onlySession(40, 50, 1))
+      for (const key of ['a', 8]) made.insert(key as CanonicalKey, key, sessions(1, false))
+      made.insert(9, 9, sessions(1, true))
+      return made
+    }
+    const keys = fc.constantFrom<unknown>('a', 'b', 7, 8, 9, 10, 1.5)
+    const items = fc.array(fc.record({ key: keys, n: fc.integer(), time: fc.integer({ min: 0, max: 80 }) }))
+    // From here on its accumulators are no numbers.
+    const turning = { ...aggregator, add: ({ n }: Item, sum: unknown) => (n % 5 === 0 ? `${sum}` : `${sum}${n % 9}`) }
+    fc.assert(
+      fc.property(items, fc.boolean(), (given, turns) => {
+        const context = contextOf(turns && compute.type === 'aggregate' ? { aggregator: turning } : functions)
+        const fold = windowFold(context, compute)
+        const run = (add: SessionAdder): unknown => {
+          const rows = columns()
+          const answers = given.map(({ time, ...item }) => {
+            const miss = new SessionMiss()
+            return [add(rows as KeyedTable<Sessions>, item, time, miss), miss.key, miss.canonical, miss.row?.value.end]
+          })
+          return { answers, held: new Map([...rows.rows()].map(({ key, value }) => [key, { ...value }])) }
+        }
+        expect(run(columnSessionAdder(context, compute, selector, fold, GAP_MS) as SessionAdder)).toEqual(
+          run(plainSessionAdder(selector, fold, GAP_MS)),
+        )
+      }),
+    )
+  },
+)
 
 test('a record belongs to the last session up to its very end, and makes it longer', () => {
   const context = contextOf({})

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NodeFunctions } from '../graph/job-functions.ts'
-import type { CanonicalKey } from '../record/canonical-key.ts'
-import type { KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
+import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
+import type { Columns, KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
+import { MemoryTier } from '../state/memory-tier.ts'
+import { oneNumber } from '../state/number-table.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
 import type { OperatorContext } from './operator.ts'
-import { plainAdder, windowAdder } from './window-adder.ts'
-import { windowFold } from './window-compute.ts'
+import { columnAdder, plainAdder, windowAdder } from './window-adder.ts'
+import { foldsNumbers, windowFold } from './window-compute.ts'
 import type { WindowCompute } from './window-config.ts'
 
 /** A table of plain rows. */
@@ -67,8 +70,41 @@ test.each(KINDS)('the generated adder of %j does what the plain one does', (comp
       const [generated, plain] = [table(), table()]
       const add = windowAdder(context, compute, selector, windowFold(context, compute))
       const addPlainly = plainAdder(selector, windowFold(context, compute))
-      for (const item of items) expect(add(generated, item).value).toEqual(addPlainly(plain, { ...item }).value)
+      for (const item of items) expect(add(generated, item)).toEqual(addPlainly(plain, { ...item }))
       expect(generated.held()).toEqual(plain.held())
+    }),
+  )
+})
+
+/** A number, and a text from its third record on. */
+const numberAggregator = {
+  createAccumulator: () => 0,
+  add: ({ n }: Item, held: number | string) => (typeof held === 'string' || held > 50 ? `${held} ${n}` : held + n),
+  getResult: (held: number) => held,
+  merge: (a: number, b: number) => a + b,
+}
+
+test.each<[WindowCompute, NodeFunctions]>([
+  [{ type: 'count' }, {}],
+  [{ type: 'sum', field: 'n' }, {}],
+  [{ type: 'aggregate' }, { aggregator: numberAggregator }],
+])('the adder for columns of %j does what the plain one does', (compute, functions) => {
+  const columns = () =>
+    new MemoryTier({ maxParallelism: 128, ownsKeyGroup: () => true, clock: new ManualClock() }).columnTable<unknown>(
+      't',
+      oneNumber as Columns<unknown>,
+    )
+  const held = (rows: KeyedTable<unknown>) => new Map([...rows.rows()].map(({ key, value }) => [key, value]))
+  fc.assert(
+    fc.property(fc.array(fc.record({ key: keys, n: fc.integer({ min: 0, max: 40 }) }), { maxLength: 40 }), items => {
+      const context = contextOf(functions)
+      expect(foldsNumbers(context, compute)).toBe(true)
+      const fold = windowFold(context, compute)
+      const [generated, plain] = [columns(), columns()]
+      const add = columnAdder(context, compute, selector, fold)
+      const addPlainly = plainAdder(selector, fold)
+      for (const item of items) expect(canonicalKey(add(generated, item))).toBe(canonicalKey(addPlainly(plain, item)))
+      expect(held(generated)).toEqual(held(plain))
     }),
   )
 })
@@ -116,5 +152,7 @@ test.each<[string, WindowCompute, NodeFunctions, unknown]>([
 test('a uid with line breaks and quotes is text in it, not code', () => {
   const context = contextOf({}, 'a"\n\u2028\r\nthrow new Error("evil")//`$' + '{1}')
   const add = windowAdder(context, { type: 'sum', field: 'a"\n]' }, selector, windowFold(context, { type: 'count' }))
-  expect(add(table(), { key: 1 }).value).toBe(1)
+  const rows = table()
+  add(rows, { key: 1 })
+  expect(rows.held()).toEqual([[1, 1, 1]])
 })

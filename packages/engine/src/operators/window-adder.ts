@@ -1,16 +1,16 @@
 import { refusedReduction } from '../base/results.ts'
-import type { KeySelector } from '../graph/job-functions.ts'
+import type { KeySelector, NodeFunctions } from '../graph/job-functions.ts'
 import { canonicalKey } from '../record/canonical-key.ts'
 import { detachValue } from '../state/detach.ts'
-import type { KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
+import type { ColumnTable, KeyedTable } from '../state/keyed-state-backend.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import { type AnyAggregator, addTo } from './aggregate.ts'
 import { numberField } from './fields.ts'
 import type { OperatorContext } from './operator.ts'
 import type { WindowCompute } from './window-config.ts'
 
-/** Adds a record to the row of its key, and answers that row. */
-export type Adder = (rows: KeyedTable<unknown>, value: unknown) => KeyedRow<unknown>
+/** Adds a record to the row of its key, and answers that key, which may be kept. */
+export type Adder<Table = KeyedTable<unknown>> = (rows: Table, value: unknown) => unknown
 
 /**
  * The adder of one window operator, generated: V8 shares what it learns of a function between all that have one source
@@ -25,10 +25,25 @@ export function windowAdder(
   selector: KeySelector,
   fold: WindowFold<unknown>,
 ): Adder {
-  const { functions } = context
-  const step = stepOf(compute, functions.fn !== undefined, functions.aggregator !== undefined)
-  const source = adderSource(identityOf(context), step)
+  const source = adderSource(identityOf(context), stepOf(compute, context.functions))
   return (generated(source, [], context, selector, fold) as Adder | undefined) ?? plainAdder(selector, fold)
+}
+
+/**
+ * The same for accumulators that mostly are numbers, one for each row in columns: what is in columns already is changed
+ * there, without a row.
+ */
+export function columnAdder(
+  context: OperatorContext,
+  compute: WindowCompute,
+  selector: KeySelector,
+  fold: WindowFold<unknown>,
+): Adder<ColumnTable<unknown>> {
+  const source = columnAdderSource(identityOf(context), stepOf(compute, context.functions))
+  return (
+    (generated(source, [], context, selector, fold) as Adder<ColumnTable<unknown>> | undefined) ??
+    plainAdder(selector, fold)
+  )
 }
 
 /** Tells the operator apart from all others of the process, in a comment: no line break in it can end it, it is JSON. */
@@ -64,9 +79,9 @@ export function plainAdder(selector: KeySelector, fold: WindowFold<unknown>): Ad
     const key = selector(value)
     const canonical = canonicalKey(key)
     const row = rows.get(canonical)
-    if (row === undefined) return rows.insert(canonical, key, fold.create(value))
+    if (row === undefined) return rows.insert(canonical, key, fold.create(value)).key
     rows.update(row, fold.add(row.value, value))
-    return row
+    return row.key
   }
 }
 
@@ -85,19 +100,46 @@ function adderSource(identity: string, step: readonly string[]): string {
     `// window ${identity}`,
     'return function add(rows, value) {',
     'const key = selector(value)',
+    ...addToRow(step),
+    '}',
+  ].join('\n')
+}
+
+function addToRow(step: readonly string[]): readonly string[] {
+  return [
     CANONICAL,
     'const row = rows.get(canonical)',
-    'if (row === undefined) return rows.insert(canonical, key, fold.create(value))',
+    'if (row === undefined) return rows.insert(canonical, key, fold.create(value)).key',
     'const held = row.value',
     ...step,
     'rows.update(row, next)',
-    'return row',
+    'return row.key',
+  ]
+}
+
+function columnAdderSource(identity: string, step: readonly string[]): string {
+  return [
+    `// window of numbers ${identity}`,
+    'return function add(rows, value) {',
+    'const key = selector(value)',
+    "const place = typeof key === 'number' ? rows.placeOf(key) : -1",
+    'if (place >= 0) {',
+    'const held = rows.cells[2 * place + 1]',
+    ...step,
+    "if (typeof next === 'number') {",
+    'rows.change(place)',
+    'rows.cells[2 * place + 1] = next',
+    '} else rows.update(rows.get(key + 0), next)',
+    // A row in columns has 0 for a key of -0.
+    'return key + 0',
+    '}',
+    ...addToRow(step),
     '}',
   ].join('\n')
 }
 
 /** Statements that make `next` of `held` and `value`: those of the fold, written out where they are short. */
-export function stepOf({ type, field = '' }: WindowCompute, hasFn: boolean, hasAggregator: boolean): readonly string[] {
+export function stepOf({ type, field = '' }: WindowCompute, { fn, aggregator }: NodeFunctions): readonly string[] {
   if (type === 'count') return ['const next = held + 1']
   if (type === 'sum') {
     const name = JSON.stringify(field)
@@ -106,14 +148,14 @@ export function stepOf({ type, field = '' }: WindowCompute, hasFn: boolean, hasA
       `const next = held + (typeof found === 'number' ? found : numberField(value, ${name}))`,
     ]
   }
-  if (type === 'reduce' && hasFn) {
+  if (type === 'reduce' && fn !== undefined) {
     return [
       'let next = fn(held, value)',
       'if (next === undefined || next instanceof Promise) throw refusedReduction(next)',
       'if (next === value) next = detachValue(value)',
     ]
   }
-  if (type === 'aggregate' && hasAggregator) {
+  if (type === 'aggregate' && aggregator !== undefined) {
     return [
       'const next = aggregator.add(value, held)',
       'if (next === undefined || next instanceof Promise) refuse(next)',

@@ -15,6 +15,18 @@ export function windowFold(context: OperatorContext, compute: WindowCompute): Wi
   return foldOf(context, compute) as WindowFold<unknown>
 }
 
+/** Whether the accumulators of the fold are numbers, as far as that can be told before there is one. */
+export function foldsNumbers({ functions }: OperatorContext, { type }: WindowCompute): boolean {
+  if (functions[OWN_FOLD] !== undefined) return false
+  if (type !== 'aggregate') return type === 'count' || type === 'sum'
+  try {
+    return typeof (functions.aggregator as AnyAggregator).createAccumulator() === 'number'
+  } catch {
+    // It is said by the first record, which calls it too.
+    return false
+  }
+}
+
 function foldOf(context: OperatorContext, { type, field = '' }: WindowCompute): unknown {
   const { functions, node } = context
   const windowFn = (): WindowFunction<unknown, unknown, unknown> => requireFunction(functions, 'windowFn', node)

@@ -10,6 +10,7 @@ import {
   joinSessions,
   type KeySessions,
   keySessions,
+  numberSession,
   onlySession,
   type Session,
   sessionsOf,
@@ -19,8 +20,8 @@ import type { WindowFold } from '../window/window-fold.ts'
 import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
-import { type SessionAdder, SessionMiss, sessionAdder } from './session-adder.ts'
-import { windowFold } from './window-compute.ts'
+import { columnSessionAdder, type SessionAdder, SessionMiss, sessionAdder } from './session-adder.ts'
+import { foldsNumbers, windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
 import { decodeProgress, encodeProgress } from './window-progress.ts'
@@ -47,6 +48,7 @@ export class SessionWindowOperator implements Operator {
   readonly #eventTime: boolean
   readonly #latenessMs: number
   readonly #adder: SessionAdder
+  readonly #foldsNumbers: boolean
   readonly #miss = new SessionMiss()
   readonly #backend: KeyedStateBackend
   readonly #clock: Clock
@@ -66,7 +68,9 @@ export class SessionWindowOperator implements Operator {
     this.#eventTime = config.assigner.time === 'event'
     this.#fold = windowFold(context, config.compute)
     this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
-    this.#adder = sessionAdder(context, config.compute, keySelector(context), this.#fold, this.#gapMs)
+    this.#foldsNumbers = foldsNumbers(context, config.compute)
+    const adderOf = this.#foldsNumbers ? columnSessionAdder : sessionAdder
+    this.#adder = adderOf(context, config.compute, keySelector(context), this.#fold, this.#gapMs) as SessionAdder
     this.#backend = context.keyedState
     this.#clock = context.platform.clock
     this.#node = context.node
@@ -76,7 +80,9 @@ export class SessionWindowOperator implements Operator {
   }
 
   open(): void {
-    this.#table = this.#backend.table('sessions')
+    this.#table = this.#foldsNumbers
+      ? this.#backend.columnTable('sessions', numberSession)
+      : this.#backend.table('sessions')
     for (const [canonical, row] of this.#table.entries()) this.#register(canonical, row.key, this.#firstDue(row.value))
   }
 

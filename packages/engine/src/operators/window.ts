@@ -1,11 +1,14 @@
 import type { Clock } from '../base/platform.ts'
+import type { TimeWindow } from '../functions/window-function.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { MAX_WATERMARK, MIN_WATERMARK } from '../record/stream-element.ts'
-import type { KeyedRow, KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
+import type { KeyedStateBackend, KeyedTable } from '../state/keyed-state-backend.ts'
+import { oneNumber } from '../state/number-table.ts'
 import { type TimeWindowConfig, windowEndingAt } from '../window/assigner.ts'
 import { FiredGroups } from '../window/fired-groups.ts'
-import { type Firing, LookUpFiring, MergedFiring, TableFiring } from '../window/firing.ts'
+import { type Firing, LookUpFiring, MergedFiring, NumberFiring, TableFiring } from '../window/firing.ts'
+import { NumberMerge } from '../window/number-merge.ts'
 import { SliceStore } from '../window/slice-store.ts'
 import { Slicer } from '../window/slicer.ts'
 import { SlidingMerge } from '../window/sliding-merge.ts'
@@ -15,8 +18,8 @@ import { keySelector, restoreKeyed } from './keyed-operator.ts'
 import type { FlowControl, Operator, OperatorContext, OperatorSnapshot } from './operator.ts'
 import { userError } from './operator-errors.ts'
 import { KeptWork } from './resumable-output.ts'
-import { type Adder, windowAdder } from './window-adder.ts'
-import { windowFold } from './window-compute.ts'
+import { type Adder, columnAdder, windowAdder } from './window-adder.ts'
+import { foldsNumbers, windowFold } from './window-compute.ts'
 import type { WindowConfig } from './window-config.ts'
 import { WindowOutput } from './window-output.ts'
 import { decodeProgress, encodeProgress } from './window-progress.ts'
@@ -37,6 +40,7 @@ export class WindowOperator implements Operator {
   readonly #eventTime: boolean
   readonly #latenessMs: number
   readonly #adder: Adder
+  readonly #foldsNumbers: boolean
   readonly #backend: KeyedStateBackend
   readonly #flow: FlowControl
   readonly #clock: Clock
@@ -45,7 +49,9 @@ export class WindowOperator implements Operator {
   readonly #firedGroups: FiredGroups
   readonly #kept: KeptWork
   #store!: SliceStore<unknown>
-  #merge!: SlidingMerge<unknown>
+  #merge!: SlidingMerge<unknown> | NumberMerge
+  readonly #tableAt = (sliceEnd: number): KeyedTable<unknown> | undefined => this.#store.at(sliceEnd)
+  readonly #held = (sliceEnd: number, key: CanonicalKey): unknown => this.#store.at(sliceEnd)?.get(key)?.value
   /** The watermark, or the highest wall-clock time seen. */
   #now = MIN_WATERMARK
   /** Some key groups have fired windows that are open again for others. */
@@ -63,7 +69,9 @@ export class WindowOperator implements Operator {
     this.#trigger = this.#eventTime ? eventTimeTrigger : processingTimeTrigger
     this.#fold = windowFold(context, config.compute)
     this.#latenessMs = this.#eventTime ? (config.allowedLatenessMs ?? 0) : 0
-    this.#adder = windowAdder(context, config.compute, keySelector(context), this.#fold)
+    this.#foldsNumbers = foldsNumbers(context, config.compute)
+    const adderOf = this.#foldsNumbers ? columnAdder : windowAdder
+    this.#adder = adderOf(context, config.compute, keySelector(context), this.#fold) as Adder
     this.#backend = context.keyedState
     this.#flow = context.flow
     this.#clock = context.platform.clock
@@ -74,13 +82,10 @@ export class WindowOperator implements Operator {
   }
 
   open(): void {
-    const store = new SliceStore<unknown>(this.#backend, this.#slicer)
+    const store = new SliceStore<unknown>(this.#backend, this.#slicer, this.#foldsNumbers ? oneNumber : undefined)
     this.#store = store
-    this.#merge = new SlidingMerge(
-      this.#fold,
-      (sliceEnd, key) => store.at(sliceEnd)?.get(key)?.value,
-      this.#backend.room,
-    )
+    const kind = this.#foldsNumbers ? NumberMerge : SlidingMerge
+    this.#merge = new kind(this.#fold, this.#held, this.#backend.room)
     this.#firedGroups.open()
     this.#catchingUp = this.#firedGroups.isAhead(this.#now)
     for (const sliceEnd of store.sliceEnds()) this.#schedule(sliceEnd)
@@ -160,7 +165,7 @@ export class WindowOperator implements Operator {
     } else this.#addLate(rows, value, sliceEnd)
   }
 
-  #add(rows: KeyedTable<unknown>, value: unknown): KeyedRow<unknown> {
+  #add(rows: KeyedTable<unknown>, value: unknown): unknown {
     try {
       return this.#adder(rows, value)
     } catch (error) {
@@ -170,7 +175,7 @@ export class WindowOperator implements Operator {
 
   /** To a slice of which windows have fired, for all keys or some. Those that are not expired fire again for this key. */
   #addLate(rows: KeyedTable<unknown>, value: unknown, sliceEnd: number): void {
-    const { key } = this.#add(rows, value)
+    const key = this.#add(rows, value)
     const canonical = canonicalKey(key)
     this.#merge.changed(sliceEnd, canonical, key)
     this.#schedule(sliceEnd)
@@ -261,10 +266,20 @@ export class WindowOperator implements Operator {
       return new LookUpFiring(window, tables, this.#fold)
     }
     try {
-      this.#merge.moveTo(window.start, windowEnd, sliceEnds, end => store.at(end))
+      return this.#mergedFiring(window, sliceEnds)
     } catch (error) {
       throw userError(error, this.#node)
     }
+  }
+
+  #mergedFiring(window: TimeWindow, sliceEnds: readonly number[]): Firing<unknown> {
+    if (this.#merge instanceof NumberMerge) {
+      if (this.#merge.moveTo(window.start, window.end, sliceEnds, this.#tableAt))
+        return new NumberFiring(window, this.#merge)
+      this.#merge.clear()
+      this.#merge = new SlidingMerge(this.#fold, this.#held, this.#backend.room)
+    }
+    this.#merge.moveTo(window.start, window.end, sliceEnds, this.#tableAt)
     return new MergedFiring(window, this.#merge)
   }
 

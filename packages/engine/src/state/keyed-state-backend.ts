@@ -62,8 +62,10 @@ export interface KeyedStateBackend {
    * a third of its memory. Its snapshots are those of `table<number>`, so either may restore the other's.
    */
   numberTable(name: string): NumberTable
-  /** A table per namespace, such as the end of a window. */
-  namespacedTable<V>(name: string): NamespacedTable<V>
+  /** `table` for values that mostly stand in columns. Its snapshots are those of `table`, so either may restore the other's. */
+  columnTable<V>(name: string, columns: Columns<V>): ColumnTable<V>
+  /** A table per namespace, such as the end of a window; with columns, a ColumnTable. */
+  namespacedTable<V>(name: string, columns?: Columns<V>): NamespacedTable<V>
 
   /** Key group of a key; and whether it belongs to this subtask. */
   keyGroupOf(key: unknown): number
@@ -149,6 +151,39 @@ export interface KeyedTable<V> {
   rows(): IterableIterator<KeyedRow<V>>
   /** The same with their canonical keys. */
   entries(): IterableIterator<[CanonicalKey, KeyedRow<V>]>
+}
+
+/** How a value that is made of numbers stands in a row of them. */
+export interface Columns<V> {
+  /** Numbers of a row. */
+  readonly width: number
+  /** Whether the value can stand there. */
+  fits(value: unknown): value is V
+  /** Numbers from `at` on. */
+  write(value: V, cells: Float64Array, at: number): void
+  read(cells: Float64Array, at: number): V
+}
+
+/**
+ * A table whose rows stand in columns of numbers where key and value allow it: the key a number, the value one that fits.
+ * Other rows are objects, as in any table. The snapshots of both are the same.
+ *
+ * A row of a key that is in columns is made anew by each call, so whoever has changed its value in place tells so.
+ *
+ * Who knows the columns gets around that: it finds the place of a key, tells that the row will change, and changes its
+ * cells, all before the next call for another key.
+ */
+export interface ColumnTable<V> extends KeyedTable<V> {
+  /** Of a row in columns in memory; -1 where there is none, also for what is no number. */
+  placeOf(key: number): number
+  /** Rows of `width + 1` numbers, the first being the key. Valid until a row comes in. */
+  readonly cells: Float64Array
+  /** The row at the place is about to change. */
+  change(place: number): void
+  /** Whether all rows stand in columns in memory. Then they are those of the places below `top` that are live. */
+  readonly isInColumns: boolean
+  readonly top: number
+  isLive(place: number): boolean
 }
 
 /** One number per key. What belongs to a key is found by it each time; there are no rows to hold on to. */

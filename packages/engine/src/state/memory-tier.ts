@@ -14,10 +14,13 @@ import { keyGroupOf, keyGroupOfBytes } from '../record/key-group.ts'
 import { decodeValue, encodeValue } from '../record/value-codec.ts'
 import { AggregatingStateInMemory } from './aggregating-state.ts'
 import { type Cell, ExpiringCell, PlainCell } from './cell.ts'
+import { StateColumnTable } from './column-table.ts'
 import { mapEntryKey, namespacedEntryKey, readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
 import type {
   CacheRoom,
   ChangeSource,
+  Columns,
+  ColumnTable,
   KeyedSnapshotEntry,
   KeyedStateBackend,
   KeyedTable,
@@ -69,7 +72,7 @@ const KINDS: readonly StateKind[] = ['value', 'list', 'map', 'reducing', 'aggreg
 type Registered =
   | {
       readonly form: 'table'
-      readonly table: StateTable<unknown>
+      readonly table: (StateTable<unknown> | StateColumnTable<unknown>) & Fetching
       readonly expiresAtMs: TableOptions<unknown>['expiresAtMs']
     }
   | { readonly form: 'numbers'; readonly table: TypedNumberTable }
@@ -242,13 +245,34 @@ export class MemoryTier implements KeyedStateBackend {
     const known = this.#registered.get(name)
     if (known !== undefined) {
       assert(known.form === 'table', `'${name}' is not a plain table`)
-      return known.table as StateTable<unknown> as StateTable<V>
+      return known.table as KeyedTable<unknown> as KeyedTable<V>
     }
     const prefix = this.#nextPrefix()
     const table = new StateTable<V>(this.#share, { prefix })
     const expiresAtMs = options.expiresAtMs as TableOptions<unknown>['expiresAtMs']
     this.#registered.set(name, { form: 'table', table: table as StateTable<unknown>, expiresAtMs })
     this.#share.log.addState(prefix, { name, form: 'table', expiresAtMs, tables: () => [table] })
+    for (const entry of this.takeRestored(name)) {
+      const key = decodeKey(entry.key)
+      table.load(canonicalKey(key), key, decodeValue(entry.value) as V)
+    }
+    return table
+  }
+
+  columnTable<V>(name: string, columns: Columns<V>): ColumnTable<V> {
+    const known = this.#registered.get(name)
+    if (known !== undefined) {
+      assert(known.form === 'table' && known.table instanceof StateColumnTable, `'${name}' is not a table of columns`)
+      return known.table as StateColumnTable<unknown> as StateColumnTable<V>
+    }
+    const prefix = this.#nextPrefix()
+    const table = new StateColumnTable<V>(this.#share, { prefix }, columns)
+    this.#registered.set(name, {
+      form: 'table',
+      table: table as StateColumnTable<unknown>,
+      expiresAtMs: undefined,
+    })
+    this.#share.log.addState(prefix, { name, form: 'table', tables: () => [table], numbers: table })
     for (const entry of this.takeRestored(name)) {
       const key = decodeKey(entry.key)
       table.load(canonicalKey(key), key, decodeValue(entry.value) as V)
@@ -273,16 +297,16 @@ export class MemoryTier implements KeyedStateBackend {
     return table
   }
 
-  namespacedTable<V>(name: string): NamespacedTable<V> {
+  namespacedTable<V>(name: string, columns?: Columns<V>): NamespacedTable<V> {
     const known = this.#registered.get(name)
     if (known !== undefined) {
       assert(known.form === 'namespaced', `'${name}' is not a table with namespaces`)
       return known.tables as NamespacedStateTable<unknown> as NamespacedStateTable<V>
     }
     const prefix = this.#nextPrefix()
-    const tables = new NamespacedStateTable<V>(this.#share, prefix)
+    const tables = new NamespacedStateTable<V>(this.#share, prefix, columns)
     this.#registered.set(name, { form: 'namespaced', tables: tables as NamespacedStateTable<unknown> })
-    this.#share.log.addState(prefix, { name, form: 'namespaced', tables: () => tables.tables() })
+    this.#share.log.addState(prefix, { name, form: 'namespaced', tables: () => tables.tables(), numbers: tables })
     for (const entry of this.takeRestored(name)) {
       const { namespace, key } = readNamespacedEntryKey(entry.key)
       tables.ensure(namespace).load(canonicalKey(key), key, decodeValue(entry.value) as V)

@@ -2,10 +2,12 @@ import { assert } from '../base/assert.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
 import { decodeKey, encodeKey } from '../record/key-encoding.ts'
 import { murmur3 } from '../record/murmur3.ts'
+import type { SnapshotNumbers } from './change-log.ts'
+import { StateColumnTable } from './column-table.ts'
 import { detachValue } from './detach.ts'
 import { countedKey, namespaceBytes, readCountedKey } from './entry-key.ts'
 import { KeyFilter } from './key-filter.ts'
-import type { NamespacedTable } from './keyed-state-backend.ts'
+import type { Columns, NamespacedTable } from './keyed-state-backend.ts'
 import type { RoomShare } from './state-room.ts'
 import { StateTable } from './state-table.ts'
 
@@ -28,25 +30,35 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return both
 }
 
+type TableOfNamespace<V> = StateTable<V> | StateColumnTable<V>
+
 /** One table per namespace. A table lives until its namespace is dropped, whether its rows are in memory or on disk. */
-export class NamespacedStateTable<V> implements NamespacedTable<V> {
-  readonly #tables = new Map<number, StateTable<V>>()
+export class NamespacedStateTable<V> implements NamespacedTable<V>, SnapshotNumbers {
+  readonly #tables = new Map<number, TableOfNamespace<V>>()
   readonly #share: RoomShare
   readonly #prefix: Uint8Array
+  readonly #columns: Columns<V> | undefined
+  #frozen: StateColumnTable<V>[] = []
 
-  constructor(share: RoomShare, prefix: Uint8Array) {
+  /** With `columns` each is a StateColumnTable. */
+  constructor(share: RoomShare, prefix: Uint8Array, columns?: Columns<V>) {
     this.#share = share
     this.#prefix = prefix
+    this.#columns = columns
   }
 
-  at(namespace: number): StateTable<V> | undefined {
+  at(namespace: number): TableOfNamespace<V> | undefined {
     return this.#tables.get(namespace)
   }
 
-  ensure(namespace: number): StateTable<V> {
+  ensure(namespace: number): TableOfNamespace<V> {
     let table = this.#tables.get(namespace)
     if (table === undefined) {
-      table = new StateTable<V>(this.#share, { prefix: joined(this.#prefix, namespaceBytes(namespace)) })
+      const place = { prefix: joined(this.#prefix, namespaceBytes(namespace)) }
+      table =
+        this.#columns === undefined
+          ? new StateTable<V>(this.#share, place)
+          : new StateColumnTable<V>(this.#share, place, this.#columns)
       this.#tables.set(namespace, table)
       this.#share.add(TABLE_BYTES)
     }
@@ -65,8 +77,20 @@ export class NamespacedStateTable<V> implements NamespacedTable<V> {
     return this.#tables.keys()
   }
 
-  tables(): Iterable<StateTable<V>> {
+  tables(): Iterable<TableOfNamespace<V>> {
     return this.#tables.values()
+  }
+
+  freeze(): void {
+    if (this.#columns === undefined) return
+    this.#frozen = [...this.#tables.values()] as StateColumnTable<V>[]
+    for (const table of this.#frozen) table.freeze()
+  }
+
+  /** A table that is dropped meanwhile has captured what it held. */
+  *capturePending(all: boolean): Generator<undefined, void, void> {
+    for (const table of this.#frozen) yield* table.capturePending(all)
+    this.#frozen = []
   }
 }
 

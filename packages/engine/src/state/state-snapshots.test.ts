@@ -9,6 +9,7 @@ import { ManualClock } from '../testing/manual-clock.ts'
 import { MemorySegments } from '../testing/memory-segments.ts'
 import { MemorySpillStore } from '../testing/memory-spill-store.ts'
 import { TimerService } from '../time/timer-service.ts'
+import type { Columns } from './keyed-state-backend.ts'
 import { MemoryTier } from './memory-tier.ts'
 import { assignManifest, decodeManifest, encodeManifest, type StateManifest } from './segments/manifest.ts'
 import { plainCodec } from './segments/segment-codec.ts'
@@ -19,6 +20,16 @@ import { type StateSnapshot, StateSnapshots } from './state-snapshots.ts'
 
 const MAX_PARALLELISM = 16
 let subtasksMade = 0
+
+/** Does not hold all: rows move between columns and objects as they change. */
+const mostValues: Columns<{ n: number }> = {
+  width: 1,
+  fits: (value): value is { n: number } => (value as { n: number }).n % 3 !== 0,
+  write: ({ n }, cells, at) => {
+    cells[at] = n
+  },
+  read: (cells, at) => ({ n: cells[at]! }),
+}
 
 /** All kinds of keyed state in one subtask, with its snapshots. */
 class Subtask {
@@ -39,6 +50,7 @@ class Subtask {
     roomBytes: number | undefined,
     subtask: number,
     parallelism: number,
+    inColumns: boolean,
     from?: { manifest: StateManifest; chain: Awaited<ReturnType<typeof loadChain>>; operators: OperatorSnapshot[] },
   ) {
     const clock = new ManualClock()
@@ -55,9 +67,9 @@ class Subtask {
       this.state.restoreChain(from.chain)
       restoreWithTimers(this.state, this.timers, from.operators)
     }
-    this.#plain = this.state.table<{ n: number }>('plain')
+    this.#plain = inColumns ? this.state.columnTable('plain', mostValues) : this.state.table<{ n: number }>('plain')
     this.#numbers = this.state.numberTable('numbers')
-    this.#windows = this.state.namespacedTable<{ n: number }>('windows')
+    this.#windows = this.state.namespacedTable<{ n: number }>('windows', inColumns ? mostValues : undefined)
     this.#map = this.state.getState(mapState<number, { n: number }>('map'))
     this.#list = this.state.getState(listState<number>('list'))
     this.#value = this.state.getState(valueState<number>('value', { default: -1 }))
@@ -288,9 +300,12 @@ test('whatever happens to state between snapshots, their slices, merges and rest
     fc.asyncProperty(
       fc.constantFrom(undefined, 300, 1_500),
       fc.array(anyStep, { maxLength: 150, size: 'max' }),
-      async (roomBytes, steps) => {
+      fc.boolean(),
+      async (roomBytes, steps, inColumnsFirst) => {
         const store = new MemorySegments()
-        let subtasks = [new Subtask(store, roomBytes, 0, 1)]
+        // Either kind of table takes over the snapshots of the other.
+        let inColumns = inColumnsFirst
+        let subtasks = [new Subtask(store, roomBytes, 0, 1, inColumns)]
         let models = [new Map<string, string>()]
         let frozen: Map<string, string> = new Map()
         let running: ReturnType<Subtask['begin']>[] = []
@@ -320,10 +335,13 @@ test('whatever happens to state between snapshots, their slices, merges and rest
           // What another attempt wrote after this snapshot is of no account.
           for (const subtask of subtasks) subtask.snapshots.close()
           subtasks = []
+          inColumns = !inColumns
           for (let subtask = 0; subtask < parallelism; subtask++) {
             const manifest = assignManifest(manifests.map(decodeManifest), subtask, MAX_PARALLELISM, parallelism)
             const chain = await loadChain(manifest, store, plainCodec)
-            subtasks.push(new Subtask(store, roomBytes, subtask, parallelism, { manifest, chain, operators }))
+            subtasks.push(
+              new Subtask(store, roomBytes, subtask, parallelism, inColumns, { manifest, chain, operators }),
+            )
           }
           const found = subtasks.map(subtask => subtask.contents())
           expect(new Map(found.flatMap(contents => [...contents]).sort())).toEqual(new Map([...model].sort()))
@@ -374,7 +392,7 @@ test('whatever happens to state between snapshots, their slices, merges and rest
         for (const subtask of subtasks) expect(subtask.spills.openViews).toBe(0)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 250 },
   )
   expect(restores).toBeGreaterThan(150)
   expect(capturedWhileChanging).toBeGreaterThan(100)

@@ -131,6 +131,11 @@ export class StateTable<V> implements KeyedTable<V>, Spillable {
     return this.#filter === undefined ? undefined : this.#fetch(canonical)
   }
 
+  /** Without using it. */
+  hasInMemory(canonical: CanonicalKey): boolean {
+    return this.#rows.has(canonical)
+  }
+
   insert(canonical: CanonicalKey, key: unknown, value: V): KeyedRow<V> {
     const kept = detachValue(key)
     const row = new StateRow(kept, detachValue(value), USED | DIRTY | this.#log.mark)

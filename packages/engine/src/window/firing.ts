@@ -1,6 +1,7 @@
 import type { TimeWindow } from '../functions/window-function.ts'
 import type { CanonicalKey } from '../record/canonical-key.ts'
 import type { KeyedRow, KeyedTable } from '../state/keyed-state-backend.ts'
+import type { NumberMerge } from './number-merge.ts'
 import type { SlidingMerge } from './sliding-merge.ts'
 import type { WindowFold } from './window-fold.ts'
 
@@ -72,6 +73,41 @@ export class MergedFiring<Acc> implements Firing<Acc> {
       }
     }
     this.#merge.finishFiring()
+    return false
+  }
+}
+
+/** A window of several slices whose keys and accumulators are numbers. To be gone through to its end. */
+export class NumberFiring implements Firing<unknown> {
+  readonly window: TimeWindow
+  readonly #merge: NumberMerge
+  #slice = 0
+  #position = 0
+  canonicalKey: CanonicalKey = 0
+  key: unknown = undefined
+  accumulator: unknown = undefined
+
+  constructor(window: TimeWindow, merge: NumberMerge) {
+    this.window = window
+    this.#merge = merge
+  }
+
+  advance(): boolean {
+    const merge = this.#merge
+    const { slices } = merge
+    for (; this.#slice < slices.length; this.#slice++, this.#position = 0) {
+      const { parts } = slices[this.#slice]
+      while (this.#position < parts.length) {
+        const part = parts[this.#position++]
+        if (!merge.isHead(part)) continue
+        const key = merge.keyOf(part)
+        this.canonicalKey = key
+        this.key = key
+        this.accumulator = merge.result(part)
+        return true
+      }
+    }
+    merge.finishFiring()
     return false
   }
 }

@@ -1,5 +1,6 @@
 import type { TimeWindow } from '../functions/window-function.ts'
 import { detachValue } from '../state/detach.ts'
+import type { Columns } from '../state/keyed-state-backend.ts'
 import type { WindowFold } from './window-fold.ts'
 
 /** A session of one key: [start, end), and what its records have been folded to. Plain data: a part of snapshots. */
@@ -32,6 +33,21 @@ export function keySessions<Acc>(sessions: readonly Session<Acc>[]): KeySessions
 /** A session that has just begun and is the only one of its key. */
 export function onlySession<Acc>(start: number, end: number, accumulator: Acc): KeySessions<Acc> {
   return { start, end, accumulator, fired: false, earlier: NONE }
+}
+
+/** A session that has not fired, the only one of its key, of a fold that makes a number: start, end, accumulator. */
+export const numberSession: Columns<KeySessions<unknown>> = {
+  width: 3,
+  fits: (value): value is KeySessions<unknown> => {
+    const { accumulator, fired, earlier } = value as KeySessions<unknown>
+    return typeof accumulator === 'number' && !fired && earlier.length === 0
+  },
+  write: ({ start, end, accumulator }, cells, at) => {
+    cells[at] = start
+    cells[at + 1] = end
+    cells[at + 2] = accumulator as number
+  },
+  read: (cells, at) => onlySession(cells[at], cells[at + 1], cells[at + 2]),
 }
 
 /** By time. */

@@ -1,4 +1,4 @@
-import type { KeyedStateBackend, KeyedTable, NamespacedTable } from '../state/keyed-state-backend.ts'
+import type { Columns, KeyedStateBackend, KeyedTable, NamespacedTable } from '../state/keyed-state-backend.ts'
 import { NumberHeap } from '../time/number-heap.ts'
 import type { Slicer } from './slicer.ts'
 
@@ -18,9 +18,10 @@ export class SliceStore<Acc> {
   /** Ends of all slices. */
   readonly #slices = new NumberHeap()
 
-  constructor(backend: KeyedStateBackend, slicer: Slicer) {
+  /** With `columns` the tables are ColumnTables. */
+  constructor(backend: KeyedStateBackend, slicer: Slicer, columns?: Columns<Acc>) {
     this.#slicer = slicer
-    this.#tables = backend.namespacedTable('window')
+    this.#tables = backend.namespacedTable('window', columns)
     for (const sliceEnd of this.#tables.namespaces()) this.#slices.push(sliceEnd)
   }
 

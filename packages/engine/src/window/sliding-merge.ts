@@ -4,9 +4,9 @@ import type { CacheRoom, KeyedTable, RoomCache } from '../state/keyed-state-back
 import type { WindowFold } from './window-fold.ts'
 
 /** More parts than this are not kept, whatever the room. */
-const PARTS_MAX = 1_000_000
+export const PARTS_MAX = 1_000_000
 /** This share of the room at most: the rest belongs to the state itself. */
-const ROOM_SHARE = 0.5
+export const ROOM_SHARE = 0.5
 /** What a part costs beside its key and accumulator: the object, its places in its slice and among the heads, and `Several`. */
 const PART_BYTES = 144
 /** So many parts of a slice are looked at for what their keys and accumulators take up. */
