@@ -16,7 +16,7 @@ export class RecordBatch {
   /** Forgets the records, and lets go of what they refer to. */
   clear(): void {
     this.values.length = 0
-    this.timestamps.length = 0
+    // Timestamps refer to nothing: the array keeps its memory for the next ones.
     this.count = 0
   }
 }

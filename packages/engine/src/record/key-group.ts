@@ -14,8 +14,12 @@ const encoder = new KeyEncoder()
  * cannot be a key.
  */
 export function keyGroupOf(key: unknown, maxParallelism: number): number {
+  const hash = hashOf(key)
+  const mask = maxParallelism - 1
+  // A division takes longer than the hash of a number: powers of two, as the default is one, do without.
+  if ((maxParallelism & mask) === 0) return hash & mask
   // The shifts change nothing but let the engine divide integers, which is several times faster than doubles.
-  return (hashOf(key) >>> 0) % (maxParallelism >>> 0)
+  return (hash >>> 0) % (maxParallelism >>> 0)
 }
 
 /** murmur3 of the canonical bytes. Most keys are ASCII or small integers: these are hashed without writing the bytes. */
