@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { NexmarkJobOptions } from './job.ts'
@@ -46,7 +46,8 @@ export function nexmarkOptions(args: readonly string[]): NexmarkBenchOptions {
   }
 }
 
-function parsed(args: readonly string[]): NexmarkBenchOptions {
+/** Throws for what is wrong. */
+export function parsed(args: readonly string[]): NexmarkBenchOptions {
   const text = (value: string) => ({ type: 'string', default: value }) as const
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
@@ -72,6 +73,8 @@ function parsed(args: readonly string[]): NexmarkBenchOptions {
   })
   const source = oneOf('source', values.source, ['generator', 'file'])
   if (source === 'file' && values.file === undefined) throw new Error('--source file needs --file')
+  if (source !== 'file' && values.file !== undefined) throw new Error('--file needs --source file')
+  if (values.file !== undefined && !isFile(values.file)) throw new Error(`--file ${values.file}: there is no such file`)
   const queries = values.query.split(',').map(query => oneOf('query', query, [...QUERY_NAMES, 'source']))
   if (values.compare && source === 'file') throw new Error('--compare makes the events, so it takes no --source file')
   return {
@@ -93,6 +96,10 @@ function parsed(args: readonly string[]): NexmarkBenchOptions {
   }
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
 function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
   const found = names.find(name => name === value)
   if (found === undefined) throw new Error(`--${option} is one of ${names.join(', ')}, not '${value}'`)
@@ -101,6 +108,6 @@ function oneOf<Name extends string>(option: string, value: string, names: readon
 
 function whole(option: string, text: string, min: number): number {
   const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= min) return value
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min) return value
   throw new Error(`--${option} takes a whole number from ${min}, not '${text}'`)
 }
