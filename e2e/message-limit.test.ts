@@ -1,13 +1,17 @@
 import { credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js'
+import type { Logger } from '@weir/process/logging'
 import { CHANNEL_OPTIONS, MESSAGE_BYTES_MAX } from '@weir/proto/channel-options'
 import { secretClientInterceptor } from '@weir/proto/credentials'
-import { type DeployRequest, TaskManagerServiceClient } from '@weir/proto/generated/weir/v1/cluster'
+import { type DeployRequest, type TaskEvent, TaskManagerServiceClient } from '@weir/proto/generated/weir/v1/cluster'
+import { decodeError } from '@weir/proto/rpc-errors'
 import { MAX_DEPLOYMENT_BYTES, MAX_SOURCE_LENGTH } from '@weir/submission/limits'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RpcServer, startRpcServer, type TaskManagerCalls } from '../apps/jobmanager/src/adapters/grpc-server.ts'
 import { gatewayFactory } from '../apps/jobmanager/src/adapters/task-manager-client.ts'
 import { serveTaskManager, type TaskManagerServer } from '../apps/taskmanager/src/adapters/grpc-server.ts'
+import { JobManagerLink } from '../apps/taskmanager/src/reporting/job-manager-link.ts'
 import type { TaskExecutor } from '../apps/taskmanager/src/slots/task-executor.ts'
-import { TestCluster } from './support/cluster.ts'
+import { TestCluster, until } from './support/cluster.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -71,6 +75,81 @@ describe('a message between JobManager and TaskManager', () => {
     expect(await gateway.deploy(deployment(1))).toBeNull()
     expect(arrived).toEqual([1])
     gateway.close()
+  })
+})
+
+describe('a report of a TaskManager', () => {
+  const arrived: TaskEvent[] = []
+  const warnings: string[] = []
+  const calls: TaskManagerCalls = {
+    register: () => ({
+      accepted: true,
+      leaderAddress: '',
+      leaderEpoch: 1,
+      heartbeatIntervalMs: 1_000,
+      heartbeatTimeoutMs: 15_000,
+    }),
+    heartbeat: ({ taskManagerId, incarnation }) => ({ id: taskManagerId, incarnation }),
+    disconnected: () => undefined,
+    taskEvents: ({ events }) => void arrived.push(...events),
+    publishRows: () => undefined,
+    epoch: 1,
+  }
+  const refs = {
+    host: '127.0.0.1',
+    rpcPort: 1,
+    dataPort: 1,
+    metricsPort: 1,
+    slots: 2,
+    pid: 1,
+    version: '',
+    memoryBytes: 1,
+  }
+  let server: RpcServer
+  let link: JobManagerLink
+  beforeAll(async () => {
+    server = await startRpcServer({ host: '127.0.0.1', port: 0, secret: 'secret', calls })
+    link = new JobManagerLink({
+      addresses: [`127.0.0.1:${server.port}`],
+      secret: 'secret',
+      registration: { taskManagerId: 'tm-1', ...refs },
+      logger: { info: () => undefined, warn: (words: string) => void warnings.push(words) } as unknown as Logger,
+      beat: () => ({ cpu: 0, memoryUsedBytes: 0, eventLoopUtilization: 0 }),
+      metrics: () => [],
+      attempts: () => [],
+      onDrop: () => undefined,
+      onRegistered: () => undefined,
+    })
+  })
+  afterAll(() => {
+    link.close()
+    server.close()
+  })
+
+  it('that is above the limit fails its slot by name, once, and what comes after it arrives', async () => {
+    const event = { jobId: 'job_00000000', attempt: 1 }
+    const released = (slot: number): TaskEvent => ({ ...event, slot, kind: { $case: 'released', value: {} } })
+    const committables = [{ operator: 'files', committables: Buffer.alloc(MESSAGE_BYTES_MAX) }]
+    link.report(released(0))
+    link.report({
+      ...event,
+      slot: 1,
+      kind: { $case: 'subtaskFinished', value: { vertex: 0, subtask: 1, committables } },
+    })
+    link.report(released(2))
+    link.start()
+    await until(20_000, 'all reports', () => arrived.length >= 3)
+    expect(arrived.map(({ slot, kind }) => [slot, kind?.$case])).toEqual([
+      [0, 'released'],
+      [1, 'failed'],
+      [2, 'released'],
+    ])
+    const { value } = arrived[1]!.kind as Extract<TaskEvent['kind'], { $case: 'failed' }>
+    expect(warnings).toEqual([])
+    expect(decodeError(value.error)).toMatchObject({
+      code: 'JOB_TOO_LARGE',
+      message: expect.stringMatching(/^what subtask 1 of vertex 0 has made ready to commit \('files'\) takes 129 MiB/),
+    })
   })
 })
 

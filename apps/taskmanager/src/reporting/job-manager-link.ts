@@ -15,6 +15,7 @@ import {
   type TaskEvent,
 } from '@weir/proto/generated/weir/v1/cluster'
 import type { SlotMetrics } from '@weir/proto/metrics'
+import { TaskEventQueue } from './task-event-queue.ts'
 
 export interface JobManagerLinkParts {
   /** host:port of every JobManager; one of them leads. */
@@ -34,8 +35,6 @@ const RETRY_MS_MIN = 200
 const RETRY_MS_MAX = 3000
 const METRICS_INTERVAL_MS = 1000
 const CALL_TIMEOUT_MS = 5000
-/** Events of one call at most. */
-const EVENTS_PER_CALL = 200
 
 /**
  * The TaskManager's side of its relation to the leading JobManager: registers, beats, and reports events in order, each
@@ -49,7 +48,7 @@ export class JobManagerLink {
   #client: JobManagerServiceClient | undefined
   #stream: ClientDuplexStream<HeartbeatRequest, HeartbeatResponse> | undefined
   #address = 0
-  #events: TaskEvent[] = []
+  readonly #events = new TaskEventQueue()
   #sending = false
   #closed = false
   #beatTimer: NodeJS.Timeout | undefined
@@ -187,7 +186,7 @@ export class JobManagerLink {
   #startOver(reason: string): void {
     this.#parts.logger.warn({ incarnation: this.#incarnation }, `given up by the JobManager: ${reason}`)
     this.#parts.onDrop(reason)
-    this.#events = []
+    this.#events.clear()
     this.#stream?.cancel()
     this.#stream = undefined
     clearInterval(this.#beatTimer)
@@ -197,9 +196,9 @@ export class JobManagerLink {
 
   #sendEvents(): void {
     const client = this.#client
-    if (this.#sending || this.#events.length === 0 || this.#stream === undefined || client === undefined) return
+    if (this.#sending || this.#events.isEmpty || this.#stream === undefined || client === undefined) return
     this.#sending = true
-    const events = this.#events.slice(0, EVENTS_PER_CALL)
+    const events = [...this.#events.next()]
     const incarnation = this.#incarnation
     client.reportTaskEvents(
       { taskManagerId: this.#parts.registration.taskManagerId, incarnation, events },
@@ -210,13 +209,16 @@ export class JobManagerLink {
         if (this.#closed) return
         if (error === null) {
           // After starting over the queue holds other events.
-          if (incarnation === this.#incarnation) this.#events.splice(0, events.length)
+          if (incarnation === this.#incarnation) this.#events.taken(events.length)
           return this.#sendEvents()
         }
         if (isStale(error)) {
           if (incarnation === this.#incarnation && this.#stream !== undefined) this.#startOver(error.details)
           return
         }
+        // By gRPC itself, at either end: nothing of ours uses this status.
+        const isRefused = error.code === grpcStatus.RESOURCE_EXHAUSTED && incarnation === this.#incarnation
+        if (isRefused && this.#events.tooLarge(events.length)) return this.#sendEvents()
         this.#parts.logger.warn(`events were not taken, and are sent again: ${error.details || error.message}`)
         setTimeout(() => this.#sendEvents(), RETRY_MS_MIN)
       },
