@@ -93,9 +93,9 @@ describe('an error outside of any call', () => {
 
   it.each([
     ['just text', 'just text'],
-    [undefined, 'undefined'],
-    [null, 'null'],
-    [Symbol('s'), 'Symbol(s)'],
+    [undefined, 'undefined was thrown; throw an Error that says what is wrong'],
+    [null, 'null was thrown; throw an Error that says what is wrong'],
+    [Symbol('s'), 'Symbol(s) was thrown; throw an Error that says what is wrong'],
   ])('may be anything: %s', (thrown, text) => {
     expect(places.ofAsyncCode(thrown, 'rejected').message).toBe(`the job: rejected: ${text}`)
   })
