@@ -185,6 +185,48 @@ const WRONG_RESULTS: readonly BadRow[] = [
     /use asyncMap\(\)/,
   ],
   [
+    'an iterable without results from flatMap',
+    env =>
+      clicks(env).flatMap(
+        but<Click[]>(
+          c => [c],
+          () => ({ [Symbol.iterator]: () => ({ next: () => 5 }) }),
+        ),
+      ),
+    'USER_FUNCTION',
+    CY,
+    /next\(\) of the iterable returned 5; it has to return \{ value, done \}/,
+  ],
+  [
+    'an iterable of promises of results from flatMap',
+    env =>
+      clicks(env).flatMap(
+        but<Click[]>(
+          c => [c],
+          () => ({ [Symbol.iterator]: () => ({ next: () => Promise.resolve({ done: true }) }) }),
+        ),
+      ),
+    'USER_FUNCTION',
+    CY,
+    /next\(\) of the iterable returned a promise.*use asyncMap\(\)/,
+  ],
+  [
+    'an iterable without results from statefulMap',
+    env =>
+      clicks(env)
+        .keyBy(byUser)
+        .statefulMap((_key, click) => [
+          but<Click[]>(
+            c => [c],
+            () => ({ [Symbol.iterator]: () => ({ next: () => null }) }),
+          )(click),
+          1,
+        ]),
+    'USER_FUNCTION',
+    CY,
+    /next\(\) of the iterable returned null/,
+  ],
+  [
     'no accumulator to begin with',
     env =>
       clicks(env)

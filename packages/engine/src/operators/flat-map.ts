@@ -2,6 +2,7 @@ import { promiseRefused } from '../base/promises.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { FlowControl, Operator, OperatorContext, Output } from './operator.ts'
 import { requireFunction, userError } from './operator-errors.ts'
+import { nextOf } from './resumable-output.ts'
 
 /**
  * So many elements are pulled from an iterable at a stretch, then the subtask gets to look around: an endless iterable whose
@@ -136,7 +137,7 @@ export class FlatMapOperator implements Operator {
     for (let pulls = 0; pulls < PULLS_MAX; pulls++) {
       let next: IteratorResult<unknown>
       try {
-        next = iterator.next()
+        next = nextOf(iterator)
       } catch (error) {
         this.#iterator = undefined
         throw userError(error, this.#node)

@@ -1,3 +1,4 @@
+import { promiseRefused } from '../base/promises.ts'
 import type { JobNode } from '../graph/job-graph.ts'
 import type { FlowControl, OperatorContext, Output } from './operator.ts'
 import { userError } from './operator-errors.ts'
@@ -118,7 +119,7 @@ export class ResumableOutput {
     for (let pulls = 0; pulls < PULLS_MAX; pulls++) {
       let next: IteratorResult<unknown>
       try {
-        next = iterator.next()
+        next = nextOf(iterator)
       } catch (error) {
         this.#iterator = undefined
         throw userError(error, this.#node)
@@ -132,4 +133,12 @@ export class ResumableOutput {
     }
     return false
   }
+}
+
+/** The next result of a user's iterator. What is none would have neither end nor value, and be asked for ever. */
+export function nextOf(iterator: Iterator<unknown>): IteratorResult<unknown> {
+  const next: unknown = iterator.next()
+  if (next instanceof Promise) throw promiseRefused(next, 'next() of the iterable returned a promise')
+  if (typeof next === 'object' && next !== null) return next as IteratorResult<unknown>
+  throw new TypeError(`next() of the iterable returned ${String(next)}; it has to return { value, done }`)
 }
