@@ -1,21 +1,12 @@
 import { assert } from '../base/assert.ts'
 import { WeirError } from '../base/errors.ts'
 import type { Clock } from '../base/platform.ts'
-import type {
-  AggregatingStateDescriptor,
-  ListStateDescriptor,
-  MapStateDescriptor,
-  ReducingStateDescriptor,
-  ValueStateDescriptor,
-} from '../functions/state-descriptors.ts'
 import { type CanonicalKey, canonicalKey } from '../record/canonical-key.ts'
-import { decodeKey, encodeKey } from '../record/key-encoding.ts'
-import { keyGroupOf, keyGroupOfBytes } from '../record/key-group.ts'
-import { decodeValue, encodeValue } from '../record/value-codec.ts'
-import { AggregatingStateInMemory } from './aggregating-state.ts'
-import { type Cell, ExpiringCell, PlainCell } from './cell.ts'
+import { decodeKey } from '../record/key-encoding.ts'
+import { keyGroupOf } from '../record/key-group.ts'
+import { decodeValue } from '../record/value-codec.ts'
 import { StateColumnTable } from './column-table.ts'
-import { mapEntryKey, namespacedEntryKey, readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
+import { readCountedKey, readNamespacedEntryKey } from './entry-key.ts'
 import type {
   CacheRoom,
   ChangeSource,
@@ -28,17 +19,17 @@ import type {
   NumberTable,
   TableOptions,
 } from './keyed-state-backend.ts'
-import { type ListCell, ListStateInMemory } from './list-state.ts'
-import { type ExpiringEntry, TabledMapState } from './map-state.ts'
+import type { ExpiringEntry } from './map-state.ts'
 import { NamespacedStateTable, statePrefix, TablesByKey } from './nested-tables.ts'
 import { TypedNumberTable } from './number-table.ts'
-import { ReducingStateInMemory } from './reducing-state.ts'
+import { entriesOf, type Fetching, type RegisteredState } from './registered-state.ts'
+import { RestoredState } from './restored-state.ts'
 import type { SegmentChain } from './segments/segment-chain.ts'
 import type { SnapshotPass } from './snapshot-pass.ts'
 import type { SpillKeys } from './spill-store.ts'
 import { type RoomShare, StateRoom } from './state-room.ts'
 import { StateTable } from './state-table.ts'
-import { ValueStateInMemory } from './value-state.ts'
+import { type StateDescriptor, UserStates, userStateNames } from './user-states.ts'
 
 export interface MemoryTierOptions {
   readonly maxParallelism: number
@@ -56,50 +47,6 @@ export interface MemoryTierOptions {
   readonly inSegments?: boolean
 }
 
-type AnyDescriptor =
-  | ValueStateDescriptor<unknown>
-  | ListStateDescriptor<unknown>
-  | MapStateDescriptor<unknown, unknown>
-  | ReducingStateDescriptor<unknown>
-  | AggregatingStateDescriptor<unknown, unknown, unknown>
-
-type Fetching = Pick<StateTable<unknown>, 'askFor' | 'takeFetched'>
-
-type StateKind = AnyDescriptor['kind']
-const KINDS: readonly StateKind[] = ['value', 'list', 'map', 'reducing', 'aggregating']
-
-/** How one state is held. */
-type Registered =
-  | {
-      readonly form: 'table'
-      readonly table: (StateTable<unknown> | StateColumnTable<unknown>) & Fetching
-      readonly expiresAtMs: TableOptions<unknown>['expiresAtMs']
-    }
-  | { readonly form: 'numbers'; readonly table: TypedNumberTable }
-  | { readonly form: 'namespaced'; readonly tables: NamespacedStateTable<unknown> }
-  | { readonly form: 'map'; readonly tables: TablesByKey<unknown>; readonly expires: boolean }
-
-/** What entries of a state look like: those with a time to live hold when they expire. */
-interface StateForm {
-  readonly kind: StateKind
-  readonly expires: boolean
-}
-const FORMS: readonly StateForm[] = KINDS.flatMap(kind => [false, true].map(expires => ({ kind, expires })))
-
-function formOf({ kind, ttlMs }: AnyDescriptor): StateForm {
-  return { kind, expires: ttlMs !== undefined }
-}
-
-/** Names of states that users chose stand apart from those of operators, and carry the form of the state. */
-function userStateName({ kind, expires }: StateForm, name: string): string {
-  return `user/${kind}${expires ? '+ttl' : ''}/${name}`
-}
-
-/** `value state`; `value state with a time to live`. */
-function textOf({ kind, expires }: StateForm): string {
-  return `${kind} state${expires ? ' with a time to live' : ''}`
-}
-
 /**
  * Keyed state: in JS Maps, values updated in place, and on disk what there is no room for in memory.
  *
@@ -109,13 +56,9 @@ function textOf({ kind, expires }: StateForm): string {
 export class MemoryTier implements KeyedStateBackend {
   readonly #options: MemoryTierOptions
   readonly #share: RoomShare
-  readonly #registered = new Map<string, Registered>()
-  readonly #states = new Map<string, { form: StateForm; state: unknown }>()
-  readonly #waiting = new Map<string, KeyedSnapshotEntry[]>()
-  /** What was restored from segments, until all of its states were asked for. */
-  #chain: SegmentChain | undefined
-  #chainStates = new Set<string>()
-  #waitingBytes = 0
+  readonly #registered = new Map<string, RegisteredState>()
+  readonly #userStates: UserStates
+  readonly #restored: RestoredState
   #hasKey = false
   #key: unknown
   #canonicalKey: CanonicalKey | undefined
@@ -123,6 +66,13 @@ export class MemoryTier implements KeyedStateBackend {
   constructor(options: MemoryTierOptions) {
     this.#options = options
     this.#share = (options.room ?? new StateRoom(Number.POSITIVE_INFINITY)).share(options.name ?? 'an operator')
+    this.#restored = new RestoredState(options.ownsKeyGroup)
+    this.#userStates = new UserStates({
+      backend: this,
+      mapTables: (stateName, expires) => this.#mapTables(stateName, expires),
+      isRestored: stateName => this.#restored.has(stateName),
+      clock: options.clock,
+    })
     this.#share.log.setUp(options.maxParallelism, () => options.clock.now())
   }
 
@@ -146,28 +96,19 @@ export class MemoryTier implements KeyedStateBackend {
     assert(this.inSegments, 'state was frozen that does not go into segments')
     const { log, room } = this.#share
     const view = this.#share.diskWrites > 0 && log.wantsDisk ? room.openView() : undefined
-    return log.freeze({ view, waiting: log.isOn ? [] : [...this.#waiting.values()].flat() })
+    return log.freeze({ view, waiting: log.isOn ? [] : this.#restored.entries() })
   }
 
   /** Takes over what segments hold of the key groups of this subtask. To be called first. */
   restoreChain(chain: SegmentChain): void {
     assert(this.inSegments, 'segments were given to state that does not go into segments')
-    assert(
-      this.#registered.size === 0 && this.#waiting.size === 0,
-      'segments were restored after the first use of state',
-    )
+    assert(this.#registered.size === 0, 'segments were restored after the first use of state')
+    this.#restored.addChain(chain)
     this.#share.log.begin()
-    this.#chain = chain
-    this.#chainStates = chain.states
   }
 
-  *takeRestored(state: string): Generator<KeyedSnapshotEntry, void, void> {
-    if (this.#chainStates.delete(state)) {
-      for (const entry of (this.#chain as SegmentChain).entries(state))
-        if (this.ownsKeyGroup(entry.keyGroup)) yield entry
-      if (this.#chainStates.size === 0) this.#chain = undefined
-    }
-    yield* this.#takeWaiting(state)
+  takeRestored(state: string): Generator<KeyedSnapshotEntry, void, void> {
+    return this.#restored.take(state)
   }
 
   setCurrentKey(key: unknown): void {
@@ -199,8 +140,8 @@ export class MemoryTier implements KeyedStateBackend {
   }
 
   forEachKey(stateName: string, apply: (key: unknown) => void): void {
-    for (const form of FORMS) {
-      const registered = this.#registered.get(userStateName(form, stateName))
+    for (const name of userStateNames(stateName)) {
+      const registered = this.#registered.get(name)
       if (registered?.form === 'table') {
         for (const [canonical, { key }] of registered.table.entries()) {
           this.selectKey(canonical, key)
@@ -225,21 +166,8 @@ export class MemoryTier implements KeyedStateBackend {
     return this.#options.ownsKeyGroup(keyGroup)
   }
 
-  getState = ((descriptor: AnyDescriptor): unknown => {
-    const form = formOf(descriptor)
-    const known = this.#states.get(descriptor.name)
-    if (known === undefined) {
-      this.#checkForm(form, descriptor.name)
-      const state = this.#createState(descriptor)
-      this.#states.set(descriptor.name, { form, state })
-      return state
-    }
-    if (known.form.kind === form.kind && known.form.expires === form.expires) return known.state
-    throw new WeirError(
-      'STATE_TYPE',
-      `the state '${descriptor.name}' is used both as ${textOf(known.form)} and as ${textOf(form)}; give each its own name`,
-    )
-  }) as KeyedStateBackend['getState']
+  readonly getState = ((descriptor: StateDescriptor): unknown =>
+    this.#userStates.get(descriptor)) as KeyedStateBackend['getState']
 
   table<V>(name: string, options: TableOptions<V> = {}): KeyedTable<V> {
     const known = this.#registered.get(name)
@@ -336,47 +264,13 @@ export class MemoryTier implements KeyedStateBackend {
 
   snapshot(): KeyedSnapshotEntry[] {
     if (this.inSegments) return []
+    const { maxParallelism, clock } = this.#options
+    const now = clock.now()
     const entries: KeyedSnapshotEntry[] = []
-    const add = (state: string, keyBytes: Uint8Array, entryKey: Uint8Array, value: unknown): void => {
-      const keyGroup = keyGroupOfBytes(keyBytes, this.#options.maxParallelism)
-      entries.push({ keyGroup, state, key: entryKey, value: encodeValue(value) })
-    }
     for (const [state, registered] of this.#registered) {
-      switch (registered.form) {
-        case 'numbers':
-          for (const { key, value } of registered.table.rows()) {
-            const bytes = encodeKey(key)
-            add(state, bytes, bytes, value)
-          }
-          break
-        case 'table':
-          for (const { key, value } of registered.table.rows()) {
-            if (this.#share.log.isPast(registered.expiresAtMs?.(value))) continue
-            const bytes = encodeKey(key)
-            add(state, bytes, bytes, value)
-          }
-          break
-        case 'namespaced':
-          for (const namespace of registered.tables.namespaces()) {
-            for (const { key, value } of registered.tables.at(namespace)?.rows() ?? []) {
-              const bytes = encodeKey(key)
-              add(state, bytes, namespacedEntryKey(namespace, bytes), value)
-            }
-          }
-          break
-        case 'map': {
-          const now = this.#options.clock.now()
-          for (const [, key, table] of registered.tables.keys()) {
-            const bytes = encodeKey(key)
-            for (const { key: mapKey, value } of table.rows()) {
-              if (registered.expires && (value as ExpiringEntry<unknown>).expiresAtMs <= now) continue
-              add(state, bytes, mapEntryKey(bytes, encodeKey(mapKey)), value)
-            }
-          }
-        }
-      }
+      for (const entry of entriesOf(state, registered, { maxParallelism, now })) entries.push(entry)
     }
-    for (const waiting of this.#waiting.values()) for (const entry of waiting) entries.push(entry)
+    for (const entry of this.#restored.entries()) entries.push(entry)
     return entries
   }
 
@@ -384,17 +278,12 @@ export class MemoryTier implements KeyedStateBackend {
     for (const entry of entries) {
       if (!this.ownsKeyGroup(entry.keyGroup)) continue
       assert(!this.#registered.has(entry.state), `state '${entry.state}' was restored after its first use`)
-      this.#waitingBytes += entry.key.byteLength + entry.value.byteLength
-      const waiting = this.#waiting.get(entry.state)
-      if (waiting === undefined) this.#waiting.set(entry.state, [entry])
-      else waiting.push(entry)
+      this.#restored.add(entry)
     }
   }
 
   sizeBytes(): number {
-    return Math.round(
-      this.#share.usedBytes + this.#share.awayBytes + this.#waitingBytes + (this.#chain?.sizeBytes ?? 0),
-    )
+    return Math.round(this.#share.usedBytes + this.#share.awayBytes + this.#restored.sizeBytes)
   }
 
   /** Rows read from disk and written there so far, and the estimate of what is on disk alone, in bytes. */
@@ -438,62 +327,8 @@ export class MemoryTier implements KeyedStateBackend {
     for (const { table, key, value } of fetched) table.takeFetched(key, value)
   }
 
-  #createState(descriptor: AnyDescriptor): unknown {
-    switch (descriptor.kind) {
-      case 'value':
-        return new ValueStateInMemory(this.#cell(descriptor), descriptor.default)
-      case 'list':
-        return new ListStateInMemory(this.#cell<ListCell<unknown>>(descriptor))
-      case 'map':
-        return new TabledMapState(
-          this,
-          this.#mapTables(userStateName(formOf(descriptor), descriptor.name), descriptor.ttlMs !== undefined),
-          this.#options.clock,
-          descriptor.ttlMs,
-        )
-      case 'reducing':
-        return new ReducingStateInMemory(this.#cell(descriptor), descriptor.reduce)
-      case 'aggregating':
-        return new AggregatingStateInMemory(this.#cell(descriptor), descriptor.aggregator)
-    }
-  }
-
-  #cell<V>(descriptor: Exclude<AnyDescriptor, MapStateDescriptor<unknown, unknown>>): Cell<V> {
-    const name = userStateName(formOf(descriptor), descriptor.name)
-    if (descriptor.ttlMs === undefined) return new PlainCell(this, this.table<V>(name))
-    return new ExpiringCell(this, name, this.#options.clock, descriptor.ttlMs)
-  }
-
-  /** What was restored tells in which form it was written. */
-  #checkForm(form: StateForm, name: string): void {
-    const asked = userStateName(form, name)
-    for (const written of FORMS) {
-      const stateName = userStateName(written, name)
-      if (stateName === asked || !this.#isRestored(stateName)) continue
-      throw new WeirError(
-        'STATE_TYPE',
-        `the state '${name}' was written as ${textOf(written)} and is now asked for as ${textOf(form)}; ask for it as ${textOf(written)}, or give the new state another name`,
-      )
-    }
-  }
-
-  #isRestored(state: string): boolean {
-    if (this.#waiting.has(state)) return true
-    if (!this.#chainStates.has(state)) return false
-    // A segment may name a state all of whose entries are gone.
-    for (const _ of (this.#chain as SegmentChain).entries(state)) return true
-    return false
-  }
-
   #nextPrefix(): Uint8Array {
     return statePrefix(this.#share.room.nextTable())
-  }
-
-  #takeWaiting(name: string): KeyedSnapshotEntry[] {
-    const waiting = this.#waiting.get(name) ?? []
-    this.#waiting.delete(name)
-    for (const entry of waiting) this.#waitingBytes -= entry.key.byteLength + entry.value.byteLength
-    return waiting
   }
 }
 
