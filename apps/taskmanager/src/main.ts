@@ -35,6 +35,9 @@ async function main(): Promise<void> {
   // In loops that V8 optimises while they run it leaves out the checks for interrupts where the loop calls a builtin: an
   // endless one could then be ended only with the whole process.
   setFlagsFromString('--no-use-osr')
+  // For a source to take the chain behind its `collect` into its loop, and a chain its operators. V8's own limit, 920, is
+  // used up by the functions of a source's records alone.
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=2500')
   const settings = readSettings(process.env)
   const id = settings.taskManagerId
   const log = openLog(settings, { process: id })
