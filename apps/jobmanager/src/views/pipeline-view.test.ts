@@ -66,6 +66,17 @@ test('edges show what the plan made of them', () => {
   ])
 })
 
+test('an edge by key within a chain is still one by key', () => {
+  const nodes = wordCount.nodes.map(node => ({ ...node, parallelism: 1 }))
+  const { edges, operators } = pipelineView({ ...wordCount, stateBackend: 'memory', nodes }, null)
+  expect(edges.map(({ id, partitioner, chained }) => [id, partitioner, chained])).toEqual([
+    ['src->split', 'forward', true],
+    ['split->count', 'hash', true],
+    ['count->out', 'forward', true],
+  ])
+  expect(new Set(operators.map(({ vertexId }) => vertexId))).toEqual(new Set(['src']))
+})
+
 test('places count columns from 1, and an operator without one has none', () => {
   const places = new Map([['split', { file: 'job.ts', line: 12, column: 3, operator: 'split' }]])
   const { operators } = pipelineView(wordCount, places)

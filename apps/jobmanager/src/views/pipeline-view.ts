@@ -50,7 +50,7 @@ function edgeViews(planned: ExecutionGraph): EdgeView[] {
   const exchanges = planned.edges.values()
   return job.edges.map((edge, index) => {
     const isChained = chained.has(edge)
-    const partitioner = isChained ? 'forward' : exchanges.next().value!.partitioner
+    const partitioner = isChained ? edge.partitioner : exchanges.next().value!.partitioner
     return {
       id: ids[index]!,
       from: edge.from,

@@ -123,6 +123,10 @@ export class StreamExecutionEnvironment implements JobDraft {
     return this.#set({ restart })
   }
 
+  /**
+   * Where keyed state lives: `memory`, or `rocksdb`: in memory, and on disk what there is no room for. In memory alone, an
+   * edge by key between single subtasks is fused like a forward edge, which makes jobs of parallelism 1 faster.
+   */
   setStateBackend(stateBackend: StateBackend): this {
     if (stateBackend !== 'rocksdb' && stateBackend !== 'memory') {
       throw misuse(this, `setStateBackend(${shown(stateBackend)}): it has to be "rocksdb" or "memory"`)

@@ -10,6 +10,9 @@ export interface Chain {
 /**
  * Fuses neighbours into chains: over a forward edge, between equal parallelisms in the same slot-sharing group, where the
  * consumer has no other input and does not start a chain of its own. The chains come in topological order of their heads.
+ *
+ * Where there is one subtask on either side, an edge by key says no more than a forward edge does, so it is treated as one.
+ * Not where state may be on disk: the head of a chain asks for the state of many records at once, and those behind it cannot.
  */
 export function chainsOf(graph: JobGraph): Chain[] {
   const inputs = new Map<string, JobEdge[]>(graph.nodes.map(node => [node.uid, []]))
@@ -19,14 +22,17 @@ export function chainsOf(graph: JobGraph): Chain[] {
     inputs.get(edge.to)?.push(edge)
     outputs.get(edge.from)?.push(edge)
   }
+  const isOneToOne = ({ partitioner }: JobEdge, parallelism: number): boolean =>
+    partitioner === 'forward' || (partitioner === 'hash' && parallelism === 1 && graph.stateBackend === 'memory')
   const chainable = (edge: JobEdge): boolean => {
     const from = nodeOf.get(edge.from)
     const to = nodeOf.get(edge.to)
     assert(from && to, `edge ${edge.from} -> ${edge.to} joins unknown operators`)
+    const parallelism = to.parallelism ?? graph.parallelism
     return (
-      edge.partitioner === 'forward' &&
+      isOneToOne(edge, parallelism) &&
       inputs.get(to.uid)?.length === 1 &&
-      (from.parallelism ?? graph.parallelism) === (to.parallelism ?? graph.parallelism) &&
+      (from.parallelism ?? graph.parallelism) === parallelism &&
       (from.slotSharingGroup ?? 'default') === (to.slotSharingGroup ?? 'default') &&
       (to.chaining ?? 'always') === 'always' &&
       from.chaining !== 'never'

@@ -52,6 +52,23 @@ describe('chaining', () => {
     expect(chainNames(job)).toEqual(['a', 'b>c'])
   })
 
+  test('an edge by key between single subtasks joins them where all state stays in memory', () => {
+    const edges = [
+      ['a', 'b', { partitioner: 'hash', key: 'v => v' }],
+      ['b', 'c'],
+    ] as const
+    expect(chainNames(graph(abc, edges, { stateBackend: 'memory' }))).toEqual(['a>b>c'])
+    expect(chainNames(graph(abc, edges, { stateBackend: 'rocksdb' }))).toEqual(['a', 'b>c'])
+    expect(chainNames(graph(abc, edges))).toEqual(['a', 'b>c'])
+    expect(chainNames(graph(abc, edges, { stateBackend: 'memory', parallelism: 2 }))).toEqual(['a', 'b>c'])
+    const wide = [{ uid: 'a' }, { uid: 'b', parallelism: 2 }, { uid: 'c', parallelism: 2 }]
+    expect(chainNames(graph(wide, edges, { stateBackend: 'memory' }))).toEqual(['a', 'b>c'])
+    const narrow = [{ uid: 'a' }, { uid: 'b', parallelism: 1 }, { uid: 'c' }]
+    expect(chainNames(graph(narrow, edges, { stateBackend: 'memory', parallelism: 2 }))).toEqual(['a', 'b', 'c'])
+    const apart = [{ uid: 'a' }, { uid: 'b', chaining: 'head' }, { uid: 'c' }]
+    expect(chainNames(graph(apart, edges, { stateBackend: 'memory' }))).toEqual(['a', 'b>c'])
+  })
+
   test('breaks where parallelism changes, and not where it is only written differently', () => {
     const edges = [
       ['a', 'b'],

@@ -51,6 +51,26 @@ describe.each(Object.entries(SHAPES))('restored from its snapshot after each ele
   })
 })
 
+describe.each([
+  ['interpreted', { network: 'local', compile: false, restored: false }],
+  ['generated', { network: 'local', compile: true, restored: false }],
+  ['generated, with one credit', { ...SHAPES['one credit'], network: 'rings', compile: true, restored: false }],
+  ['interpreted, restored after each element', { network: 'local', compile: false, restored: true }],
+  ['generated, restored after each element', { network: 'rings', compile: true, restored: true }],
+] as const)('in one chain with its source, %s', (_way, way) => {
+  it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
+    '%s',
+    async (_name, operatorCase) => {
+      const run = await runInSubtasks(operatorCase, [operatorCase.inputs], { ...way, fused: true })
+      expect(run.main).toEqual(mainOf(operatorCase.expected))
+      expect(inAnyOrder(run.sides)).toEqual(inAnyOrder(sidesOf(operatorCase.expected)))
+      expect(run.lateRecords).toBe(operatorCase.lateRecords ?? 0)
+      // Nothing is sent but the results.
+      expect(run.sent.local + run.sent.ring).toBe(operatorCase.expected.length)
+    },
+  )
+})
+
 describe.each([false, true])('at parallelism 3 (restored after each element: %s)', restored => {
   it.each(OPERATOR_CASES.map(operatorCase => [operatorCase.name, operatorCase] as const))(
     '%s',

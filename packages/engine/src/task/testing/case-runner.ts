@@ -25,6 +25,8 @@ export interface CaseOptions extends Pick<TestRunOptions, 'network' | 'compile' 
   /** Whether the operator is restored from its snapshot after each element. */
   readonly restored?: boolean
   readonly parallelism?: number
+  /** Whether the operator, which has one input, stands in one chain with its source. */
+  readonly fused?: boolean
   /** Plays the inputs, which are two, in the order of these elements. */
   readonly schedule?: readonly HarnessInput[]
 }
@@ -37,7 +39,7 @@ export interface CaseOptions extends Pick<TestRunOptions, 'network' | 'compile' 
 export async function runInSubtasks(
   operatorCase: OperatorCase,
   inputs: readonly (readonly HarnessInput[])[],
-  { restored = false, parallelism = 1, schedule, ...options }: CaseOptions,
+  { restored = false, parallelism = 1, fused = false, schedule, ...options }: CaseOptions,
 ): Promise<CaseRun> {
   const { node, broadcastInput } = operatorCase
   const clock = new ManualClock(operatorCase.startMs)
@@ -72,19 +74,21 @@ export async function runInSubtasks(
   const isKeyed = (input: number): boolean => functions[keySelectorName(input)] !== undefined
   const partitionerOf = (input: number): Partitioner => {
     if (input === broadcastInput) return 'broadcast'
-    return isKeyed(input) ? 'hash' : 'rebalance'
+    if (isKeyed(input)) return 'hash'
+    return fused ? 'forward' : 'rebalance'
   }
   const graph: JobGraph = {
     name: operatorCase.name,
     parallelism: 1,
     maxParallelism: 128,
+    ...(fused ? { stateBackend: 'memory' as const } : {}),
     nodes: [
       ...scripts.map((script, index) => ({
         uid: `in ${index}`,
         type: 'script',
         name: `in ${index}`,
         config: { script: index },
-        slotSharingGroup: 'in',
+        slotSharingGroup: fused ? 'operator' : 'in',
         ...(script.hasWatermarks
           ? { watermarks: { strategy: 'custom' as const, intervalMs: 1, generator: '() => …' } }
           : {}),

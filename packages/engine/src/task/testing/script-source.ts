@@ -36,7 +36,7 @@ export class Script implements Playable {
     return { onEvent: () => undefined, onPeriodicEmit: () => this.#watermark }
   }
 
-  /** Plays on until the outputs are full, a watermark has to go out, or the clock has to wait for records under way. */
+  /** Plays on until the outputs are full, a watermark has to go out, the clock strikes, or has to wait for records under way. */
   play(collect: (value: unknown, timestamp: number) => void, isBlocked: () => boolean): 'more' | 'waiting' | 'over' {
     for (; this.#at < this.#inputs.length; this.#at++) {
       const input = this.#inputs[this.#at]
@@ -55,7 +55,9 @@ export class Script implements Playable {
         case 'time':
           if (this.#arrived() < this.#emitted) return 'waiting'
           this.#clock.set(input.nowMs)
-          break
+          // An operator in the same chain hears the clock strike between two steps.
+          this.#at++
+          return 'more'
         case 'end':
           break
       }
