@@ -2,30 +2,15 @@ import type { JobMasterOptions } from '@weir/control/job/job-master'
 import { ResourceManager } from '@weir/control/resources/resource-manager'
 import { type PlacementName, placementOf } from '@weir/control/scheduling/placement'
 import { WeirError } from '@weir/engine/base/errors'
-import { newJobId } from '@weir/engine/base/ids'
 import type { Platform } from '@weir/engine/base/platform'
-import { type ExecutionGraph, executionGraph } from '@weir/engine/graph/execution-graph'
+import { executionGraph } from '@weir/engine/graph/execution-graph'
 import type { Logger } from '@weir/process/logging'
 import { missingFeatures } from '@weir/submission/missing-features'
-import type { PreparedJob } from '@weir/submission/prepare-job'
-import { placedError } from '@weir/submission/problems'
-import { decodeSource } from '@weir/submission/source-text'
 import type { TaskManagerCalls } from '../adapters/grpc-server.ts'
-import { type JobFigures, JobMetrics } from '../metrics/job-metrics.ts'
-import { metricsView } from '../metrics/metrics-view.ts'
-import { fromStoredFigures } from '../metrics/stored-figures.ts'
+import type { JobFigures } from '../metrics/job-metrics.ts'
 import type { MetaStore } from '../store/meta-store.ts'
 import { pagesOf } from '../store/pages-of.ts'
-import {
-  type JobFiguresRecord,
-  type JobRecord,
-  type JobVersionRecord,
-  type JsonValue,
-  type NewJobVersion,
-  PAGE_ROWS_MAX,
-} from '../store/records.ts'
-import { toStoredBundle } from '../submission/stored-bundle.ts'
-import { toStoredPlaces } from '../submission/stored-places.ts'
+import { type JobFiguresRecord, type JobRecord, type JsonValue, PAGE_ROWS_MAX } from '../store/records.ts'
 import { ClusterWatch } from './cluster-watch.ts'
 import type {
   ClusterMetrics,
@@ -42,11 +27,13 @@ import type {
   ValidatedJob,
 } from './control-plane.ts'
 import type { IndexedJob } from './job-index.ts'
+import { JobIntake } from './job-intake.ts'
 import { JobJournal } from './job-journal.ts'
 import { JobLauncher } from './job-launcher.ts'
+import { JobQueries } from './job-queries.ts'
 import type { JobRunner } from './job-runner.ts'
 import { JobTable } from './job-table.ts'
-import { failureOf, type LiveJob, liveJobOf, liveStatusView, storedStatusView } from './job-views.ts'
+import { type LiveJob, liveJobOf } from './job-views.ts'
 import type { GatewayFactory, GraphChecks, JobPreparer, SourceCatalog } from './ports.ts'
 import { PublishedRows } from './published-rows.ts'
 import { findUnfinished } from './recovery.ts'
@@ -81,9 +68,6 @@ export interface DispatcherParts {
 /** The setting that an orderly stop leaves for the next start. */
 const STOPPED_SETTING = 'stopped'
 
-/** How long a read of a job's history waits for what is not written yet. */
-const FLUSH_WAIT_MS = 1_000
-
 /**
  * The heart of the JobManager: one JobRunner per job, the TaskManagers, and the answers to the API. Everything here
  * happens on one thread, step by step; whatever takes time (database, bundling, sandbox) is done elsewhere and awaited.
@@ -97,7 +81,9 @@ export class Dispatcher implements ControlPlane {
   readonly #directory: TaskManagerDirectory
   readonly #desk: SlotDesk
   readonly #table: JobTable
+  readonly #intake: JobIntake
   readonly #launcher: JobLauncher
+  readonly #queries: JobQueries
   readonly #watch: ClusterWatch
   readonly #rows = new PublishedRows()
   readonly #clusterJournal: JobJournal
@@ -120,6 +106,8 @@ export class Dispatcher implements ControlPlane {
       onWaiting: ({ jobId, attempt, free }) => table.runner(jobId)?.post({ type: 'slots-waiting', attempt, free }),
     })
     const shared = { epoch, platform, logger, directory, desk, table }
+    this.#intake = new JobIntake({ ...parts, store: store.jobs })
+    this.#queries = new JobQueries({ store: store.jobs, table, clock: platform.clock })
     this.#launcher = new JobLauncher({
       ...shared,
       store: store.jobs,
@@ -179,24 +167,9 @@ export class Dispatcher implements ControlPlane {
   async submit(request: SubmitRequest): Promise<{ jobId: string; status: PublicJobStatus }> {
     this.#refuseWhenStopped()
     if (!request.mayWait) this.#requireTaskManagers()
-    const prepared = await this.#prepare(request)
+    const prepared = await this.#intake.prepare(request)
     if (!request.mayWait) this.#requireTaskManagers()
-    const { store, platform } = this.#parts
-    const { graph } = prepared
-    const at = platform.clock.now()
-    const job = await store.jobs.createJob(
-      this.epoch,
-      {
-        id: newJobId(platform.random),
-        name: graph.name,
-        parallelism: graph.parallelism,
-        maxParallelism: graph.maxParallelism,
-        owner: request.user,
-        submittedAt: at,
-        ...(request.draft === undefined ? {} : { draft: request.draft }),
-      },
-      versionOf(prepared, at),
-    )
+    const job = await this.#intake.store(prepared, request)
     this.#refuseWhenStopped()
     this.#table.index.add(job)
     const runner = this.#launcher.startNew(job.id, job.seq, prepared)
@@ -205,7 +178,7 @@ export class Dispatcher implements ControlPlane {
   }
 
   async validate(request: SubmitRequest): Promise<ValidatedJob> {
-    const { graph, graphHash, warnings } = await this.#prepare(request)
+    const { graph, graphHash, warnings } = await this.#intake.prepare(request)
     const slotsNeeded = executionGraph(graph).slotCount
     const slotsFree = this.#resources.freeSlots
     const notices = [...warnings.map(({ message }) => message), ...missingFeatures(graph)]
@@ -221,47 +194,35 @@ export class Dispatcher implements ControlPlane {
   }
 
   async jobStatus(jobId: string): Promise<JobStatusView> {
-    const entry = this.#table.find(jobId)
-    const summary = this.#table.index.get(jobId)
-    if (entry !== undefined && summary !== undefined) return liveStatusView(entry.runner, summary)
-    const found = await this.#stored(jobId)
-    return storedStatusView(found.job, executionGraph(found.version.graph))
+    return await this.#queries.status(jobId)
   }
 
   async jobMetrics(jobId: string): Promise<JobMetricsView> {
-    const now = this.#parts.platform.clock.monotonicMs()
-    const entry = this.#table.find(jobId)
-    if (entry !== undefined) return entry.metrics.view(jobId, entry.runner.master.state.name === 'running', now)
-    const { figures, graph } = await this.#storedFigures(jobId)
-    return metricsView(jobId, graph, figures)
+    return await this.#queries.metrics(jobId)
   }
 
   async jobSource(jobId: string): ReturnType<ControlPlane['jobSource']> {
-    const { version } = await this.#stored(jobId)
-    return { graph: version.graph, source: version.sourceText, fileName: version.fileName }
+    return await this.#queries.source(jobId)
   }
 
   async jobExceptions(jobId: string): Promise<readonly JobException[]> {
-    await this.#requireJob(jobId)
-    const { rows } = await this.#parts.store.jobs.listExceptions(jobId, { limit: PAGE_ROWS_MAX })
-    return rows.map(row => ({ ...failureOf(row), attempt: row.attempt }))
+    return await this.#queries.exceptions(jobId)
   }
 
   async jobHistory(jobId: string): Promise<readonly JobHistoryEvent[]> {
-    await this.#requireJob(jobId)
-    const { rows } = await this.#parts.store.jobs.listJobEvents(jobId, { limit: PAGE_ROWS_MAX })
-    return rows.map(({ at, kind, message }) => ({ at, type: kind, message })).reverse()
+    return await this.#queries.history(jobId)
   }
 
   async jobRows(jobId: string, operator?: string): Promise<readonly PublishedRow[]> {
-    await this.#requireJob(jobId)
+    await this.#queries.settled(jobId)
     return this.#rows.read(jobId, operator)
   }
 
   async cancel(jobId: string): Promise<{ accepted: boolean; status: PublicJobStatus }> {
     this.#refuseWhenStopped()
     const runner = this.#table.runner(jobId)
-    if (runner === undefined || !runner.isLive) return { accepted: false, status: await this.#statusOf(jobId) }
+    if (runner === undefined || !runner.isLive)
+      return { accepted: false, status: await this.#queries.publicStatus(jobId) }
     const before = runner.master.record.status
     runner.post({ type: 'cancel-requested' })
     const after = runner.master.record.status
@@ -275,7 +236,7 @@ export class Dispatcher implements ControlPlane {
     if (runner?.isLive) {
       throw new WeirError('CONFLICT', `job ${jobId} is ${runner.record.status}; cancel it before it can be deleted`)
     }
-    await runner?.flushed(FLUSH_WAIT_MS)
+    if (runner !== undefined) await this.#queries.settled(jobId)
     await this.#parts.store.jobs.deleteJob(this.epoch, jobId)
     this.#table.remove(jobId)
     this.#rows.forget(jobId)
@@ -314,7 +275,7 @@ export class Dispatcher implements ControlPlane {
 
   /** Throws NOT_FOUND for a job that is not there (any more). For jobs in memory it asks nobody. */
   async requireJob(jobId: string): Promise<void> {
-    await this.#statusOf(jobId)
+    await this.#queries.publicStatus(jobId)
   }
 
   /** Null for a job that ended long ago, or under an earlier JobManager. */
@@ -326,12 +287,12 @@ export class Dispatcher implements ControlPlane {
 
   /** The last figures of a job that ended long ago, or under an earlier JobManager. Rejects with NOT_FOUND. */
   async storedFigures(jobId: string): Promise<JobFigures> {
-    return (await this.#storedFigures(jobId)).figures
+    return (await this.#queries.storedFigures(jobId)).figures
   }
 
   /** What charts of such a job showed; null when that is not kept. */
   async storedCharts(jobId: string): Promise<JsonValue> {
-    return (await this.#parts.store.jobs.getJobFigures(jobId))?.charts ?? null
+    return await this.#queries.storedCharts(jobId)
   }
 
   /** Writes down what a job has done that has ended. */
@@ -368,23 +329,6 @@ export class Dispatcher implements ControlPlane {
     return noted !== null
   }
 
-  async #prepare(request: SubmitRequest): Promise<PreparedJob> {
-    if (request.fromSavepoint !== undefined) {
-      throw new WeirError('UNSUPPORTED', 'savepoints are not there in this version; submit without from_savepoint')
-    }
-    const { fileName, name, parallelism } = request
-    const prepared = await this.#parts.preparer.prepareJob({
-      source: decodeSource(request.content, fileName),
-      fileName,
-      ...(name === undefined ? {} : { name }),
-      ...(parallelism === undefined ? {} : { parallelism }),
-    })
-    await this.#parts.checks.check(prepared.graph).catch((thrown: unknown) => {
-      throw placedError(WeirError.from(thrown), prepared.places)
-    })
-    return prepared
-  }
-
   async #loadIndex(): Promise<void> {
     const pages: (readonly JobRecord[])[] = []
     for await (const rows of pagesOf(PAGE_ROWS_MAX, query => this.#parts.store.jobs.listJobs(query))) {
@@ -392,35 +336,6 @@ export class Dispatcher implements ControlPlane {
       if (pages.length === 10) break
     }
     for (const record of pages.flat().reverse()) this.#table.index.add(record)
-  }
-
-  async #stored(jobId: string): Promise<{ job: JobRecord; version: JobVersionRecord }> {
-    const found = await this.#parts.store.jobs.getJobWithVersion(jobId)
-    if (found === null) throw unknownJob(jobId)
-    return found
-  }
-
-  async #storedFigures(jobId: string): Promise<{ figures: JobFigures; graph: ExecutionGraph }> {
-    const { version } = await this.#stored(jobId)
-    const graph = executionGraph(version.graph)
-    const kept = await this.#parts.store.jobs.getJobFigures(jobId)
-    const figures = kept === null ? null : fromStoredFigures(kept.figures, graph)
-    return { graph, figures: figures ?? new JobMetrics(graph).figures(false, 0) }
-  }
-
-  /** Throws NOT_FOUND; gives what the job has just done the time to be written. */
-  async #requireJob(jobId: string): Promise<void> {
-    const runner = this.#table.runner(jobId)
-    if (runner !== undefined) await runner.flushed(FLUSH_WAIT_MS)
-    else if (this.#table.index.get(jobId) === undefined && (await this.#parts.store.jobs.getJob(jobId)) === null) {
-      throw unknownJob(jobId)
-    }
-  }
-
-  async #statusOf(jobId: string): Promise<PublicJobStatus> {
-    const status = this.#table.index.get(jobId)?.status ?? (await this.#parts.store.jobs.getJob(jobId))?.status
-    if (status === undefined) throw unknownJob(jobId)
-    return status
   }
 
   #requireTaskManagers(): void {
@@ -434,32 +349,7 @@ export class Dispatcher implements ControlPlane {
   }
 }
 
-function versionOf(prepared: PreparedJob, createdAt: number): NewJobVersion {
-  const { graph, graphHash, kind, fileName, source, bundle, sourceMap } = prepared
-  return {
-    sourceKind: kind,
-    fileName,
-    sourceText: source,
-    bundleText: toStoredBundle(bundle, sourceMap),
-    graph,
-    graphHash,
-    settings: {
-      parallelism: graph.parallelism,
-      checkpointing: graph.checkpointing ?? null,
-      restart: graph.restart ?? null,
-      stateBackend: graph.stateBackend ?? null,
-    },
-    places: toStoredPlaces(prepared),
-    createdAt,
-  }
-}
-
 /** Every subtask runs, or has run. */
 function hasRun(runner: JobRunner): boolean {
   return ['running', 'committing', 'finishing'].includes(runner.master.state.name)
-}
-
-function unknownJob(jobId: string): WeirError {
-  const shown = JSON.stringify(jobId.slice(0, 40))
-  return new WeirError('NOT_FOUND', `there is no job ${shown}: GET /jobs and ./weir list show those that there are`)
 }
