@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { PublicStatus } from '@weir/control/job/public-status'
 import { WeirError } from '@weir/engine/base/errors'
 import { newJobId } from '@weir/engine/base/ids'
+import { describeThrown } from '@weir/engine/base/thrown'
 import { StateRoom } from '@weir/engine/state/state-room'
 import { cryptoRandom } from '@weir/process/platform-node'
 import { checkSystemLibraries } from '@weir/process/system-check'
@@ -38,6 +39,11 @@ export interface RunLocallyOptions {
   readonly tempFolder?: string
   /** Cancels the job. */
   readonly signal?: AbortSignal
+  /**
+   * Called before the job runs with what is to be told of errors that nobody has caught, such as those of a timer that a
+   * function left behind, and how they came: they fail the job.
+   */
+  readonly onUncaught?: (report: (thrown: unknown, what: string) => void) => void
   /** Throws where this machine lacks what state on disk needs; another one in tests. */
   readonly checkSystem?: () => Promise<void>
 }
@@ -105,11 +111,20 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
       log: (level, operator, subtask, message) => options.onLog?.(level, operator, subtask, message),
     })
     const cancel = (): void => cluster.cancel()
+    let uncaught: WeirError | undefined
+    options.onUncaught?.((thrown, what) => {
+      uncaught ??= mapError(uncaughtError(thrown, what), { file, sourceMap }, 'USER_FUNCTION')
+      cancel()
+    })
     options.signal?.addEventListener('abort', cancel)
     try {
       const running = cluster.run()
       if (options.signal?.aborted) cancel()
-      const status = await running
+      // The first thing that went wrong is told, not what came of it.
+      const status = await running.catch(error => {
+        throw uncaught ?? error
+      })
+      if (uncaught !== undefined) throw uncaught
       return { status, jobId, jobName: graph.name, durationMs: performance.now() - began }
     } finally {
       options.signal?.removeEventListener('abort', cancel)
@@ -118,6 +133,13 @@ export async function runLocally(options: RunLocallyOptions): Promise<LocalRunRe
     await disk.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function uncaughtError(thrown: unknown, what: string): WeirError {
+  const { message, stack } = describeThrown(thrown)
+  const error = new WeirError('USER_FUNCTION', `${what}: ${message}`, { cause: thrown })
+  if (stack !== undefined) error.stack = stack
+  return error
 }
 
 /** Keyed state goes to disk when memory is used up, unless the job says that it all stays in memory. */

@@ -46,6 +46,30 @@ describe('a job in one process that uses up the memory', () => {
   })
 })
 
+describe('an error that no operator call was there to throw fails the run, with the line', () => {
+  it.each([
+    [
+      'of a timer',
+      'setTimeout(() => { throw new Error("left behind") }, 1)',
+      /thrown outside of an operator call: left behind/,
+    ],
+    ['that is none', 'setTimeout(() => { throw null }, 1)', /thrown outside of an operator call: null was thrown/],
+    [
+      'of a promise',
+      'void Promise.reject(new Error("left behind"))',
+      /a promise was rejected and nobody handled it: left/,
+    ],
+    ['of a promise, that is none', 'void Promise.reject()', /nobody handled it: undefined was thrown/],
+  ])('%s', { timeout: 60_000 }, async (_, body, message) => {
+    const { code, stderr } = await cli.start(['run', jobWith(`if (i === 5) ${body}`)], { TMPDIR: temp }).result
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/process\.exit|dist\//)
+    if (body.includes('Error')) expect(stderr).toContain('job.ts:4:')
+    expect(code).toBe(1)
+    expect(readdirSync(temp)).toEqual([])
+  })
+})
+
 it('memory used up in a loop that V8 cannot interrupt is told by the operator too', { timeout: 100_000 }, async () => {
   const body = 'const hoard: unknown[] = []; for (;;) hoard.push(new Array(1000).fill(i))'
   const { code, stderr } = await cli.start(['run', jobWith(body)], { MEMORY_SIZE: '256', TMPDIR: temp }).result

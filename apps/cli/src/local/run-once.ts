@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { WeirError } from '@weir/engine/base/errors'
+import { isError } from '@weir/engine/base/thrown'
 import { workerEntry } from '@weir/engine/base/worker-entry'
 import { PROBE_OPERATOR } from '@weir/engine/task/chain-plan'
 import type { LocalOperator } from '@weir/local-runner/local-cluster'
@@ -120,7 +121,7 @@ async function runInThread(
         return heapWatch.onCollected(message.aliveBytes)
     }
   })
-  worker.on('error', (error: Error & { code?: string }) => ended.reject(threadError(error, running())))
+  worker.on('error', (error: unknown) => ended.reject(threadError(error, running())))
   const heapWatch = watchHeap(worker, heapMb, {
     requestCollection: () => send({ type: 'collect' }),
     onExhausted() {
@@ -161,9 +162,9 @@ async function runInThread(
   }
 }
 
-function threadError(error: Error & { code?: string }, running: LocalOperator | undefined): WeirError {
+function threadError(error: unknown, running: LocalOperator | undefined): WeirError {
   const place = running === undefined ? {} : { operator: running.name, subtask: running.subtask }
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return memoryError(running, null)
+  if (isError(error) && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return memoryError(running, null)
   return WeirError.from(error, 'USER_FUNCTION', place)
 }
 

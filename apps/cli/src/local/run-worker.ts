@@ -50,6 +50,15 @@ process.exit = code => {
   )
 }
 
+/** What is told of an error that no call of the job's functions was there to throw; undefined before the job runs. */
+let reportUncaught: ((thrown: unknown, what: string) => void) | undefined
+const uncaught = (what: string) => (thrown: unknown) => {
+  if (reportUncaught === undefined) tell({ type: 'failed', error: WeirError.from(thrown).toJson() })
+  else reportUncaught(thrown, what)
+}
+process.on('uncaughtException', uncaught('an error was thrown outside of an operator call'))
+process.on('unhandledRejection', uncaught('a promise was rejected and nobody handled it'))
+
 const cancel = new AbortController()
 let cancelWanted = false
 let started = false
@@ -100,6 +109,9 @@ async function run(): Promise<FromRun> {
         }
         for (const message of missingFeatures(job.graph)) tell({ ...notice, message })
         pathCheck = check(job)
+      },
+      onUncaught(report) {
+        reportUncaught = report
       },
       onStatus() {
         started = true
