@@ -68,7 +68,7 @@ export class FrameSender implements ChannelSender {
       this.#encode(batch.values, batch.timestamps, records)
       credits.take(channel, 0, records)
       this.batchLimit = batchLimitFor(payload.length / records, settings)
-      batch.clear()
+      batch.renew()
     }
     if (event !== undefined) payload.event(event)
     this.#frame.backlog = backlog

@@ -99,6 +99,7 @@ export class PayloadReader {
     this.#at = body + length
     switch (kind) {
       case RECORDS:
+        batch.renew()
         batch.count = decoder.decode(this.#bytes, body, length, batch.values, batch.timestamps)
         return batch
       case WATERMARK:

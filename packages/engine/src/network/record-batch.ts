@@ -19,6 +19,15 @@ export class RecordBatch {
     // Timestamps refer to nothing: the array keeps its memory for the next ones.
     this.count = 0
   }
+
+  /**
+   * Forgets the records, and makes room for about as many in a new array. What is written to one that has lived for long
+   * is noted for the garbage collector, record by record, and an emptied one has to grow again.
+   */
+  renew(): void {
+    this.values = new Array(this.count)
+    this.count = 0
+  }
 }
 
 /** What travels in a channel beside records, in order with them. */
