@@ -19,6 +19,9 @@ test('a side output is known by its name, given as a tag or as it is', () => {
   expect(tagId(new OutputTag<number>('late'))).toBe('late')
   expect(tagId('late')).toBe('late')
   expect(() => new OutputTag('')).toThrow('needs a name')
+  for (const none of [undefined, null, '', {}, 5]) {
+    expect(() => tagId(none as never)).toThrow(/a side output is named by its tag: const late = new OutputTag/)
+  }
 })
 
 test('descriptors are plain data', () => {

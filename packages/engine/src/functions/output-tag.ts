@@ -20,5 +20,9 @@ export class OutputTag<T> {
 
 /** The id of a tag that may be given by its name alone. */
 export function tagId<T>(tag: OutputTag<T> | string): string {
-  return typeof tag === 'string' ? tag : tag.id
+  const id: unknown = typeof tag === 'string' ? tag : tag?.id
+  if (typeof id === 'string' && id !== '') return id
+  throw new TypeError(
+    'a side output is named by its tag: const late = new OutputTag("late") and ctx.output(late, value)',
+  )
 }
