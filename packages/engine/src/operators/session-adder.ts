@@ -4,7 +4,7 @@ import type { ColumnTable, KeyedRow, KeyedTable } from '../state/keyed-state-bac
 import type { KeySessions } from '../window/sessions.ts'
 import type { WindowFold } from '../window/window-fold.ts'
 import type { OperatorContext } from './operator.ts'
-import { CANONICAL, generated, identityOf, stepOf } from './window-adder.ts'
+import { CANONICAL, generated, IF_NOT_IN_COLUMNS, identityOf, stepOf } from './window-adder.ts'
 import type { WindowCompute } from './window-config.ts'
 
 type Sessions = KeySessions<unknown>
@@ -85,10 +85,10 @@ function adderSource(identity: string, step: readonly string[]): string {
   ].join('\n')
 }
 
-function addToRow(step: readonly string[]): readonly string[] {
+function addToRow(step: readonly string[], found = 'rows.get(canonical)'): readonly string[] {
   return [
     CANONICAL,
-    'const row = rows.get(canonical)',
+    `const row = ${found}`,
     'if (row !== undefined) {',
     'const last = row.value',
     'if (time >= last.start && time <= last.end && !last.fired) {',
@@ -133,7 +133,7 @@ function columnAdderSource(identity: string, step: readonly string[]): string {
     'return true',
     '}',
     '}',
-    ...addToRow(step),
+    ...addToRow(step, IF_NOT_IN_COLUMNS),
     '}',
   ].join('\n')
 }

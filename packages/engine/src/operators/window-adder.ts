@@ -90,6 +90,10 @@ const TOOLS = 'const { canonicalKey, detachValue, numberField, refusedReduction,
 /** Makes the canonical `key`. Whole numbers, which most keys are, stand for themselves. */
 export const CANONICAL = "const canonical = typeof key === 'number' && (key | 0) === key ? key | 0 : canonicalKey(key)"
 
+/** The row after `place` was looked for: a number that has none is new where all rows are in columns. */
+export const IF_NOT_IN_COLUMNS =
+  "place < 0 && typeof key === 'number' && rows.isInColumns ? undefined : rows.get(canonical)"
+
 /** Throws what `addTo` throws for what is no accumulator. */
 function refuse(found: unknown): void {
   addTo({ add: () => found } as unknown as AnyAggregator, undefined, undefined)
@@ -105,10 +109,10 @@ function adderSource(identity: string, step: readonly string[]): string {
   ].join('\n')
 }
 
-function addToRow(step: readonly string[]): readonly string[] {
+function addToRow(step: readonly string[], found = 'rows.get(canonical)'): readonly string[] {
   return [
     CANONICAL,
-    'const row = rows.get(canonical)',
+    `const row = ${found}`,
     'if (row === undefined) return rows.insert(canonical, key, fold.create(value)).key',
     'const held = row.value',
     ...step,
@@ -133,7 +137,7 @@ function columnAdderSource(identity: string, step: readonly string[]): string {
     // A row in columns has 0 for a key of -0.
     'return key + 0',
     '}',
-    ...addToRow(step),
+    ...addToRow(step, IF_NOT_IN_COLUMNS),
     '}',
   ].join('\n')
 }

@@ -228,14 +228,22 @@ export class StateColumnTable<V> implements ColumnTable<V>, SnapshotTable, Snaps
     )
   }
 
-  *#inColumns<Item>(
+  /** Not a generator, which would take most of the time of a window that fires. */
+  #inColumns<Item>(
     iteration: Iteration,
     itemOf: (canonical: CanonicalKey, row: KeyedRow<V>) => Item,
-  ): Generator<Item, void, void> {
+  ): Iterator<Item, undefined> {
     const numbers = this.#numbers
-    while (iteration.next < numbers.top) {
-      const place = iteration.next++
-      if (numbers.isLive(place)) yield itemOf(numbers.keyAt(place), this.#rowAt(place))
+    return {
+      next: () => {
+        while (iteration.next < numbers.top) {
+          const place = iteration.next++
+          if (!numbers.isLive(place)) continue
+          const row = this.#rowAt(place)
+          return { done: false, value: itemOf(row.key, row) }
+        }
+        return { done: true, value: undefined }
+      },
     }
   }
 }

@@ -118,7 +118,7 @@ export class NumberColumns<V> implements Spillable, SnapshotNumbers {
     return this.#columns.read(this.#index.cells, this.#at(place))
   }
 
-  /** To be called before a row changes, with the next call at the latest after it was found. */
+  /** To be called before a row changes. */
   change(place: number): void {
     const flags = this.#flags[place]!
     if ((flags & MARKS) !== this.#log.mark) this.#firstChange(place)
@@ -175,7 +175,7 @@ export class NumberColumns<V> implements Spillable, SnapshotNumbers {
     this.#share.leave(this)
   }
 
-  /** Until `end` no row leaves. What comes back from disk meanwhile is in the set that it answers. */
+  /** Until `endIteration` no row leaves. */
   beginIteration(): void {
     this.#iterations++
   }
@@ -264,7 +264,7 @@ export class NumberColumns<V> implements Spillable, SnapshotNumbers {
     this.#inMemory++
     if ((flags & BEHIND) !== 0) this.#shadowing++
     this.#count(this.#bytesOf(canonical))
-    return this.placeOf(canonical) < 0 ? this.#insertAgain(canonical) : place
+    return this.isLive(place) ? place : this.#insertAgain(canonical)
   }
 
   #takeBack(canonical: CanonicalKey, value: V): number {

