@@ -9,7 +9,7 @@ export type Key = PrimitiveKey | readonly PrimitiveKey[] | { readonly [field: st
 
 const ALLOWED =
   'A key is a string, a finite number, a bigint, a boolean, or a flat object or tuple of these. ' +
-  'Change the function that selects the key.'
+  'Change the function that selects the key, or what is given to map state as one.'
 
 /**
  * The error for a key, or one field of it, that cannot be one. NaN equals nothing, null and undefined are almost always

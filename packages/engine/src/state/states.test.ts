@@ -293,6 +293,10 @@ describe('mistakes are named', () => {
 
   test('a key that cannot be one', () => {
     expect(() => tier().setCurrentKey(undefined)).toThrow('undefined')
+    const backend = tier()
+    backend.setCurrentKey('a')
+    const map = backend.getState(mapState<number, number>('map'))
+    expect(() => map.put(Number.NaN, 1)).toThrow(/^The key is NaN, .* or what is given to map state as one\.$/)
   })
 })
 
