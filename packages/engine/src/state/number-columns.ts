@@ -120,9 +120,9 @@ export class NumberColumns<V> implements Spillable, SnapshotNumbers {
 
   /** To be called before a row changes. */
   change(place: number): void {
-    const flags = this.#flags[place]!
-    if ((flags & MARKS) !== this.#log.mark) this.#firstChange(place)
-    this.#flags[place] = used(this.#flags[place]!) | DIRTY
+    const flags = this.#flags
+    if ((flags[place]! & MARKS) !== this.#log.mark) this.#firstChange(place)
+    flags[place] = used(flags[place]!) | DIRTY
   }
 
   write(place: number, value: V): void {
