@@ -149,6 +149,10 @@ export function chainSource(chain: readonly ChainedOperator[], identity: string,
   return lines.join('\n')
 }
 
+/**
+ * Whether there is a `then` is asked first: V8 answers that from the shape of the record. `instanceof` walks its prototypes,
+ * which is a use for which a record has to exist in memory that V8 would otherwise never make.
+ */
 function refusal(value: string, found: string): string {
-  return `if (${value} instanceof Promise) throw promiseRefused(${value}, ${JSON.stringify(found)})`
+  return `if (${value}?.then !== undefined && ${value} instanceof Promise) throw promiseRefused(${value}, ${JSON.stringify(found)})`
 }
