@@ -2,7 +2,8 @@
 const BITS_PER_KEY = 14
 const PROBES = 8
 const FIRST_CAPACITY = 2048
-const GROWTH = 2
+/** The more, the fewer layers an absent key has to be looked up in; the less, the less room the latest layer wastes. */
+const GROWTH = 1.5
 
 /** A Bloom filter with room for a fixed number of keys. */
 class Layer {
@@ -64,7 +65,7 @@ export class KeyFilter {
     let last = this.#layers[this.#layers.length - 1]
     let grown = 0
     if (last === undefined || last.count >= last.capacity) {
-      last = new Layer(last === undefined ? FIRST_CAPACITY : last.capacity * GROWTH)
+      last = new Layer(last === undefined ? FIRST_CAPACITY : Math.ceil(last.capacity * GROWTH))
       this.#layers.push(last)
       grown = last.words.byteLength
       this.sizeBytes += grown
