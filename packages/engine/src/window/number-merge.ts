@@ -1,7 +1,8 @@
 import type { CanonicalKey } from '../record/canonical-key.ts'
-import type { CacheRoom, ColumnTable, KeyedTable, RoomCache } from '../state/keyed-state-backend.ts'
+import type { CacheRoom, ColumnTable, KeyedTable } from '../state/keyed-state-backend.ts'
 import { NumberIndex } from '../state/number-index.ts'
-import { type LookUp, PARTS_MAX, ROOM_SHARE } from './sliding-merge.ts'
+import { type KeptSlice, KeptSlices } from './kept-slices.ts'
+import type { LookUp } from './sliding-merge.ts'
 import type { WindowFold } from './window-fold.ts'
 
 // The numbers of a part behind its key: what its slice holds of it; merged from here up to the front's last part, where
@@ -30,15 +31,9 @@ const FIRST_CAPACITY = 16
 /** A part with its places in the arrays, which may be half empty, in its slice and in the index. */
 const PART_BYTES = 112
 
-export interface NumberSlice {
-  readonly end: number
-  /** Places of its parts, in the order of the slice's own table. */
-  readonly parts: number[]
-  /** Of its parts, as it is counted in the room. */
-  readonly sizeBytes: number
-}
+type Table = KeyedTable<unknown> | ColumnTable<unknown>
 
-export type ColumnsAt = (sliceEnd: number) => KeyedTable<unknown> | ColumnTable<unknown> | undefined
+export type ColumnsAt = (sliceEnd: number) => Table | undefined
 
 /**
  * What `SlidingMerge` does, for keys and accumulators that are numbers: its parts are places in typed arrays, so that a
@@ -46,40 +41,40 @@ export type ColumnsAt = (sliceEnd: number) => KeyedTable<unknown> | ColumnTable<
  *
  * Where a key or an accumulator is something else it says so, and is of no use any more.
  */
-export class NumberMerge implements RoomCache {
+export class NumberMerge {
   readonly #fold: WindowFold<unknown>
-  readonly #room: CacheRoom
+  readonly #slices: KeptSlices<Table, number>
   readonly #lookUp: LookUp<unknown>
   /** The oldest part of each key is found by it. */
   #index = new NumberIndex(STRIDE - 1)
   #links = new Int32Array(FIRST_CAPACITY * LINKS)
   #free: number[] = []
   #top = 0
-  /** Ascending by their ends. */
-  #slices: NumberSlice[] = []
-  /** End of the last window: slices up to there are in, or empty. */
-  #takenUpTo = Number.NEGATIVE_INFINITY
   #metOthers = false
-  #isFiring = false
-  /** A window has fired since the room last asked. */
-  #wasUsed = false
 
   /** As in SlidingMerge. */
   constructor(fold: WindowFold<unknown>, lookUp: LookUp<unknown>, room: CacheRoom) {
     this.#fold = fold
     this.#lookUp = lookUp
-    this.#room = room
-    room.enter(this)
+    this.#slices = new KeptSlices(
+      {
+        partBytes: () => PART_BYTES,
+        takeIn: (table, sliceEnd) => this.#takeIn(table, sliceEnd),
+        letGo: parts => this.#letGo(parts),
+        forget: () => this.#forgetAll(),
+      },
+      room,
+    )
   }
 
-  /** As in SlidingMerge. */
+  /** As in KeptSlices. */
   fits(parts: number): boolean {
-    return parts <= PARTS_MAX && parts * PART_BYTES <= this.#room.limitBytes * ROOM_SHARE
+    return this.#slices.fits(parts)
   }
 
-  /** The slices that are in the window, oldest first. */
-  get slices(): readonly NumberSlice[] {
-    return this.#slices
+  /** The slices that are in the window, oldest first: places of their parts. */
+  get slices(): readonly KeptSlice<number>[] {
+    return this.#slices.all
   }
 
   isHead(part: number): boolean {
@@ -90,49 +85,29 @@ export class NumberMerge implements RoomCache {
     return this.#index.keyAt(part)
   }
 
-  /** As in SlidingMerge; false where something is no number. */
+  /** As in KeptSlices; false where something is no number. */
   moveTo(start: number, end: number, sliceEnds: readonly number[], tableAt: ColumnsAt): boolean {
     if (this.#metOthers) return false
-    this.#isFiring = true
-    this.#excludeUpTo(start)
-    for (const sliceEnd of sliceEnds) {
-      if (sliceEnd <= this.#takenUpTo) continue
-      const table = tableAt(sliceEnd)
-      if (table === undefined) continue
-      const parts = this.#partsOf(table, sliceEnd)
-      if (parts === undefined) {
-        this.#metOthers = true
-        return false
-      }
-      const sizeBytes = parts.length * PART_BYTES
-      this.#slices.push({ end: sliceEnd, parts, sizeBytes })
-      this.#room.add(sizeBytes)
-    }
-    this.#takenUpTo = end
-    return true
+    this.#metOthers = !this.#slices.moveTo(start, end, sliceEnds, tableAt)
+    return !this.#metOthers
   }
 
-  /** As in SlidingMerge. */
+  /** As in KeptSlices. */
   finishFiring(): void {
-    this.#isFiring = false
-    this.#wasUsed = true
+    this.#slices.finishFiring()
   }
 
-  /** As in SlidingMerge. */
+  /** As in KeptSlices. */
   sweep(bytes: number): boolean {
-    if (this.#isFiring || this.#wasUsed) {
-      this.#wasUsed = false
-      return false
-    }
-    return this.clear() >= bytes
+    return this.#slices.sweep(bytes)
   }
 
   /** As in SlidingMerge. */
   changed(sliceEnd: number, canonicalKey: CanonicalKey): void {
-    if (sliceEnd > this.#takenUpTo || this.#metOthers) return
+    if (!this.#slices.has(sliceEnd) || this.#metOthers) return
     // First, since a row that comes back into memory for it may have everything given up here.
     const accumulator = this.#lookUp(sliceEnd, canonicalKey)
-    if (accumulator === undefined || sliceEnd > this.#takenUpTo) return
+    if (accumulator === undefined || !this.#slices.has(sliceEnd)) return
     if (typeof canonicalKey !== 'number' || typeof accumulator !== 'number') {
       this.#metOthers = true
       return
@@ -147,7 +122,7 @@ export class NumberMerge implements RoomCache {
       return
     }
     const added = this.#newPart(canonicalKey, accumulator, sliceEnd)
-    this.#sliceAt(sliceEnd).parts.push(added)
+    this.#slices.at(sliceEnd).parts.push(added)
     if (head === NONE) {
       this.#append(added, canonicalKey, accumulator)
       return
@@ -167,20 +142,13 @@ export class NumberMerge implements RoomCache {
     return (this.#link(head, FLAGS) & HAS_BACK) === 0 ? front : this.#fold.merge(front, this.#cell(head, BACK))
   }
 
-  /** As in SlidingMerge. */
+  /** As in KeptSlices. */
   clear(): number {
-    const sizeBytes = this.#slices.reduce((sum, slice) => sum + slice.sizeBytes, 0)
-    this.#index = new NumberIndex(STRIDE - 1)
-    this.#links = new Int32Array(FIRST_CAPACITY * LINKS)
-    this.#free = []
-    this.#top = 0
-    this.#slices = []
-    this.#takenUpTo = Number.NEGATIVE_INFINITY
-    this.#room.add(-sizeBytes)
-    return sizeBytes
+    return this.#slices.clear()
   }
 
-  #partsOf(table: KeyedTable<unknown> | ColumnTable<unknown>, sliceEnd: number): number[] | undefined {
+  /** Undefined where something is no number. */
+  #takeIn(table: Table, sliceEnd: number): number[] | undefined {
     const parts: number[] = []
     if ('isInColumns' in table && table.isInColumns) {
       const { cells, top } = table
@@ -238,16 +206,17 @@ export class NumberMerge implements RoomCache {
     }
   }
 
-  #excludeUpTo(time: number): void {
-    let gone = 0
-    for (; gone < this.#slices.length && this.#slices[gone]!.end <= time; gone++) {
-      const { parts, sizeBytes } = this.#slices[gone]!
-      for (const part of parts) this.#dropHead(part)
-      // So that those that come in get ascending places.
-      for (let i = parts.length - 1; i >= 0; i--) this.#free.push(parts[i]!)
-      this.#room.add(-sizeBytes)
-    }
-    if (gone > 0) this.#slices = this.#slices.slice(gone)
+  #letGo(parts: readonly number[]): void {
+    for (const part of parts) this.#dropHead(part)
+    // So that those that come in get ascending places.
+    for (let i = parts.length - 1; i >= 0; i--) this.#free.push(parts[i]!)
+  }
+
+  #forgetAll(): void {
+    this.#index = new NumberIndex(STRIDE - 1)
+    this.#links = new Int32Array(FIRST_CAPACITY * LINKS)
+    this.#free = []
+    this.#top = 0
   }
 
   #dropHead(head: number): void {
@@ -303,16 +272,6 @@ export class NumberMerge implements RoomCache {
     const parts: number[] = []
     for (let part = head; part !== NONE; part = this.#link(part, NEXT)) parts.push(part)
     return parts
-  }
-
-  #sliceAt(sliceEnd: number): NumberSlice {
-    const after = this.#slices.findIndex(({ end }) => end >= sliceEnd)
-    const at = after < 0 ? this.#slices.length : after
-    const found = this.#slices[at]
-    if (found?.end === sliceEnd) return found
-    const slice: NumberSlice = { end: sliceEnd, parts: [], sizeBytes: 0 }
-    this.#slices.splice(at, 0, slice)
-    return slice
   }
 
   #cell(part: number, which: number): number {

@@ -1,12 +1,9 @@
 import type { CanonicalKey } from '../record/canonical-key.ts'
 import { estimateBytes } from '../state/estimate-bytes.ts'
-import type { CacheRoom, KeyedTable, RoomCache } from '../state/keyed-state-backend.ts'
+import type { CacheRoom, KeyedTable } from '../state/keyed-state-backend.ts'
+import { type KeptSlice, KeptSlices } from './kept-slices.ts'
 import type { WindowFold } from './window-fold.ts'
 
-/** More parts than this are not kept, whatever the room. */
-export const PARTS_MAX = 1_000_000
-/** This share of the room at most: the rest belongs to the state itself. */
-export const ROOM_SHARE = 0.5
 /** What a part costs beside its key and accumulator: the object, its places in its slice and among the heads, and `Several`. */
 const PART_BYTES = 144
 /** So many parts of a slice are looked at for what their keys and accumulators take up. */
@@ -54,14 +51,6 @@ class Several<Acc> {
   }
 }
 
-interface Slice<Acc> {
-  readonly end: number
-  /** In the order of the slice's own table. */
-  readonly parts: Part<Acc>[]
-  /** Estimate of what its parts take up, as it is counted in the room. */
-  readonly sizeBytes: number
-}
-
 export type TableAt<Acc> = (sliceEnd: number) => KeyedTable<Acc> | undefined
 
 /** Looks up what a slice holds of a key now. */
@@ -76,22 +65,14 @@ export type LookUp<Acc> = (sliceEnd: number, canonicalKey: CanonicalKey) => Acc 
  * the front was made hold the merge of themselves and those behind them, those that came later are merged in one value.
  * A key with one part, as most have where keys are many, costs no merge.
  *
- * This is made of the slices' tables and can be made again from them at any time: it is no state. Its memory is counted in
- * the room of the state, and given up when that is short and no window is firing; the next window makes it anew.
+ * This is made of the slices' tables and can be made again from them at any time: it is no state.
  */
-export class SlidingMerge<Acc> implements RoomCache {
+export class SlidingMerge<Acc> {
   readonly #fold: WindowFold<Acc>
   readonly #lookUp: LookUp<Acc>
-  readonly #room: CacheRoom
+  readonly #slices: KeptSlices<KeyedTable<Acc>, Part<Acc>>
   /** The oldest part of each key. */
   readonly #heads = new Map<CanonicalKey, Part<Acc>>()
-  /** Ascending by their ends. */
-  #slices: Slice<Acc>[] = []
-  /** End of the last window: slices up to there are in, or empty. */
-  #takenUpTo = Number.NEGATIVE_INFINITY
-  #isFiring = false
-  /** A window has fired since the room last asked. */
-  #wasUsed = false
   /** As the last slice has it. */
   #bytesEach = PART_BYTES
 
@@ -99,66 +80,50 @@ export class SlidingMerge<Acc> implements RoomCache {
   constructor(fold: WindowFold<Acc>, lookUp: LookUp<Acc>, room: CacheRoom) {
     this.#fold = fold
     this.#lookUp = lookUp
-    this.#room = room
-    room.enter(this)
+    this.#slices = new KeptSlices(
+      {
+        partBytes: () => this.#bytesEach,
+        takeIn: (table, sliceEnd) => this.#takeIn(table, sliceEnd),
+        letGo: parts => {
+          for (const part of parts) this.#dropHead(part)
+        },
+        forget: () => this.#heads.clear(),
+      },
+      room,
+    )
   }
 
-  /** Whether so many parts, those of all slices of a window, may be kept. */
+  /** As in KeptSlices. */
   fits(parts: number): boolean {
-    return parts <= PARTS_MAX && parts * this.#bytesEach <= this.#room.limitBytes * ROOM_SHARE
+    return this.#slices.fits(parts)
   }
 
   /** The slices that are in the window, oldest first. */
-  get slices(): readonly Slice<Acc>[] {
-    return this.#slices
+  get slices(): readonly KeptSlice<Part<Acc>>[] {
+    return this.#slices.all
   }
 
-  /**
-   * Moves on to a window that ends later than all before: lets go of slices that end at its start or earlier, and takes in
-   * those of `sliceEnds` (ascending) that are new. From here to `finishFiring` nothing is given up.
-   */
+  /** As in KeptSlices. */
   moveTo(start: number, end: number, sliceEnds: readonly number[], tableAt: TableAt<Acc>): void {
-    this.#isFiring = true
-    this.#excludeUpTo(start)
-    for (const sliceEnd of sliceEnds) {
-      if (sliceEnd <= this.#takenUpTo) continue
-      const table = tableAt(sliceEnd)
-      if (table === undefined) continue
-      const parts: Part<Acc>[] = []
-      for (const [canonicalKey, row] of table.entries()) {
-        const part = new Part(canonicalKey, row.key, sliceEnd, row.value)
-        this.#append(part)
-        parts.push(part)
-      }
-      this.#bytesEach = bytesEach(parts) ?? this.#bytesEach
-      const sizeBytes = parts.length * this.#bytesEach
-      this.#slices.push({ end: sliceEnd, parts, sizeBytes })
-      this.#room.add(sizeBytes)
-    }
-    this.#takenUpTo = end
+    this.#slices.moveTo(start, end, sliceEnds, tableAt)
   }
 
-  /** The window that was moved to is through. */
+  /** As in KeptSlices. */
   finishFiring(): void {
-    this.#isFiring = false
-    this.#wasUsed = true
+    this.#slices.finishFiring()
   }
 
-  /** Gives up everything, when no window has fired since the last call and none does now. */
+  /** As in KeptSlices. */
   sweep(bytes: number): boolean {
-    if (this.#isFiring || this.#wasUsed) {
-      this.#wasUsed = false
-      return false
-    }
-    return this.clear() >= bytes
+    return this.#slices.sweep(bytes)
   }
 
   /** A slice has changed for a key: of interest when it is one of those that a window has had already. */
   changed(sliceEnd: number, canonicalKey: CanonicalKey, key: unknown): void {
-    if (sliceEnd > this.#takenUpTo) return
+    if (!this.#slices.has(sliceEnd)) return
     // First, since a row that comes back into memory for it may have everything given up here.
     const accumulator = this.#lookUp(sliceEnd, canonicalKey)
-    if (accumulator === undefined || sliceEnd > this.#takenUpTo) return
+    if (accumulator === undefined || !this.#slices.has(sliceEnd)) return
     const head = this.#heads.get(canonicalKey)
     let before: Part<Acc> | undefined
     let part = head
@@ -169,7 +134,7 @@ export class SlidingMerge<Acc> implements RoomCache {
       return
     }
     const added = new Part<Acc>(canonicalKey, key, sliceEnd, accumulator)
-    this.#sliceAt(sliceEnd).parts.push(added)
+    this.#slices.at(sliceEnd).parts.push(added)
     if (head === undefined) {
       this.#append(added)
       return
@@ -195,24 +160,20 @@ export class SlidingMerge<Acc> implements RoomCache {
     return several.backIsEmpty ? front : this.#fold.merge(front, several.back as Acc)
   }
 
-  /** Answers how many bytes that has freed. */
+  /** As in KeptSlices. */
   clear(): number {
-    const sizeBytes = this.#slices.reduce((sum, slice) => sum + slice.sizeBytes, 0)
-    this.#heads.clear()
-    this.#slices = []
-    this.#takenUpTo = Number.NEGATIVE_INFINITY
-    this.#room.add(-sizeBytes)
-    return sizeBytes
+    return this.#slices.clear()
   }
 
-  #excludeUpTo(time: number): void {
-    let gone = 0
-    for (; gone < this.#slices.length && this.#slices[gone].end <= time; gone++) {
-      const { parts, sizeBytes } = this.#slices[gone]
-      for (const part of parts) this.#dropHead(part)
-      this.#room.add(-sizeBytes)
+  #takeIn(table: KeyedTable<Acc>, sliceEnd: number): Part<Acc>[] {
+    const parts: Part<Acc>[] = []
+    for (const [canonicalKey, row] of table.entries()) {
+      const part = new Part(canonicalKey, row.key, sliceEnd, row.value)
+      this.#append(part)
+      parts.push(part)
     }
-    if (gone > 0) this.#slices = this.#slices.slice(gone)
+    this.#bytesEach = bytesEach(parts) ?? this.#bytesEach
+    return parts
   }
 
   /** A part that is younger than all of its key. */
@@ -264,15 +225,6 @@ export class SlidingMerge<Acc> implements RoomCache {
     }
     several.forget()
     several.frontTail = several.tail
-  }
-
-  #sliceAt(sliceEnd: number): Slice<Acc> {
-    const after = this.#slices.findIndex(({ end }) => end >= sliceEnd)
-    const at = after < 0 ? this.#slices.length : after
-    if (this.#slices[at]?.end === sliceEnd) return this.#slices[at]
-    const slice: Slice<Acc> = { end: sliceEnd, parts: [], sizeBytes: 0 }
-    this.#slices.splice(at, 0, slice)
-    return slice
   }
 }
 
